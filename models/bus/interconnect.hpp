@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/multi_passthrough_initiator_socket.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
+#include <vector>
+
+#include "models/bus/occupancy.hpp"
+#include "models/core/address.hpp"
+#include "models/core/bus_extension.hpp"
+#include "models/core/device_tree.hpp"
+#include "models/core/log.hpp"
+#include "models/core/observer.hpp"
+#include "models/core/statistics.hpp"
+
+namespace linefill {
+
+/// The address decoder between masters (L2, PL330, CLCD) and targets (memories, devices). Each
+/// target has its own occupancy on the data path (64 bits a bus clock); an address with no target is
+/// answered by DECERR. Accesses of masters other than the processor to memory are told to the
+/// observer. Debug transport through here shows memory *as DMA sees it*.
+class Interconnect final : public sc_core::sc_module {
+ public:
+  tlm_utils::multi_passthrough_target_socket<Interconnect, 64> masters{"masters"};
+  tlm_utils::multi_passthrough_initiator_socket<Interconnect> targets{"targets"};
+
+  /// `node`: `clock-frequency` of the bus (default 200 MHz).
+  Interconnect(const sc_core::sc_module_name& name, const DeviceNode& node);
+
+  enum class Kind : std::uint8_t { kMemory, kDevice };
+  /// Maps a window to the target that is bound next. Later windows do not hide earlier ones: overlap
+  /// throws ConfigurationError. `local_base` is subtracted to give the target's own offset.
+  void map(AddressRange window, Kind kind, const std::string& path);
+  void set_observer(Observer* observer) { observer_ = observer; }
+  /// A master's traffic, for the report.
+  struct Traffic {
+    std::uint64_t read_bytes = 0;
+    std::uint64_t written_bytes = 0;
+    std::uint64_t transactions = 0;
+  };
+  const Traffic& traffic(MasterId master) const { return traffic_[static_cast<std::size_t>(master)]; }
+  bool is_memory(PhysicalAddress address) const;
+  const Statistics& statistics() const { return statistics_; }
+
+ private:
+  struct Window {
+    std::uint64_t base = 0;
+    std::uint64_t size = 0;
+    Kind kind = Kind::kDevice;
+    int target = 0;
+    std::string path;
+  };
+
+  void b_transport(int master, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(int master, tlm::tlm_generic_payload& payload);
+  const Window* find(std::uint64_t address) const;
+  void refuse(tlm::tlm_generic_payload& payload, const Attributes& attributes);
+  void account(const tlm::tlm_generic_payload& payload, MasterId master);
+
+  std::vector<Window> windows_;  ///< Sorted by base.
+  mutable std::size_t last_window_ = 0;
+  std::deque<Occupancy> busy_;  ///< By target.
+  Time clock_;
+  std::array<Traffic, 256> traffic_{};
+  Observer* observer_ = nullptr;
+  Log log_;
+  Statistics statistics_;
+  Counter decode_errors_{statistics_, "decode_errors", "transactions"};
+};
+
+}  // namespace linefill

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "models/core/address.hpp"
+#include "models/core/line_marks.hpp"
+#include "models/core/observer.hpp"
+
+namespace linefill {
+
+/// One line of a cache: what hardware has (tag, state, data) and what the checker knows (marks).
+/// Behaviour depends on the former only.
+struct CacheLine {
+  // What the processor's line map compares on every access (architecture, section 4). They equal
+  // `tag` while an access may be served without looking at the line; else kNoLine.
+  LineNumber load_tag = kNoLine;
+  LineNumber store_tag = kNoLine;
+  /// Bytes stored through the line map since the marks were last settled, and by which instruction.
+  ByteMask recent = 0;
+  std::uint32_t recent_pc = 0;
+
+  alignas(32) std::array<std::byte, kLineBytes> data{};
+
+  LineNumber tag = kNoLine;
+  bool valid = false;
+  bool dirty = false;  ///< The hardware's dirty bit.
+  bool locked = false;
+  bool secure = true;
+  FillCause fill_cause = FillCause::kDemand;
+  bool filled_stale = false;
+  LineMarks marks{};
+
+  bool holds(LineNumber line) const { return valid && tag == line; }
+  void drop() {
+    valid = dirty = locked = false;
+    tag = load_tag = store_tag = kNoLine;
+    recent = 0;
+    marks = {};
+  }
+  /// Takes the line out of the line map: its next use is looked at.
+  void unmap() { load_tag = store_tag = kNoLine; }
+  /// Moves the stores of the fast path into the marks. `epoch` is the one they were made in.
+  void settle(Epoch epoch) {
+    if (recent == 0) return;
+    marks.stored(recent, {recent_pc, epoch});
+    recent = 0;
+  }
+};
+
+}  // namespace linefill

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace linefill {
+
+/// A coprocessor register as MCR and MRC name it.
+struct CoprocessorRegister {
+  unsigned coprocessor = 15;
+  unsigned opc1 = 0;
+  unsigned crn = 0;
+  unsigned crm = 0;
+  unsigned opc2 = 0;
+};
+
+/// What the executor asks of the rest of the processor. Implemented by `SystemControl` (CP15) and
+/// the processor module; faked in tests.
+class SystemInterface {
+ public:
+  /// MRC, MCR. False: undefined at this privilege.
+  virtual bool read_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t& value) = 0;
+  virtual bool write_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t value) = 0;
+
+  /// SCTLR bits that exception entry needs, and VBAR.
+  virtual std::uint32_t sctlr() const = 0;
+  virtual std::uint32_t vector_base() const = 0;  ///< VBAR, or 0xFFFF0000 with SCTLR.V.
+
+  /// WFI: returns at once; the core must then leave its run loop (`CoreClock::stop_soon`).
+  virtual void wait_for_interrupt() = 0;
+  virtual void wait_for_event() = 0;
+  virtual void send_event() = 0;
+
+  /// A semihosting call (SVC 0x123456 in A32, SVC 0xAB in T32, BKPT 0xAB): r0 is the operation, r1
+  /// its argument; returns what goes to r0. False: not a call that is served: take the exception.
+  virtual bool semihosting(std::uint32_t operation, std::uint32_t argument, std::uint32_t& result) = 0;
+
+  /// The instruction at `pc` was marked by `watch_instruction`; called before it executes.
+  virtual void instruction_hook(std::uint32_t pc) = 0;
+
+ protected:
+  ~SystemInterface() = default;
+};
+
+}  // namespace linefill
