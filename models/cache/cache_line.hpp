@@ -11,6 +11,8 @@
 
 namespace linefill {
 
+struct DecodedLine;  // models/cpu: what the executor made of a line of code.
+
 /// One line of a cache: what hardware has (tag, state, data) and what the checker knows (marks).
 /// Behaviour depends on the former only.
 struct CacheLine {
@@ -29,6 +31,8 @@ struct CacheLine {
   bool dirty = false;  ///< The hardware's dirty bit.
   bool locked = false;
   bool secure = true;
+  /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the fill.
+  std::array<DecodedLine*, 2> decoded{};
   FillCause fill_cause = FillCause::kDemand;
   bool filled_stale = false;
   LineMarks marks{};
@@ -38,6 +42,7 @@ struct CacheLine {
     valid = dirty = locked = false;
     tag = load_tag = store_tag = kNoLine;
     recent = 0;
+    decoded = {};
     marks = {};
   }
   /// Takes the line out of the line map: its next use is looked at.

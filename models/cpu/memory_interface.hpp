@@ -12,8 +12,6 @@
 
 namespace linefill {
 
-struct DecodedLine;  // models/cpu/decoded_line.hpp: what the instruction side keeps per line of code.
-
 /// How an access is made, besides its address and size.
 enum class AccessKind : std::uint8_t {
   kNormal,        ///< LDR, STR, LDM ...
@@ -127,14 +125,20 @@ class MemoryInterface {
   /// PLD, PLDW, PLI: hints; never fault.
   virtual void preload(std::uint32_t va, bool for_write) = 0;
 
-  /// The line of code that holds `va`, as the L1I has it: 32 bytes and the place where the executor
-  /// keeps what it decoded from them. The pointers are good until the next call of any function.
-  /// Null: a Prefetch Abort is to be taken (fault registers set).
-  struct CodeLine {
-    const std::byte* bytes = nullptr;       ///< The line's 32 bytes.
-    DecodedLine** decoded = nullptr;        ///< Owned by the L1I; null content: not decoded yet.
-  };
-  virtual bool fetch(std::uint32_t va, CodeLine& line) = 0;
+  /// The line of code that holds `va`, as the L1I has it, with the place where the executor keeps what
+  /// it decoded (`CacheLine::decoded`: null after a fill). Good until the next call of any function
+  /// of this class. False: a Prefetch Abort is to be taken.
+  bool fetch(std::uint32_t va, CacheLine*& line) {
+    const LineMap::Slot& slot = fetch_map_->slot(va);
+    if (slot.key == fetch_map_->key(va) && slot.line->load_tag == slot.physical) [[likely]] {
+      line = slot.line;
+      ++l1i_hits_;
+      return true;
+    }
+    return fetch_slow(va, line);
+  }
+  /// Also when fetching is not cached (SCTLR.I clear): then a line of the implementation's own.
+  virtual bool fetch_slow(std::uint32_t va, CacheLine*& line) = 0;
 
   /// The mode, CPSR.E or anything else that decides which accesses are allowed has changed.
   virtual void context_changed(bool privileged, bool big_endian) = 0;
@@ -151,7 +155,9 @@ class MemoryInterface {
   /// The maps of the current access class. Never null; one that is never entered into always misses.
   LineMap* load_map_ = nullptr;
   LineMap* store_map_ = nullptr;
+  LineMap* fetch_map_ = nullptr;
   std::uint32_t alignment_mask_ = 0;  ///< 3 with SCTLR.A, else 0.
+  std::uint64_t l1i_hits_ = 0;  ///< Counted once for each line that execution enters.
   std::uint64_t l1d_load_hits_ = 0;
   std::uint64_t l1d_store_hits_ = 0;
 };
