@@ -41,6 +41,8 @@ class Device : public sc_core::sc_module {
 
   /// Puts every register in its reset state.
   virtual void reset() = 0;
+  /// The targets of the windows, in the order of `reg`. Offsets are relative to each window's base.
+  virtual std::vector<tlm::tlm_target_socket<>*> windows() { return {&target}; }
   /// The interrupt outputs, in the order of the binding's `interrupts`. Unconnected ones get a signal
   /// from the platform.
   virtual std::vector<sc_core::sc_out<bool>*> interrupt_outputs() { return {}; }

@@ -22,6 +22,10 @@ class SystemInterface {
   virtual bool read_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t& value) = 0;
   virtual bool write_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t value) = 0;
 
+  /// Whether the last write_coprocessor, which was not undefined, is to be taken as a Data Abort: a
+  /// cache operation by address whose translation failed. The fault registers are set. Asking clears it.
+  virtual bool take_coprocessor_abort() { return false; }
+
   /// SCTLR bits that exception entry needs, and VBAR.
   virtual std::uint32_t sctlr() const = 0;
   virtual std::uint32_t vector_base() const = 0;  ///< VBAR, or 0xFFFF0000 with SCTLR.V.
