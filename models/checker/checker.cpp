@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/checker/checker.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "models/checker/remedy.hpp"
+
+namespace linefill {
+
+namespace {
+
+/// Calls `use(line, bytes)` for each line that the range touches.
+template <class Use>
+void for_each_line(PhysicalAddress address, std::uint32_t size, Use&& use) {
+  while (size > 0) {
+    const unsigned offset = line_offset(address);
+    const std::uint32_t part = std::min(size, kLineBytes - offset);
+    use(line_of(address), bytes_at(offset, part));
+    address = address + part;
+    size -= part;
+  }
+}
+
+unsigned first_of(ByteMask bytes) { return static_cast<unsigned>(std::countr_zero(bytes)); }
+
+constexpr bool buffer(CopyLevel level) {
+  return level == CopyLevel::kStoreBuffer || level == CopyLevel::kL2StoreBuffer;
+}
+
+const char* cause_of_dirty(CopyLevel level) {
+  switch (level) {
+    case CopyLevel::kL1Data: return "l1_dirty";
+    case CopyLevel::kL2: return "l2_dirty";
+    case CopyLevel::kStoreBuffer: return "store_buffer";
+    case CopyLevel::kL2StoreBuffer: return "l2_store_buffer";
+    default: return "";
+  }
+}
+
+constexpr const char* kProcessorName = "cpu0";
+
+}  // namespace
+
+// --- A bus master reads -----------------------------------------------------------------------------
+
+void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+  for_each_line(address, size, [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
+}
+
+void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attributes, Time time) {
+  ByteMask unseen = bytes;
+  for (const CopyHolder* holder : holders_) {
+    if (holder->level() == CopyLevel::kL1Instruction) continue;
+    unseen &= ~read_behind(*holder, line, unseen, attributes, time);
+  }
+  if (memory_.empty()) return;
+  const LineMarks& memory = memory_marks(line);
+  if ((memory.lost & unseen) != 0) {
+    read_of_lost(line, memory.lost & unseen, memory, party_of(attributes.origin, time), "memory", time);
+  }
+}
+
+// Returns the bytes whose newest value is in `holder`: older copies behind it are then no finding.
+ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMask bytes,
+                              const Attributes& attributes, Time time) {
+  const CopyView view = holder.find(line);
+  if (view.valid == 0) return 0;
+  const ByteMask newer = view.marks->dirty & view.valid & ~view.marks->superseded & bytes;
+  if (newer == 0) return 0;
+  ByteMask wrong = 0;
+  if (attributes.origin.epoch == 0) {
+    wrong = invisible_twice(line, newer, *view.marks);
+  } else {
+    for (unsigned b = 0; b < kLineBytes; ++b) {
+      if ((newer >> b & 1U) != 0 && view.marks->origin[b].epoch < attributes.origin.epoch) wrong |= 1U << b;
+    }
+  }
+  if (wrong == 0) return newer;
+  const StoreOrigin& store = view.marks->origin[first_of(wrong)];
+  Finding finding;
+  finding.kind = buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
+  finding.cause = cause_of_dirty(holder.level());
+  finding.time = time;
+  finding.reader = party_of(attributes.origin, time);
+  finding.writer = {kProcessorName, store.pc, {}};
+  raise(std::move(finding), line, wrong);
+  return newer;
+}
+
+// Scan-out has no cause: what it reads may lag behind, but not by a whole frame. Two reads of the same
+// bytes by a free-running master are a frame apart, so a store that is invisible to both is too old.
+ByteMask Checker::invisible_twice(LineNumber line, ByteMask newer, const LineMarks& marks) {
+  const Mapping* mapping = ledger_.covering(raw(address_of(line)));
+  if (mapping != nullptr && mapping->owner == Mapping::Owner::kCpu) return 0;
+  Invisible& seen = invisible_[line];
+  const StoreOrigin& store = marks.origin[first_of(newer)];
+  const bool same_store = seen.pc == store.pc && seen.epoch == store.epoch;
+  const ByteMask again = same_store ? seen.bytes & newer : 0;
+  seen = {newer, store.pc, store.epoch};
+  return again;
+}
+
+// --- A bus master writes ----------------------------------------------------------------------------
+
+void Checker::device_wrote(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+  for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
+    bool copied = false;
+    for (CopyHolder* holder : holders_) {
+      if (holder->find(line).valid == 0) continue;
+      holder->overtaken(line, bytes);
+      copied = true;
+    }
+    if (copied) overtakings_[line] = {bytes, attributes.origin, time};
+    forget_memory_loss(line, bytes);
+  });
+}
+
+// --- The processor uses cached bytes ----------------------------------------------------------------
+
+void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const CopyView& view, const Origin& origin,
+                        Time time) {
+  Party reader = party_of(origin, time);
+  if (level == CopyLevel::kL1Instruction) reader.agent += " (instruction fetch)";
+  const ByteMask superseded = view.marks->superseded & bytes;
+  if (superseded != 0) {
+    const auto found = overtakings_.find(line);
+    const Overtaking by = found != overtakings_.end() ? found->second : Overtaking{superseded, {}, time};
+    Finding finding;
+    finding.kind = FindingKind::kStaleCpuRead;
+    finding.cause = by.origin.master == MasterId::kProcessor    ? "alias"
+                    : view.fill_cause == FillCause::kSpeculative ? "speculative_fill"
+                    : view.filled_stale                          ? "outer_not_invalidated"
+                                                                 : "not_invalidated";
+    finding.time = time;
+    finding.reader = reader;
+    finding.writer = party_of(by.origin, by.time);
+    raise(std::move(finding), line, superseded);
+  }
+  const ByteMask lost = view.marks->lost & bytes & ~superseded;
+  if (lost != 0) read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
+}
+
+void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& marks, Party reader, const char* level,
+                           Time time) {
+  Finding finding;
+  finding.kind = FindingKind::kLostCpuWrite;
+  finding.cause = level;
+  finding.time = time;
+  finding.reader = std::move(reader);
+  finding.writer = {kProcessorName, marks.origin[first_of(lost)].pc, {}};
+  findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
+  raise(std::move(finding), line, lost);
+}
+
+void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool write, const Origin& origin,
+                             Time time) {
+  for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
+    const Mapping* mapping = ledger_.partly_covering(line);
+    if (mapping == nullptr || mapping->owner != Mapping::Owner::kDevice) return;
+    const unsigned first = first_of(bytes);
+    if (mapping->covers(raw(address_of(line)) + first)) return;
+    Finding finding;
+    finding.kind = FindingKind::kSharedLine;
+    finding.severity = Severity::kWarning;
+    finding.cause = write ? "store" : "load";
+    finding.time = time;
+    finding.reader = party_of(origin, time);
+    finding.writer = {mapping->device, mapping->site, mapping->mapped};
+    finding.device = mapping->device;
+    finding.mapping = describe(*mapping);
+    finding.mapping_site = mapping->site;
+    finding.address = raw(address_of(line)) + first;
+    finding.length = static_cast<std::uint32_t>(std::popcount(bytes));
+    finding.missing = remedy_for(finding, mapping);
+    findings_.add(std::move(finding));
+  });
+}
+
+// --- Around the caches, by the processor ------------------------------------------------------------
+
+void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool write, const Attributes& attributes,
+                              Time time) {
+  for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
+    for (const CopyHolder* holder : holders_) {
+      if (holder->level() != CopyLevel::kL1Data && holder->level() != CopyLevel::kL2) continue;
+      const CopyView view = holder->find(line);
+      const ByteMask dirty = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
+      if (dirty == 0) continue;
+      Finding finding;
+      finding.kind = FindingKind::kAliasMismatch;
+      finding.cause = cause_of_dirty(holder->level());
+      finding.time = time;
+      finding.reader = party_of(attributes.origin, time);
+      finding.writer = {kProcessorName, view.marks->origin[first_of(dirty)].pc, {}};
+      raise(std::move(finding), line, dirty);
+      break;
+    }
+    if (!write && !memory_.empty()) {
+      const LineMarks& memory = memory_marks(line);
+      const ByteMask lost = memory.lost & bytes;
+      if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
+    }
+  });
+}
+
+void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask bytes, const Origin& origin,
+                                     Time time) {
+  bool copied = false;
+  for (const CopyHolder* holder : holders_) {
+    const bool cache = holder->level() == CopyLevel::kL1Data || holder->level() == CopyLevel::kL1Instruction ||
+                       holder->level() == CopyLevel::kL2;
+    copied = copied || (cache && holder->find(line).valid != 0);
+  }
+  if (copied) overtakings_[line] = {bytes, origin, time};
+  if (level == CopyLevel::kMemory) forget_memory_loss(line, bytes);
+}
+
+// --- Levels -----------------------------------------------------------------------------------------
+
+void Checker::dropped_dirty(CopyLevel /*level*/, LineNumber line, const LineMarks& marks, const Origin&, Time) {
+  const ByteMask newest = marks.dirty & ~marks.superseded;
+  if (newest != 0) memory_[line].lose(newest, marks);
+}
+
+void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMarks& marks, WriteBackCause cause,
+                                   const Origin&, Time time) {
+  if (marks.superseded != 0) {
+    static constexpr const char* kCauses[] = {"eviction", "clean", "drain", "clean"};
+    lose_device_write(from, line, marks.superseded, marks, kCauses[static_cast<unsigned>(cause)], time);
+  }
+  // All 32 bytes of memory are now this copy's.
+  if (marks.lost != 0) {
+    LineMarks& memory = memory_[line];
+    memory = {};
+    memory.lose(marks.lost, marks);
+  } else if (!memory_.empty()) {
+    memory_.erase(line);
+  }
+}
+
+void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes, const LineMarks& marks,
+                                const Origin&, Time time) {
+  const ByteMask over = marks.superseded & bytes;
+  if (over != 0) lose_device_write(from, line, over, marks, "drain", time);
+  forget_memory_loss(line, bytes & ~over);
+}
+
+void Checker::lose_device_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
+                                const char* cause, Time time) {
+  const auto found = overtakings_.find(line);
+  // A processor's own uncached store that its own write-back overwrites is the alias's fault.
+  const Overtaking by = found != overtakings_.end() ? found->second : Overtaking{over, {}, time};
+  const bool by_device = by.origin.master != MasterId::kProcessor;
+  Finding finding;
+  finding.kind = by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
+  finding.cause = by_device ? cause : cause_of_dirty(from);
+  const Mapping* partly = ledger_.partly_covering(line);
+  if (by_device && partly != nullptr) finding.cause = "shared_line";
+  finding.time = time;
+  // Who used the older bytes: the store that made the line dirty, and so had it written back.
+  const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
+  finding.reader = {kProcessorName, marks.origin[first_of(dirty)].pc, {}};
+  finding.writer = party_of(by.origin, by.time);
+  findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
+  raise(std::move(finding), line, over);
+}
+
+const LineMarks& Checker::memory_marks(LineNumber line) {
+  static const LineMarks kNone;
+  if (memory_.empty()) return kNone;
+  const auto found = memory_.find(line);
+  return found == memory_.end() ? kNone : found->second;
+}
+
+void Checker::forget_memory_loss(LineNumber line, ByteMask bytes) {
+  if (memory_.empty()) return;
+  const auto found = memory_.find(line);
+  if (found == memory_.end()) return;
+  found->second.lost &= ~bytes;
+  if (found->second.lost == 0) memory_.erase(found);
+}
+
+// --- Reporting --------------------------------------------------------------------------------------
+
+void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
+  finding.address = raw(address_of(line)) + first_of(bytes);
+  finding.length = 32 - first_of(bytes) - static_cast<unsigned>(std::countl_zero(bytes));
+  if (const Mapping* mapping = ledger_.covering(finding.address)) {
+    finding.mapping = describe(*mapping);
+    finding.mapping_site = mapping->site;
+    finding.offset = finding.address - mapping->address;
+    finding.device = mapping->device;
+    finding.missing = remedy_for(finding, mapping);
+  } else {
+    finding.missing = remedy_for(finding, nullptr);
+  }
+  if (finding.device.empty()) {
+    finding.device = finding.reader.agent.starts_with('/') ? finding.reader.agent : finding.writer.agent;
+  }
+  findings_.add(std::move(finding));
+}
+
+Party Checker::party_of(const Origin& origin, Time time) const {
+  return {name_of_master(origin.master), origin.pc, time};
+}
+
+std::string Checker::name_of_master(MasterId master) const {
+  if (master == MasterId::kProcessor) return kProcessorName;
+  const auto found = masters_.find(master);
+  return found != masters_.end() ? found->second : "master " + std::to_string(static_cast<int>(master));
+}
+
+}  // namespace linefill

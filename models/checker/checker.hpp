@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "models/checker/finding_log.hpp"
+#include "models/checker/ledger.hpp"
+#include "models/core/observer.hpp"
+
+namespace linefill {
+
+/// The coherence checker (architecture, section 7). Watches what happens to data and reports each
+/// illegal outcome once: a device that reads memory while the newest bytes are in a cache or buffer, a
+/// processor that uses bytes a device has overtaken, bytes lost by an invalidate or a write-back.
+///
+/// Holds nothing of the data: copies carry their marks (`LineMarks`), and the checker asks the places
+/// that hold copies. What memory itself has lost, and who wrote what around the caches, is kept here,
+/// by line, for lines where it matters only.
+class Checker final : public Observer {
+ public:
+  /// All references must outlive the checker. `ledger` may stay empty: findings then name no mapping.
+  Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {}
+
+  /// In the order in which a newer copy may hide an older: L1 data, store buffer, L2, its buffer.
+  void add_holder(CopyHolder& holder) { holders_.push_back(&holder); }
+  /// How a master is called in findings: its device-tree path.
+  void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
+
+  void device_read(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
+  void device_wrote(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
+  void stale_use(CopyLevel, LineNumber, ByteMask, const CopyView&, const Origin&, Time) override;
+  void watched_access(PhysicalAddress, std::uint32_t size, bool write, const Origin&, Time) override;
+  void uncached_access(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time) override;
+  void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) override;
+  void dropped_dirty(CopyLevel, LineNumber, const LineMarks&, const Origin&, Time) override;
+  void wrote_back_to_memory(CopyLevel, LineNumber, const LineMarks&, WriteBackCause, const Origin&, Time) override;
+  void drained_to_memory(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Origin&, Time) override;
+  const LineMarks& memory_marks(LineNumber) override;
+
+ private:
+  /// The last write around the caches to a line that had cached copies.
+  struct Overtaking {
+    ByteMask bytes = 0;
+    Origin origin{};
+    Time time{};
+  };
+  /// Bytes that a free-running master read while a newer value was invisible to it.
+  struct Invisible {
+    ByteMask bytes = 0;
+    std::uint32_t pc = 0;
+    Epoch epoch = 0;
+  };
+
+  void read_line(LineNumber, ByteMask, const Attributes&, Time);
+  ByteMask read_behind(const CopyHolder&, LineNumber, ByteMask, const Attributes&, Time);
+  ByteMask invisible_twice(LineNumber, ByteMask, const LineMarks&);
+  void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level, Time);
+  void raise(Finding finding, LineNumber, ByteMask);
+  void lose_device_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const char* cause, Time);
+  void forget_memory_loss(LineNumber, ByteMask);
+  Party party_of(const Origin&, Time) const;
+  std::string name_of_master(MasterId) const;
+
+  FindingLog& findings_;
+  Ledger& ledger_;
+  std::vector<CopyHolder*> holders_;
+  std::map<MasterId, std::string> masters_;
+  std::unordered_map<LineNumber, LineMarks> memory_;       ///< Lines of which memory has lost bytes.
+  std::unordered_map<LineNumber, Overtaking> overtakings_;
+  std::unordered_map<LineNumber, Invisible> invisible_;
+};
+
+}  // namespace linefill

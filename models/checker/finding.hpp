@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "models/core/time.hpp"
+
+namespace linefill {
+
+/// What can be found wrong with data on their way between processor and devices.
+enum class FindingKind : std::uint8_t {
+  kStaleDeviceRead,
+  kWriteNotDrained,
+  kStaleCpuRead,
+  kLostCpuWrite,
+  kLostDeviceWrite,
+  kSharedLine,
+  kAliasMismatch,
+};
+
+enum class Severity : std::uint8_t { kWarning, kError };
+
+/// What a kind means, for reports and for `linefill explain`.
+struct FindingKindInfo {
+  FindingKind kind;
+  std::string_view name;       ///< As in reports: "stale_device_read".
+  std::string_view meaning;    ///< One sentence.
+  std::string_view how;        ///< How it comes about.
+  std::string_view causes;     ///< What `cause` can say.
+  std::string_view remedy;     ///< How to mend it.
+};
+
+std::span<const FindingKindInfo> finding_kinds();
+const FindingKindInfo& info_of(FindingKind kind);
+/// Null if no kind has this name.
+const FindingKindInfo* find_kind(std::string_view name);
+
+/// One side of a finding: who, by which instruction, when. For a device the instruction is the
+/// register write that started it.
+struct Party {
+  std::string agent;  ///< "cpu0", "cpu0 (instruction fetch)", or a device-tree path.
+  std::uint32_t pc = 0;
+  std::optional<Time> time;  ///< Absent where a fast path keeps no time: the processor's stores.
+};
+
+/// Something illegal that happened to bytes. `writer` made their newest value; `reader` used an older
+/// one, by reading it or by writing it over the newer.
+struct Finding {
+  FindingKind kind{};
+  Severity severity = Severity::kError;
+  std::string cause;
+  Time time{};
+  std::uint32_t address = 0;  ///< Physical, of the first byte.
+  std::uint32_t length = 0;
+  std::string device;   ///< Path of the device concerned; empty if none.
+  std::string mapping;  ///< The mapping that covers the bytes, in words; empty if none.
+  std::uint32_t mapping_site = 0;
+  std::uint32_t offset = 0;  ///< Of the first byte within the mapping.
+  Party reader;
+  Party writer;
+  std::string missing;  ///< The call that would have made it right.
+  std::uint64_t count = 1;
+};
+
+}  // namespace linefill

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "models/checker/finding.hpp"
+
+namespace linefill {
+
+/// The findings of a run: one per distinct kind, pair of program counters and mapping site; what
+/// repeats is counted. In order of first occurrence.
+class FindingLog {
+ public:
+  /// Called once for each distinct finding, when it is first made (`--check stop`).
+  void set_listener(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
+
+  void add(Finding finding);
+  /// Makes an error of a warning of this kind about bytes of this line, if there is one.
+  void escalate(FindingKind kind, std::uint32_t line_address, const std::string& cause);
+  const std::vector<Finding>& all() const { return findings_; }
+  bool any_error() const;
+
+ private:
+  using Key = std::tuple<FindingKind, std::uint32_t, std::uint32_t, std::uint32_t, std::string>;
+
+  std::vector<Finding> findings_;
+  std::map<Key, std::size_t> index_;
+  std::function<void(const Finding&)> listener_;
+};
+
+}  // namespace linefill

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/checker/ledger.hpp"
+
+#include <algorithm>
+
+namespace linefill {
+
+std::string_view name_of(DmaDirection direction) {
+  static constexpr std::string_view kNames[] = {"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE"};
+  return kNames[static_cast<unsigned>(direction)];
+}
+
+Mapping& Ledger::map(Mapping mapping) {
+  // What ended and now belongs to a new mapping is that one's.
+  auto old = ended_mappings_.lower_bound(mapping.address);
+  while (old != ended_mappings_.end() && old->first < mapping.address + mapping.size) {
+    old = ended_mappings_.erase(old);
+  }
+  const std::uint32_t at = mapping.address;
+  return live_.insert_or_assign(at, std::move(mapping)).first->second;
+}
+
+Mapping* Ledger::live_at(std::uint32_t address) {
+  const auto found = live_.find(address);
+  return found == live_.end() ? nullptr : &found->second;
+}
+
+void Ledger::end(std::uint32_t address, Time entered, Time now) {
+  const auto found = live_.find(address);
+  if (found == live_.end()) return;
+  Mapping mapping = std::move(found->second);
+  live_.erase(found);
+  mapping.owner = Mapping::Owner::kEnded;
+  mapping.unmap_entered = entered;
+  mapping.unmapped = now;
+  if (ended_ && mapping.type == Mapping::Type::kStreaming) ended_(mapping);
+  ended_mappings_.insert_or_assign(address, std::move(mapping));
+}
+
+Mapping* Ledger::find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address) {
+  auto at = in.upper_bound(address);
+  // Mappings may overlap by mistake; a few steps back find the nearest that covers.
+  for (int steps = 0; at != in.begin() && steps < 8; ++steps) {
+    --at;
+    if (at->second.covers(address)) return &at->second;
+  }
+  return nullptr;
+}
+
+Mapping* Ledger::covering(std::uint32_t address) {
+  if (Mapping* live = find(live_, address)) return live;
+  return find(ended_mappings_, address);
+}
+
+const Mapping* Ledger::partly_covering(LineNumber line) const {
+  const std::uint32_t first = raw(address_of(line));
+  const auto partly = [&](const Mapping& m) {
+    const bool touches = m.address < first + kLineBytes && first < m.address + m.size;
+    const bool all = m.address <= first && first + kLineBytes <= m.address + m.size;
+    return touches && !all && m.type == Mapping::Type::kStreaming && m.device_may_write();
+  };
+  for (const auto& [address, mapping] : live_) {
+    if (address >= first + kLineBytes) break;
+    if (partly(mapping)) return &mapping;
+  }
+  return nullptr;
+}
+
+}  // namespace linefill

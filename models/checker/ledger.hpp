@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/core/address.hpp"
+#include "models/core/time.hpp"
+
+namespace linefill {
+
+/// Linux, include/linux/dma-direction.h.
+enum class DmaDirection : std::uint8_t { kBidirectional, kToDevice, kFromDevice, kNone };
+std::string_view name_of(DmaDirection direction);
+
+/// A DMA mapping, or a coherent allocation, as software made it.
+struct Mapping {
+  enum class Type : std::uint8_t { kStreaming, kCoherent };
+  /// Who may touch the bytes: between map and unmap the device, but inside a sync-for-cpu window.
+  enum class Owner : std::uint8_t { kDevice, kCpu, kEnded };
+
+  Type type = Type::kStreaming;
+  Owner owner = Owner::kDevice;
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+  DmaDirection direction = DmaDirection::kBidirectional;
+  bool cpu_sync_skipped = false;  ///< DMA_ATTR_SKIP_CPU_SYNC at map or unmap.
+  std::string function;           ///< What made it: "dma_map_page_attrs".
+  std::string device;             ///< The name software gives the device.
+  std::uint32_t site = 0;         ///< Where it was called from.
+
+  Time map_entered{};
+  Time mapped{};
+  Time first_access{kNever};
+  Time last_access{};
+  Time unmap_entered{};
+  Time unmapped{};
+
+  bool covers(std::uint32_t at) const { return at - address < size; }
+  bool device_may_write() const { return direction != DmaDirection::kToDevice; }
+  bool device_may_read() const { return direction != DmaDirection::kFromDevice; }
+};
+
+/// The DMA mappings of a run, live and ended (the most recent of each place), as the hooks on the
+/// mapping functions report them.
+class Ledger {
+ public:
+  Mapping& map(Mapping mapping);
+  /// The live mapping that begins at `address`; null if there is none.
+  Mapping* live_at(std::uint32_t address);
+  /// Marks a live mapping as ended: its bytes stay known.
+  void end(std::uint32_t address, Time entered, Time now);
+  /// The mapping that covers `address`: a live one if any, else the last ended one. Null if none.
+  Mapping* covering(std::uint32_t address);
+  const Mapping* covering(std::uint32_t address) const { return const_cast<Ledger*>(this)->covering(address); }
+  /// Live streaming mappings that a device may write and that hold some but not all of this line.
+  const Mapping* partly_covering(LineNumber line) const;
+
+  /// Called when a streaming mapping has ended, with its times complete.
+  void set_ended_listener(std::function<void(const Mapping&)> listener) { ended_ = std::move(listener); }
+  std::size_t live_count() const { return live_.size(); }
+
+ private:
+  static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
+
+  std::map<std::uint32_t, Mapping> live_;   ///< By first address.
+  std::map<std::uint32_t, Mapping> ended_mappings_;
+  std::function<void(const Mapping&)> ended_;
+};
+
+}  // namespace linefill

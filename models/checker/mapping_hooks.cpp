@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/checker/mapping_hooks.hpp"
+
+#include <vector>
+
+namespace linefill {
+
+namespace {
+
+constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
+constexpr std::uint32_t kMappingError = 0xFFFF'FFFF;
+
+// struct scatterlist of Debian's armmp kernel.
+constexpr std::uint32_t kScatterBytes = 32;
+constexpr std::uint32_t kScatterChain = 1;
+constexpr std::uint32_t kScatterEnd = 2;
+constexpr std::uint32_t kScatterDmaAddress = 16;
+constexpr std::uint32_t kScatterDmaLength = 24;
+constexpr unsigned kMostSegments = 4096;
+
+}  // namespace
+
+unsigned MappingHooks::attach(const Symbols& symbols) {
+  hooked_ = 0;
+  attach_streaming(symbols);
+  attach_scatterlists(symbols);
+  attach_syncs(symbols);
+  attach_coherent(symbols);
+  return hooked_;
+}
+
+void MappingHooks::hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return) {
+  const auto entry = symbols.address_of(name);
+  if (!entry) return;
+  hooks_.hook(*entry, {}, std::move(on_return));
+  ++hooked_;
+}
+
+// dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size, dir, attrs)
+// and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
+void MappingHooks::attach_streaming(const Symbols& symbols) {
+  hook(symbols, "dma_map_page_attrs", [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
+    add(c, "dma_map_page_attrs", {handle, c.r[3]}, c.stack[0], c.stack[1], Mapping::Type::kStreaming);
+  });
+  hook(symbols, "dma_map_resource", [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
+    add(c, "dma_map_resource", {handle, c.r[2]}, c.r[3], c.stack[0], Mapping::Type::kStreaming);
+  });
+  for (const char* name : {"dma_unmap_page_attrs", "dma_unmap_resource"}) {
+    hook(symbols, name,
+         [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
+  }
+}
+
+// dma_map_sg_attrs(dev, sg, nents, dir, attrs) returns how many entries are to be used; their addresses
+// are in the list after the return. dma_map_sgtable(dev, sgt, dir, attrs): {sgl, nents, orig_nents}.
+void MappingHooks::attach_scatterlists(const Symbols& symbols) {
+  hook(symbols, "dma_map_sg_attrs", [this](const HookedCall& c, std::uint32_t count, std::uint32_t) {
+    for (const Segment& s : segments(c.r[1], count)) {
+      add(c, "dma_map_sg_attrs", s, c.r[3], c.stack[0], Mapping::Type::kStreaming);
+    }
+  });
+  hook(symbols, "dma_map_sgtable", [this](const HookedCall& c, std::uint32_t error, std::uint32_t) {
+    if (error != 0) return;
+    const std::uint32_t count = program_.word(c.r[1] + 4).value_or(0);
+    for (const Segment& s : segments(program_.word(c.r[1]).value_or(0), count)) {
+      add(c, "dma_map_sgtable", s, c.r[2], c.r[3], Mapping::Type::kStreaming);
+    }
+  });
+  hook(symbols, "dma_unmap_sg_attrs", [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+    for (const Segment& s : segments(c.r[1], c.r[2])) end(s.address, c, c.stack[0]);
+  });
+}
+
+// dma_sync_single_for_*(dev, addr:64, size, dir), dma_sync_sg_for_*(dev, sg, nents, dir).
+void MappingHooks::attach_syncs(const Symbols& symbols) {
+  using Owner = Mapping::Owner;
+  const auto single = [&](const char* name, Owner owner) {
+    hook(symbols, name,
+         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) { set_owner(c.r[2], owner); });
+  };
+  const auto list = [&](const char* name, Owner owner) {
+    hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+      for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, owner);
+    });
+  };
+  single("dma_sync_single_for_cpu", Owner::kCpu);
+  single("dma_sync_single_for_device", Owner::kDevice);
+  list("dma_sync_sg_for_cpu", Owner::kCpu);
+  list("dma_sync_sg_for_device", Owner::kDevice);
+}
+
+// dma_alloc_attrs(dev, size, *handle, gfp, attrs), dma_free_attrs(dev, size, cpu_addr, handle:64, attrs).
+void MappingHooks::attach_coherent(const Symbols& symbols) {
+  hook(symbols, "dma_alloc_attrs", [this](const HookedCall& c, std::uint32_t cpu_address, std::uint32_t) {
+    const auto handle = program_.word(c.r[2]);
+    if (cpu_address == 0 || !handle) return;
+    add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
+  });
+  hook(symbols, "dma_free_attrs", [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+    end(c.stack[0], c, 0);
+  });
+}
+
+void MappingHooks::add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
+                       std::uint32_t attributes, Mapping::Type type) {
+  if (segment.address == kMappingError || segment.size == 0 || direction > 3) return;
+  Mapping mapping;
+  mapping.type = type;
+  mapping.address = segment.address;
+  mapping.size = segment.size;
+  mapping.direction = static_cast<DmaDirection>(direction);
+  mapping.cpu_sync_skipped = (attributes & kSkipCpuSync) != 0;
+  mapping.function = function;
+  mapping.device = device_name(call.r[0]);
+  mapping.site = call.return_address;
+  mapping.map_entered = call.entered;
+  mapping.mapped = program_.now();
+  watch_edges(ledger_.map(std::move(mapping)), true);
+}
+
+void MappingHooks::end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes) {
+  Mapping* mapping = ledger_.live_at(address);
+  if (mapping == nullptr) return;
+  if ((attributes & kSkipCpuSync) != 0) mapping->cpu_sync_skipped = true;
+  watch_edges(*mapping, false);
+  ledger_.end(address, call.entered, program_.now());
+}
+
+void MappingHooks::set_owner(std::uint32_t address, Mapping::Owner owner) {
+  Mapping* mapping = ledger_.covering(address);
+  if (mapping != nullptr && mapping->owner != Mapping::Owner::kEnded) mapping->owner = owner;
+}
+
+// Lines that the mapping shares with its neighbours, if a device may write them.
+void MappingHooks::watch_edges(const Mapping& mapping, bool on) {
+  if (mapping.type != Mapping::Type::kStreaming || !mapping.device_may_write()) return;
+  const std::uint32_t end = mapping.address + mapping.size;
+  if (mapping.address % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{mapping.address}), on);
+  if (end % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{end}), on);
+}
+
+std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterlist, std::uint32_t count) const {
+  std::vector<Segment> result;
+  std::uint32_t at = scatterlist;
+  for (unsigned steps = 0; result.size() < count && steps < kMostSegments; ++steps) {
+    const std::uint32_t link = program_.word(at).value_or(kScatterEnd);
+    if ((link & kScatterChain) != 0) {
+      at = link & ~(kScatterChain | kScatterEnd);
+      continue;
+    }
+    result.push_back({program_.word(at + kScatterDmaAddress).value_or(0), program_.word(at + kScatterDmaLength).value_or(0)});
+    if ((link & kScatterEnd) != 0) break;
+    at += kScatterBytes;
+  }
+  return result;
+}
+
+// A device's first word points to its name, in Linux (kobj.name) and in our guest.
+std::string MappingHooks::device_name(std::uint32_t device) const {
+  std::string name;
+  std::uint32_t at = program_.word(device).value_or(0);
+  while (at != 0 && name.size() < 64) {
+    const auto word = program_.word(at & ~3U);
+    if (!word) break;
+    const char c = static_cast<char>(*word >> (8 * (at % 4)));
+    if (c < ' ' || c > '~') break;
+    name += c;
+    ++at;
+  }
+  return name;
+}
+
+}  // namespace linefill

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/checker/function_hooks.hpp"
+#include "models/checker/ledger.hpp"
+#include "models/checker/program_view.hpp"
+#include "models/checker/symbols.hpp"
+
+namespace linefill {
+
+/// Fills the ledger from the mapping functions of Linux 6.1, and of whatever has functions of the
+/// same names, arguments and C linkage: our guest layer. `dma_addr_t` has 64 bits, as in Debian's
+/// armmp kernel; a scatterlist entry has 32 bytes.
+class MappingHooks {
+ public:
+  MappingHooks(ProgramView& program, FunctionHooks& hooks, Ledger& ledger) 
+      : program_{program}, hooks_{hooks}, ledger_{ledger} {}
+
+  /// Hooks every mapping function that `symbols` has. Returns how many.
+  unsigned attach(const Symbols& symbols);
+
+ private:
+  struct Segment {
+    std::uint32_t address = 0;
+    std::uint32_t size = 0;
+  };
+
+  void attach_streaming(const Symbols& symbols);
+  void attach_scatterlists(const Symbols& symbols);
+  void attach_syncs(const Symbols& symbols);
+  void attach_coherent(const Symbols& symbols);
+  void hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return);
+  void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
+           std::uint32_t attributes, Mapping::Type type);
+  void end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes);
+  void set_owner(std::uint32_t address, Mapping::Owner owner);
+  void watch_edges(const Mapping& mapping, bool on);
+  std::vector<Segment> segments(std::uint32_t scatterlist, std::uint32_t count) const;
+  std::string device_name(std::uint32_t device) const;
+
+  ProgramView& program_;
+  FunctionHooks& hooks_;
+  Ledger& ledger_;
+  unsigned hooked_ = 0;
+};
+
+}  // namespace linefill

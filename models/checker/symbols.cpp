@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/checker/symbols.hpp"
+
+#include <cxxabi.h>
+#include <elfutils/libdw.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "models/core/device_tree.hpp"
+#include "models/core/log.hpp"
+
+namespace linefill {
+
+namespace {
+
+std::string demangled(const char* name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status),
+                                                         &std::free};
+  if (status != 0) return name;
+  std::string result{text.get()};
+  // A person looks for the function; its parameters make the line long.
+  const auto parameters = result.find('(');
+  if (parameters != std::string::npos && parameters > 0) result.resize(parameters);
+  return result;
+}
+
+// The last two components say enough: "drivers/mmci.cpp".
+std::string short_path(std::string_view path) {
+  auto slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash > 0) slash = path.rfind('/', slash - 1);
+  return std::string{slash == std::string_view::npos ? path : path.substr(slash + 1)};
+}
+
+}  // namespace
+
+struct Symbols::Dwarf {
+  int file = -1;
+  Elf* elf = nullptr;
+  ::Dwarf* dwarf = nullptr;
+
+  explicit Dwarf(const std::string& path) : file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
+    if (file < 0) throw ConfigurationError{path + ": cannot be opened: expected an ELF file"};
+    elf_version(EV_CURRENT);
+    elf = elf_begin(file, ELF_C_READ, nullptr);
+    if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) {
+      close();
+      throw ConfigurationError{path + ": expected an ELF file"};
+    }
+    dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
+  }
+  ~Dwarf() { close(); }
+  Dwarf(const Dwarf&) = delete;
+  Dwarf& operator=(const Dwarf&) = delete;
+
+  void close() {
+    if (dwarf != nullptr) dwarf_end(dwarf);
+    if (elf != nullptr) elf_end(elf);
+    ::close(file);
+  }
+};
+
+Symbols::Symbols() = default;
+Symbols::~Symbols() = default;
+
+void Symbols::add_elf(const std::string& path) {
+  auto& file = *dwarfs_.emplace_back(std::make_unique<Dwarf>(path));
+  for (Elf_Scn* section = elf_nextscn(file.elf, nullptr); section != nullptr;
+       section = elf_nextscn(file.elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB || header.sh_entsize == 0) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize); ++i) {
+      GElf_Sym symbol;
+      if (gelf_getsym(data, i, &symbol) == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+      const char* name = elf_strptr(file.elf, header.sh_link, symbol.st_name);
+      if (name == nullptr) continue;
+      const auto address = static_cast<std::uint32_t>(symbol.st_value) & ~1U;
+      functions_[address] = {address, static_cast<std::uint32_t>(symbol.st_size), demangled(name)};
+      by_name_.emplace(name, address);
+    }
+  }
+}
+
+std::optional<std::uint32_t> Symbols::address_of(std::string_view function) const {
+  const auto found = by_name_.find(function);
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
+}
+
+Symbols::Location Symbols::locate(std::uint32_t pc) const {
+  Location location;
+  auto next = functions_.upper_bound(pc);
+  if (next != functions_.begin()) {
+    const Function& function = std::prev(next)->second;
+    // Assembler functions often have no size.
+    if (function.size == 0 || pc - function.address < function.size) location.function = function.name;
+  }
+  location.source = source_of(pc);
+  return location;
+}
+
+std::string Symbols::source_of(std::uint32_t pc) const {
+  for (const auto& file : dwarfs_) {
+    Dwarf_Die unit;
+    if (file->dwarf == nullptr || dwarf_addrdie(file->dwarf, pc, &unit) == nullptr) continue;
+    Dwarf_Line* line = dwarf_getsrc_die(&unit, pc);
+    int number = 0;
+    const char* source = line == nullptr ? nullptr : dwarf_linesrc(line, nullptr, nullptr);
+    if (source == nullptr || dwarf_lineno(line, &number) != 0) continue;
+    return short_path(source) + ":" + std::to_string(number);
+  }
+  return {};
+}
+
+std::string Symbols::describe(std::uint32_t pc) const {
+  const Location location = locate(pc);
+  std::string text = location.function.empty() ? hex(pc) : location.function;
+  if (!location.source.empty()) text += " " + location.source;
+  return text;
+}
+
+}  // namespace linefill

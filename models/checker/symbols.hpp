@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linefill {
+
+/// Names and source lines of the guest's code, from ELF files (symbol table and DWARF, by elfutils).
+class Symbols {
+ public:
+  Symbols();
+  ~Symbols();
+  Symbols(const Symbols&) = delete;
+  Symbols& operator=(const Symbols&) = delete;
+
+  /// Adds an ELF's symbols. Throws ConfigurationError if the file is none.
+  void add_elf(const std::string& path);
+
+  /// The first address of a function, without the Thumb bit.
+  std::optional<std::uint32_t> address_of(std::string_view function) const;
+
+  struct Location {
+    std::string function;  ///< Demangled; empty if unknown.
+    std::string source;    ///< "file:line"; empty if unknown.
+  };
+  Location locate(std::uint32_t pc) const;
+  /// "function file:line", or what is known of it; the address if nothing is.
+  std::string describe(std::uint32_t pc) const;
+
+ private:
+  struct Function {
+    std::uint32_t address = 0;
+    std::uint32_t size = 0;
+    std::string name;
+  };
+  struct Dwarf;
+
+  std::string source_of(std::uint32_t pc) const;
+
+  std::map<std::uint32_t, Function> functions_;
+  std::map<std::string, std::uint32_t, std::less<>> by_name_;
+  std::vector<std::unique_ptr<Dwarf>> dwarfs_;
+};
+
+}  // namespace linefill
