@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/cache/set_associative.hpp"
+#include "models/core/address.hpp"
+#include "models/core/log.hpp"
+#include "models/cpu/cp15/cache_operations.hpp"
+#include "models/cpu/cp15/performance_monitors.hpp"
+#include "models/cpu/memory_interface.hpp"
+#include "models/cpu/system_interface.hpp"
+#include "models/translation/mmu.hpp"
+
+namespace linefill {
+
+/// CP15 of a Cortex-A9 (TRM chapter 4; ARM ARM B3.17, B4.1), and the few CP14 registers that tell
+/// that there is no debug unit. Registers of the translation live in the `Mmu`; TLB operations are
+/// performed here and then told to `CacheOperations`. What is written in the table of
+/// `system_control_table.cpp` exists; all else is undefined.
+class SystemControl {
+ public:
+  /// What an instance differs in from the next.
+  struct Configuration {
+    CacheGeometry instruction_cache{};
+    CacheGeometry data_cache{};
+    std::uint32_t periphbase = 0x1E00'0000;  ///< CBAR.
+    std::uint32_t mpidr = 0x8000'0000;
+  };
+
+  SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations, const CoreClock& clock,
+                Log& log);
+  SystemControl(const SystemControl&) = delete;
+  SystemControl& operator=(const SystemControl&) = delete;
+
+  void reset();
+
+  /// As in `SystemInterface`. False: undefined at this privilege.
+  bool read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value);
+  bool write_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t value);
+  bool take_coprocessor_abort();
+
+  std::uint32_t sctlr() const { return mmu_.registers().sctlr; }
+  std::uint32_t actlr() const { return actlr_; }
+  std::uint32_t vector_base() const;
+  /// ACTLR.SMP: without it, Shareable Normal memory is not held in the L1D.
+  bool coherent() const { return (actlr_ & kActlrSmp) != 0; }
+
+  /// Fill in DFSR and DFAR, IFSR and IFAR, before the abort is taken. A cache operation is a write.
+  void set_data_fault(const Fault& fault, VirtualAddress va, bool write);
+  void set_prefetch_fault(const Fault& fault, VirtualAddress va);
+  /// A write that was already past the core failed: DFSR only.
+  void set_asynchronous_fault(bool slave_error);
+  /// What ISR shows of the interrupt inputs.
+  void set_interrupt_lines(bool irq, bool fiq) { pending_ = (irq ? 0x80U : 0U) | (fiq ? 0x40U : 0U); }
+
+  static constexpr std::uint32_t kActlrSmp = 1U << 6;
+
+ private:
+  friend struct SystemControlTable;
+  using Changed = CacheOperations::Changed;
+
+  /// Notes the registers that a cache operation's or address translation's failure leaves.
+  void abort(const Fault& fault, VirtualAddress va);
+  void operate_by_address(Maintenance::Action action, std::uint32_t value);
+  void operate_by_set_way(Maintenance::Action action, std::uint32_t value);
+  void invalidate_translation(std::uint32_t value, bool any_address_space);
+  void translate_to_par(std::uint32_t va, AccessType type, bool privileged);
+
+  // Hooks of the table, in its order.
+  std::uint32_t read_midr() const { return kMidr; }
+  std::uint32_t read_mpidr() const { return configuration_.mpidr; }
+  std::uint32_t read_ccsidr() const;
+  std::uint32_t read_cbar() const { return configuration_.periphbase; }
+  std::uint32_t read_isr() const { return pending_; }
+  void write_actlr(std::uint32_t value);
+  void invalidate_instructions(std::uint32_t);
+  void invalidate_instruction(std::uint32_t va);
+  void ignore(std::uint32_t) {}
+  void synchronize_instructions(std::uint32_t) { operations_.instruction_synchronization_barrier(); }
+  void synchronize_data(std::uint32_t) { operations_.data_synchronization_barrier(); }
+  void order_data(std::uint32_t) { operations_.data_memory_barrier(); }
+  void invalidate_all_translations(std::uint32_t);
+  void invalidate_address_space(std::uint32_t asid);
+
+  static constexpr std::uint32_t kMidr = 0x410F'C090;
+
+  Configuration configuration_;
+  Mmu& mmu_;
+  CacheOperations& operations_;
+  Log& log_;
+  PerformanceMonitors monitors_;
+  bool abort_ = false;
+  std::uint32_t pending_ = 0;
+
+  // Words of the table.
+  std::uint32_t csselr_ = 0;
+  std::uint32_t actlr_ = 0;
+  std::uint32_t cpacr_ = 0;
+  std::uint32_t scr_ = 0;
+  std::uint32_t sder_ = 0;
+  std::uint32_t nsacr_ = 0;
+  std::uint32_t vcr_ = 0;
+  std::uint32_t dfsr_ = 0;
+  std::uint32_t ifsr_ = 0;
+  std::uint32_t dfar_ = 0;
+  std::uint32_t ifar_ = 0;
+  std::uint32_t par_ = 0;
+  std::uint32_t pmuserenr_ = 0;
+  std::uint32_t vbar_ = 0;
+  std::uint32_t mvbar_ = 0;
+  std::uint32_t tpidrurw_ = 0;
+  std::uint32_t tpidruro_ = 0;
+  std::uint32_t tpidrprw_ = 0;
+  std::uint32_t power_control_ = 0;
+  std::uint32_t diagnostic_ = 0;
+  std::uint32_t teecr_ = 0;
+  std::uint32_t teehbr_ = 0;
+};
+
+}  // namespace linefill
