@@ -23,6 +23,7 @@ struct CacheLine {
   /// Bytes stored through the line map since the marks were last settled, and by which instruction.
   ByteMask recent = 0;
   std::uint32_t recent_pc = 0;
+  Epoch recent_epoch = 0;  ///< In which all of them were made: the store maps are cleared when it changes.
 
   alignas(32) std::array<std::byte, kLineBytes> data{};
 
@@ -47,7 +48,9 @@ struct CacheLine {
   }
   /// Takes the line out of the line map: its next use is looked at.
   void unmap() { load_tag = store_tag = kNoLine; }
-  /// Moves the stores of the fast path into the marks. `epoch` is the one they were made in.
+  /// Moves the stores of the fast path into the marks.
+  void settle() { settle(recent_epoch); }
+  /// Likewise, where `epoch` is the one they were made in.
   void settle(Epoch epoch) {
     if (recent == 0) return;
     marks.stored(recent, {recent_pc, epoch});
