@@ -45,6 +45,7 @@ constexpr const char* kProcessorName = "cpu0";
 // --- A bus master reads -----------------------------------------------------------------------------
 
 void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
 }
 
@@ -104,6 +105,7 @@ ByteMask Checker::invisible_twice(LineNumber line, ByteMask newer, const LineMar
 // --- A bus master writes ----------------------------------------------------------------------------
 
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
     for (CopyHolder* holder : holders_) {

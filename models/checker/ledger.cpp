@@ -37,6 +37,13 @@ void Ledger::end(std::uint32_t address, Time entered, Time now) {
   ended_mappings_.insert_or_assign(address, std::move(mapping));
 }
 
+void Ledger::accessed(std::uint32_t address, Time now) {
+  Mapping* mapping = find(live_, address);
+  if (mapping == nullptr) return;
+  mapping->first_access = std::min(mapping->first_access, now);
+  mapping->last_access = std::max(mapping->last_access, now);
+}
+
 Mapping* Ledger::find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address) {
   auto at = in.upper_bound(address);
   // Mappings may overlap by mistake; a few steps back find the nearest that covers.

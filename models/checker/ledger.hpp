@@ -53,6 +53,8 @@ class Ledger {
   Mapping* live_at(std::uint32_t address);
   /// Marks a live mapping as ended: its bytes stay known.
   void end(std::uint32_t address, Time entered, Time now);
+  /// A device moved data at `address`: the transfer's first and last beat.
+  void accessed(std::uint32_t address, Time now);
   /// The mapping that covers `address`: a live one if any, else the last ended one. Null if none.
   Mapping* covering(std::uint32_t address);
   const Mapping* covering(std::uint32_t address) const { return const_cast<Ledger*>(this)->covering(address); }
@@ -66,7 +68,7 @@ class Ledger {
  private:
   static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
 
-  std::map<std::uint32_t, Mapping> live_;   ///< By first address.
+  std::map<std::uint32_t, Mapping> live_;  ///< By first address.
   std::map<std::uint32_t, Mapping> ended_mappings_;
   std::function<void(const Mapping&)> ended_;
 };

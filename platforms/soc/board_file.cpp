@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/soc/board_file.hpp"
+
+extern "C" {
+#include <libfdt.h>
+}
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+namespace linefill {
+
+namespace {
+// Room for what a boot loader adds.
+constexpr std::size_t kSlack = 16384;
+constexpr std::size_t kLargestBlob = 4U << 20;
+}  // namespace
+
+std::vector<std::byte> read_file(const std::string& path, const std::string& expected) {
+  std::ifstream file{path, std::ios::binary};
+  std::vector<char> bytes;
+  if (file) bytes.assign(std::istreambuf_iterator<char>{file}, {});
+  if (!file || bytes.empty()) {
+    throw ConfigurationError{path + ": " + (file ? "is empty" : "cannot be read") + ": expected " + expected};
+  }
+  const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
+  return {first, first + bytes.size()};
+}
+
+BoardFile::BoardFile(const std::string& path) : path_{path} {
+  const std::vector<std::byte> raw = read_file(path, "a device-tree blob (.dtb)");
+  const bool valid = raw.size() >= sizeof(fdt_header) && fdt_check_header(raw.data()) == 0 &&
+                     fdt_totalsize(raw.data()) <= raw.size() && raw.size() <= kLargestBlob;
+  if (!valid) throw ConfigurationError{path + ": damaged or of another kind: expected a device-tree blob (.dtb)"};
+  blob_.resize(raw.size() + kSlack);
+  if (fdt_open_into(raw.data(), blob_.data(), static_cast<int>(blob_.size())) != 0) {
+    throw ConfigurationError{path + ": damaged: expected a device-tree blob (.dtb)"};
+  }
+}
+
+int BoardFile::node_offset(const std::string& path, const std::string& context) const {
+  const int node = fdt_path_offset(blob_.data(), path.c_str());
+  if (node < 0) throw ConfigurationError{context + ": no node " + path + " in " + path_ + ": expected a path or an alias"};
+  return node;
+}
+
+void BoardFile::set_property(int node, const std::string& name, const void* data, std::size_t size) {
+  if (fdt_setprop(blob_.data(), node, name.c_str(), data, static_cast<int>(size)) != 0) {
+    throw ConfigurationError{path_ + ": " + name + ": too long: expected at most " + std::to_string(kSlack / 2) + " bytes"};
+  }
+}
+
+void BoardFile::set_bootargs(const std::string& arguments) {
+  int chosen = fdt_path_offset(blob_.data(), "/chosen");
+  if (chosen < 0) chosen = fdt_add_subnode(blob_.data(), 0, "chosen");
+  set_property(chosen, "bootargs", arguments.c_str(), arguments.size() + 1);
+}
+
+void BoardFile::set_memory(std::uint64_t bytes) {
+  int node = -1;
+  fdt_for_each_subnode(node, blob_.data(), 0) {
+    const void* type = fdt_getprop(blob_.data(), node, "device_type", nullptr);
+    if (type == nullptr || std::string{static_cast<const char*>(type)} != "memory") continue;
+    int length = 0;
+    const auto* cells = static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), node, "reg", &length));
+    const int address_cells = fdt_address_cells(blob_.data(), 0);
+    const int size_cells = fdt_size_cells(blob_.data(), 0);
+    if (cells == nullptr || length < 4 * (address_cells + size_cells)) continue;
+    std::vector<fdt32_t> reg(cells, cells + address_cells);
+    if (size_cells == 2) reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes >> 32)));
+    reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes)));
+    set_property(node, "reg", reg.data(), reg.size() * 4);
+    return;
+  }
+  throw ConfigurationError{path_ + ": no memory node: expected one with device_type = \"memory\""};
+}
+
+void BoardFile::set(const std::string& assignment) {
+  const std::string context = "--set " + assignment;
+  const auto equals = assignment.find('=');
+  const auto colon = assignment.rfind(':', equals);
+  if (equals == std::string::npos || colon == std::string::npos || colon == 0 || colon + 1 == equals) {
+    throw ConfigurationError{context + ": expected NODE:PROPERTY=VALUE"};
+  }
+  const std::string property = assignment.substr(colon + 1, equals - colon - 1);
+  const std::string value = assignment.substr(equals + 1);
+  const int node = node_offset(assignment.substr(0, colon), context);
+  const bool known = fdt_getprop(blob_.data(), node, property.c_str(), nullptr) != nullptr;
+  if (!known && !property.starts_with("linefill,")) {
+    throw ConfigurationError{context + ": the node has no " + property + ": expected one it has, or a linefill, property"};
+  }
+  std::uint32_t number = 0;
+  const bool hexadecimal = value.starts_with("0x");
+  const char* first = value.data() + (hexadecimal ? 2 : 0);
+  const auto [end, error] = std::from_chars(first, value.data() + value.size(), number, hexadecimal ? 16 : 10);
+  if (error == std::errc{} && end == value.data() + value.size()) {
+    const fdt32_t cell = cpu_to_fdt32(number);
+    set_property(node, property, &cell, sizeof cell);
+  } else {
+    set_property(node, property, value.c_str(), value.size() + 1);
+  }
+}
+
+}  // namespace linefill

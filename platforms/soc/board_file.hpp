@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/core/device_tree.hpp"
+
+namespace linefill {
+
+/// Reads a whole file. Throws ConfigurationError naming it and `expected`.
+std::vector<std::byte> read_file(const std::string& path, const std::string& expected);
+
+/// A board's blob as it will be given to both the models and the guest: loaded, and changed by the
+/// command line as a boot loader would. Errors throw ConfigurationError.
+class BoardFile {
+ public:
+  explicit BoardFile(const std::string& path);
+
+  void set_bootargs(const std::string& arguments);
+  /// Replaces the size of the first memory window.
+  void set_memory(std::uint64_t bytes);
+  /// "NODE:PROPERTY=VALUE": NODE a path or an alias, VALUE a number or text; the property must exist or
+  /// be one of ours ("linefill,...").
+  void set(const std::string& assignment);
+
+  const std::vector<std::byte>& blob() const { return blob_; }
+
+ private:
+  int node_offset(const std::string& path, const std::string& context) const;
+  void set_property(int node, const std::string& name, const void* data, std::size_t size);
+
+  std::string path_;
+  std::vector<std::byte> blob_;
+};
+
+}  // namespace linefill
