@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sw/lib/result.hpp"
+#include "sw/lib/types.hpp"
+
+namespace guest {
+
+/// Memory types by TEX remap number, as Linux sets PRRR and NMRR (arch/arm/mm/proc-v7-2level.S).
+enum class MemoryType : std::uint8_t {
+  kUncached = 0,      ///< Strongly ordered.
+  kBufferable = 1,    ///< Normal non-cacheable: write-combining, and coherent memory of ARMv7.
+  kWriteThrough = 2,  ///< Normal, write-through.
+  kWriteBack = 3,     ///< Normal, write-back, no write-allocate.
+  kDevice = 4,
+  kWriteAllocate = 7,  ///< Normal, write-back, write-allocate: all of DRAM.
+};
+
+/// Virtual addresses for remapped pages: the only window in which one page has its own attributes.
+inline constexpr std::uintptr_t kRemapStart = 0xE000'0000;
+inline constexpr std::uintptr_t kRemapEnd = 0xE400'0000;
+
+/// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
+void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
+/// Maps pages at `virtual_address` in the remap window, never executable. Sizes are multiples of 4096.
+void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type);
+void unmap_pages(std::uintptr_t virtual_address, std::size_t size);
+/// What `virtual_address` means now to a privileged read (ATS1CPR), or kNotFound.
+Result<phys_addr_t> translate(const volatile void* virtual_address);
+
+}  // namespace guest

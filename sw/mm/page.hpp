@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "sw/lib/list.hpp"
+#include "sw/lib/types.hpp"
+
+inline constexpr unsigned kPageShift = 12;
+inline constexpr std::size_t kPageBytes = std::size_t{1} << kPageShift;
+
+/// One page of DRAM.
+struct page : guest::ListNode {
+  std::uint8_t order = 0;  ///< Of the free block that starts here.
+  bool free = false;       ///< A free block starts here.
+};
+
+// The linear map: every page of DRAM has one cacheable address. Remapped addresses are not in it.
+phys_addr_t virt_to_phys(const volatile void* address);
+void* phys_to_virt(phys_addr_t address);
+page* virt_to_page(const void* address);
+page* phys_to_page(phys_addr_t address);
+phys_addr_t page_to_phys(const page* page);
+void* page_address(const page* page);
+/// Whether `address` is DRAM in the linear map.
+bool virt_addr_valid(const void* address);
+
+/// 2^order pages, aligned to their size; zeroed with __GFP_ZERO; null if there are none.
+page* alloc_pages(gfp_t gfp, unsigned order);
+void __free_pages(page* first, unsigned order);
+/// Just as many pages as hold `size` bytes. Null if there are none.
+void* alloc_pages_exact(std::size_t size, gfp_t gfp);
+void free_pages_exact(void* address, std::size_t size);
+/// The smallest order whose block holds `size` bytes.
+unsigned get_order(std::size_t size);
+
+namespace guest {
+
+/// Hands a stretch of DRAM to the page allocator: `virtual_start` is where its first byte is addressed.
+/// The map of pages is put at its beginning. Called once at boot (a test may call it again).
+void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size);
+/// Takes pages out before anything is allocated: the image, the device tree, reserved-memory.
+void page_reserve(phys_addr_t start, std::size_t size);
+std::size_t free_page_count();
+
+/// Bytes as pages, for code that owns them for the rest of the run; empty if there are none.
+std::span<std::byte> alloc_bytes(std::size_t size);
+
+}  // namespace guest

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "sw/arch/mmu.hpp"
+#include "sw/lib/types.hpp"
+
+namespace guest {
+
+/// A second address of contiguous pages, with another memory type. The cacheable one stays, as in Linux.
+/// Null if the window is full.
+void* remap_pages(phys_addr_t start, std::size_t size, MemoryType type);
+/// Ends what `remap_pages` or `dma_alloc_*` gave. `size` as then.
+void unremap_pages(void* address, std::size_t size);
+bool is_remapped(const void* address);
+
+}  // namespace guest
+
+/// The registers at `start`: Device memory, at its own address.
+volatile void* ioremap(phys_addr_t start, std::size_t size);
+/// Memory of a device (a frame buffer chip) as Normal non-cacheable; null if the window is full.
+void* ioremap_wc(phys_addr_t start, std::size_t size);
