@@ -35,11 +35,10 @@ class TranslationWalker {
   static MemoryAttributes walk_attributes(std::uint32_t ttbr, const TranslationRegisters& registers);
 
  private:
-  struct Step;
-
-  bool read(PhysicalAddress address, Step& step, Fault& fault);
-  bool walk_section(const Step& step, std::uint32_t descriptor, Translation& translation, Fault& fault) const;
-  bool walk_page(Step& step, std::uint32_t table, Translation& translation, Fault& fault);
+  bool read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error, std::uint32_t& value,
+            Fault& fault);
+  bool walk_page(VirtualAddress va, std::uint32_t table, const MemoryAttributes& attributes,
+                 const TranslationRegisters& registers, Translation& translation, Fault& fault);
 
   WalkPort& port_;
 };
