@@ -103,4 +103,13 @@ unsigned Interconnect::transport_dbg(int /*master*/, tlm::tlm_generic_payload& p
   return done;
 }
 
+unsigned Interconnect::debug_access(bool write, PhysicalAddress address, std::span<std::byte> data) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  payload.set_address(raw(address));
+  payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+  payload.set_data_length(static_cast<unsigned>(data.size()));
+  return transport_dbg(0, payload);
+}
+
 }  // namespace linefill

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <span>
 #include <systemc>
 #include <tlm>
 #include <tlm_utils/multi_passthrough_initiator_socket.h>
@@ -45,6 +46,8 @@ class Interconnect final : public sc_core::sc_module {
   };
   const Traffic& traffic(MasterId master) const { return traffic_[static_cast<std::size_t>(master)]; }
   bool is_memory(PhysicalAddress address) const;
+  /// Debug access as DMA would see memory: around all caches. Returns how many bytes were served.
+  unsigned debug_access(bool write, PhysicalAddress address, std::span<std::byte> data);
   const Statistics& statistics() const { return statistics_; }
 
  private:

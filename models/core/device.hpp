@@ -43,6 +43,8 @@ class Device : public sc_core::sc_module {
   virtual void reset() = 0;
   /// The targets of the windows, in the order of `reg`. Offsets are relative to each window's base.
   virtual std::vector<tlm::tlm_target_socket<>*> windows() { return {&target}; }
+  /// Whether its windows are memory: SRAM, flash. Then the checker watches what masters do to it.
+  virtual bool is_memory() const { return false; }
   /// The interrupt outputs, in the order of the binding's `interrupts`. Unconnected ones get a signal
   /// from the platform.
   virtual std::vector<sc_core::sc_out<bool>*> interrupt_outputs() { return {}; }
