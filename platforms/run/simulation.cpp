@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/simulation.hpp"
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "models/core/sc_time.hpp"
+#include "models/display/display.hpp"
+#include "models/display/png.hpp"
+#include "models/serial/pl011.hpp"
+#include "models/storage/mmci.hpp"
+#include "models/system/vexpress_sysreg.hpp"
+#include "platforms/run/plugins.hpp"
+#include "platforms/run/summary.hpp"
+
+namespace linefill {
+
+namespace {
+
+// Where a boot loader leaves the device tree for a program that is no Linux kernel.
+constexpr std::uint32_t kDeviceTreeAddress = 0x6000'0000;
+// How often the run looks up from simulating: for the terminal, and for --until.
+constexpr Time kSlice = 2ms;
+constexpr std::size_t kFindingsShown = 4;
+
+BoardFile board_of(const RunOptions& options) {
+  Log::set_level(options.log);
+  load_plugins(options.plugins);
+  BoardFile board{options.board};
+  if (options.memory_bytes) board.set_memory(*options.memory_bytes);
+  for (const auto& assignment : options.set) board.set(assignment);
+  if (options.append) board.set_bootargs(*options.append);
+  return board;
+}
+
+}  // namespace
+
+Simulation::Simulation(const RunOptions& options)
+    : options_{options},
+      board_{board_of(options)},
+      tree_{board_.blob()},
+      soc_{tree_},
+      view_{soc_.processor()} {
+  load_program();
+  connect_world();
+  if (options_.check != CheckMode::kOff) connect_checker();
+  if (options_.adversary_seed) connect_adversary();
+  if (options_.quantum) soc_.processor().set_quantum(*options_.quantum);
+}
+
+void Simulation::load_program() {
+  const GuestImage image = load_elf(options_.kernel);
+  soc_.load(kDeviceTreeAddress, board_.blob(), options_.board);
+  soc_.load(image, options_.kernel);
+  soc_.processor().set_boot(image.entry, 0, 0xFFFF'FFFF, kDeviceTreeAddress);
+  symbols_.add_elf(options_.kernel);
+  for (const auto& path : options_.symbols) symbols_.add_elf(path);
+}
+
+// Everything outside the board: the console, the card slot, the power switch, the eyes before the LCD.
+void Simulation::connect_world() {
+  const auto console = [this](char c) {
+    progress_.clear();
+    std::cout.put(c);
+    if (c == '\n') std::cout.flush();
+  };
+  if (auto* serial = soc_.find<SerialPort>()) serial->set_output(console);
+  soc_.processor().set_console(console);
+  soc_.processor().set_exit_handler([this](std::uint32_t status) { end("guest exit", status); });
+  auto* system = soc_.find<VexpressSysreg>();
+  if (system != nullptr) {
+    system->set_power_handler([this](PowerEvent event) { end(event == PowerEvent::kReboot ? "reboot" : "power off", 0); });
+    system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
+  }
+  if (options_.sd.empty()) return;
+  auto* slot = soc_.find<Mmci>();
+  if (slot == nullptr) throw ConfigurationError{"--sd " + options_.sd + ": the board has no MMCI: expected one with \"arm,pl18x\""};
+  slot->insert_card(std::make_unique<ImageFile>(options_.sd));
+  if (system != nullptr) system->set_card_present(true);
+}
+
+void Simulation::connect_checker() {
+  for (CopyHolder* holder : soc_.processor().copy_holders()) checker_.add_holder(*holder);
+  if (soc_.outer_cache() != nullptr) {
+    for (CopyHolder* holder : soc_.outer_cache()->copy_holders()) checker_.add_holder(*holder);
+  }
+  for (const auto& [id, path] : soc_.masters()) checker_.name_master(id, path);
+  soc_.set_observer(&checker_);
+  soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
+  mapping_hooks_.attach(symbols_);
+  transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
+  findings_.set_listener([this](const Finding& finding) {
+    progress_.clear();
+    if (findings_.all().size() <= kFindingsShown) std::cerr << describe(finding, symbols_);
+    const bool stop = options_.check == CheckMode::kStop && finding.severity == Severity::kError;
+    if (stop) end("stopped at a finding", std::nullopt);
+  });
+}
+
+void Simulation::connect_adversary() {
+  const auto& events = options_.adversary_events;
+  const auto wanted = [&](const char* name) {
+    return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
+  };
+  soc_.set_adversary({*options_.adversary_seed, wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain")});
+}
+
+int Simulation::run() {
+  soc_.reset();
+  while (!ended_) advance();
+  return finish();
+}
+
+void Simulation::advance() {
+  Time slice = kSlice;
+  const Time now = from_sc_time(sc_core::sc_time_stamp());
+  if (options_.until) slice = std::min(slice, *options_.until - now);
+  if (slice <= Time{0}) return end("until", std::nullopt);
+  sc_core::sc_start(to_sc_time(slice));
+  progress_.update(now, soc_.processor().instructions());
+}
+
+void Simulation::end(const std::string& reason, std::optional<std::uint32_t> status) {
+  if (ended_) return;
+  ended_ = true;
+  end_.reason = reason;
+  end_.guest_status = status;
+  if (sc_core::sc_is_running()) sc_core::sc_stop();
+}
+
+void Simulation::screenshot(const std::string& path) const {
+  const auto* display = soc_.find<Display>();
+  if (display == nullptr) throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
+  write_png(path, display->last_frame());
+}
+
+void Simulation::leds_changed(std::uint32_t value) {
+  if (options_.screenshot.find("%03d") == std::string::npos || value == 0) return;
+  std::array<char, 8> number{};
+  std::snprintf(number.data(), number.size(), "%03u", (value - 1) % 1000);
+  std::string path = options_.screenshot;
+  path.replace(path.find("%03d"), 4, number.data());
+  screenshot(path);
+}
+
+int Simulation::exit_status() const {
+  if (findings_.any_error()) return 3;
+  if (end_.reason == "until") return 4;
+  return end_.guest_status.value_or(0) == 0 ? 0 : 1;
+}
+
+int Simulation::finish() {
+  progress_.clear();
+  std::cout.flush();
+  end_.simulated = from_sc_time(sc_core::sc_time_stamp());
+  end_.host_seconds = progress_.seconds();
+  end_.exit_status = exit_status();
+  if (!options_.screenshot.empty() && options_.screenshot.find("%03d") == std::string::npos) {
+    screenshot(options_.screenshot);
+  }
+  if (!options_.report.empty()) {
+    std::ofstream file{options_.report};
+    file << make_report(options_, soc_, end_, findings_, transfers_.get(), symbols_).dump(2) << '\n';
+    if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
+  }
+  std::cerr << summary_of(soc_, end_, findings_, transfers_.get());
+  return end_.exit_status;
+}
+
+}  // namespace linefill

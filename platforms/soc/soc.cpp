@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/soc/soc.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "models/bus/initiator_port.hpp"
+#include "models/core/bus_extension.hpp"
+#include "models/core/model_registry.hpp"
+#include "models/dma/pl330.hpp"
+#include "platforms/soc/stub_device.hpp"
+
+namespace linefill {
+
+namespace {
+
+// SystemC names have no '@', ',' or '-'.
+std::string module_name(const DeviceNode& node) {
+  std::string name = node.name().empty() ? "root" : node.name();
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return sc_core::sc_gen_unique_name(name.c_str());
+}
+
+bool on_the_bus(const DeviceNode& node) {
+  for (const DeviceNode* above = node.parent(); above != nullptr; above = above->parent()) {
+    if (above->parent() == nullptr) return true;
+    if (!above->compatible_with("simple-bus") || !above->enabled()) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Soc::Soc(const DeviceTree& tree) : tree_{tree} {
+  interconnect_ = std::make_unique<Interconnect>("interconnect", DeviceNode{"interconnect"});
+  build(tree.root());
+  const DeviceNode* cpus = tree.root().child("cpus");
+  if (cpus == nullptr) throw ConfigurationError{"/: no node cpus: expected a board with a processor"};
+  if (memories_.empty()) throw ConfigurationError{"/: no memory node: expected one with device_type = \"memory\""};
+  build_processor(*cpus);
+  connect_masters();
+  connect_interrupts();
+  connect_requests();
+  tie_off();
+}
+
+Soc::~Soc() = default;
+
+void Soc::build(const DeviceNode& node) {
+  for (const auto& child : node.children()) {
+    if (child->string_or("device_type", "") == "memory") {
+      build_memory(*child);
+    } else if (child->has("reg") && child->enabled() && on_the_bus(*child)) {
+      build_device(*child);
+    }
+    if (child->compatible_with("simple-bus")) build(*child);
+    if (child->name() == "reserved-memory") {
+      for (const auto& region : child->children()) {
+        // Video memory is a memory of its own on this board, reserved for the display.
+        if (region->name().starts_with("vram")) build_memory(*region);
+      }
+    }
+  }
+}
+
+void Soc::build_memory(const DeviceNode& node) {
+  for (const AddressRange& window : node.reg()) {
+    if (window.size == 0 || window.address + window.size > (std::uint64_t{1} << 32)) {
+      node.fail("reg", "a window within 32 bits of physical address");
+    }
+    auto& dram = *memories_.emplace_back(
+        std::make_unique<Dram>(module_name(node).c_str(), node, window.size));
+    interconnect_->map(window, Interconnect::Kind::kMemory, node.path());
+    interconnect_->targets.bind(dram.target);
+  }
+}
+
+void Soc::build_device(const DeviceNode& node) {
+  const auto* entry = ModelRegistry::instance().find(node);
+  const std::string name = module_name(node);
+  devices_.push_back(entry != nullptr ? entry->create(name.c_str(), node)
+                                      : std::make_unique<StubDevice>(name.c_str(), node));
+  Device& device = *devices_.back();
+  if (entry == nullptr) log_.info(node.path(), ": no model: reads zero");
+  const auto sockets = device.windows();
+  const auto reg = node.reg();
+  for (std::size_t i = 0; i < reg.size() && i < sockets.size(); ++i) {
+    interconnect_->map(reg[i], device.is_memory() ? Interconnect::Kind::kMemory : Interconnect::Kind::kDevice,
+                       node.path());
+    interconnect_->targets.bind(*sockets[i]);
+  }
+  if (auto* cache = dynamic_cast<L2c310*>(&device)) outer_cache_ = cache;
+  built_.push_back({&node, &device});
+  by_node_[&node] = &device;
+}
+
+void Soc::build_processor(const DeviceNode& cpus) {
+  for (const auto& cpu : cpus.children()) {
+    if (cpu->string_or("device_type", "") != "cpu") continue;
+    if (!cpu->compatible_with("arm,cortex-a9")) cpu->fail("compatible", "\"arm,cortex-a9\"");
+    processor_ = std::make_unique<Processor>("cpu0", *cpu);
+    break;
+  }
+  if (processor_ == nullptr) throw ConfigurationError{"/cpus: no cpu node: expected one \"arm,cortex-a9\""};
+  if (outer_cache_ != nullptr) {
+    processor_->memory.bind(outer_cache_->slave);
+    outer_cache_->master.bind(interconnect_->masters);
+  } else {
+    processor_->memory.bind(interconnect_->masters);
+  }
+}
+
+void Soc::connect_masters() {
+  std::uint8_t next = 1;
+  for (const Built& built : built_) {
+    auto* master = dynamic_cast<BusMaster*>(built.device);
+    if (master == nullptr) continue;
+    const MasterId id{next++};
+    master->initiator().set_master(id);
+    master->initiator().socket.bind(interconnect_->masters);
+    masters_[id] = built.node->path();
+  }
+}
+
+sc_core::sc_signal<bool>& Soc::new_line() { return lines_.emplace_back(); }
+
+void Soc::connect_interrupts() {
+  auto* controller = find<InterruptController>();
+  std::set<const sc_core::sc_in<bool>*> used;
+  for (const Built& built : built_) {
+    const auto outputs = built.device->interrupt_outputs();
+    const auto cells = built.node->cells("interrupts");
+    constexpr std::size_t kSpecifier = 3;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      auto& line = new_line();
+      outputs[i]->bind(line);
+      if (controller == nullptr || (i + 1) * kSpecifier > cells.size()) continue;
+      auto* input = controller->input({cells.data() + i * kSpecifier, kSpecifier});
+      if (input == nullptr) built.node->fail("interrupts", "interrupts that the controller has");
+      if (!used.insert(input).second) built.node->fail("interrupts", "an interrupt that no other device uses");
+      input->bind(line);
+    }
+  }
+  auto& irq = new_line();
+  auto& fiq = new_line();
+  processor_->irq.bind(irq);
+  processor_->fiq.bind(fiq);
+  if (controller == nullptr) return;
+  controller->irq_output().bind(irq);
+  controller->fiq_output().bind(fiq);
+  for (auto* input : controller->inputs()) {
+    if (!used.contains(input)) input->bind(new_line());
+  }
+}
+
+void Soc::connect_requests() {
+  for (const Built& built : built_) {
+    if (built.node->has("dmas")) connect_request(*built.node, *built.device);
+  }
+}
+
+void Soc::connect_request(const DeviceNode& node, Device& device) {
+  const auto cells = node.cells("dmas");
+  for (std::size_t at = 0, index = 0; at < cells.size(); ++index) {
+    const DeviceNode* provider = tree_.find_phandle(cells[at]);
+    const auto built = by_node_.find(provider);
+    const auto width = provider == nullptr ? 0 : provider->u32_or("#dma-cells", 1);
+    auto* controller = built == by_node_.end() ? nullptr : dynamic_cast<Pl330*>(built->second);
+    if (controller == nullptr || at + width >= cells.size()) node.fail("dmas", "phandle and request number of a PL330");
+    const std::uint32_t number = cells[at + 1];
+    if (number >= controller->request_lines()) node.fail("dmas", "a request number that the controller has");
+    device.connect_dma_request(static_cast<unsigned>(index), controller->request_line(number));
+    at += 1 + width;
+  }
+}
+
+void Soc::tie_off() {
+  for (const auto& device : devices_) {
+    for (auto* output : device->interrupt_outputs()) {
+      if (output->bind_count() == 0) output->bind(new_line());
+    }
+  }
+}
+
+void Soc::load(const GuestImage& image, const std::string& path) {
+  for (const auto& segment : image.segments) load(segment.address, segment.bytes, path);
+}
+
+void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what) {
+  std::vector<std::byte> copy = bytes;
+  const bool whole = interconnect_->is_memory(PhysicalAddress{address}) &&
+                     interconnect_->debug_access(true, PhysicalAddress{address}, copy) == copy.size();
+  if (whole) return;
+  throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " + hex(address) +
+                           ": expected an address within the board's memory"};
+}
+
+void Soc::set_observer(Observer* observer) {
+  interconnect_->set_observer(observer);
+  processor_->set_observer(observer);
+  if (outer_cache_ != nullptr) outer_cache_->set_observer(observer);
+}
+
+void Soc::reset() {
+  for (const auto& device : devices_) device->reset();
+}
+
+}  // namespace linefill

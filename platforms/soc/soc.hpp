@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/bus/interconnect.hpp"
+#include "models/cache/l2c310.hpp"
+#include "models/core/device.hpp"
+#include "models/core/device_tree.hpp"
+#include "models/core/dma_request.hpp"
+#include "models/core/interrupt_controller.hpp"
+#include "models/cpu/processor.hpp"
+#include "models/memory/dram.hpp"
+#include "platforms/soc/elf_loader.hpp"
+
+namespace linefill {
+
+/// A system on chip, built from a device tree: models by `compatible`, windows by `reg`, lines by
+/// `interrupts` and `dmas`. Owns everything. Elaborated once per process.
+class Soc {
+ public:
+  /// Throws ConfigurationError where the tree says what cannot be built.
+  explicit Soc(const DeviceTree& tree);
+  ~Soc();
+  Soc(const Soc&) = delete;
+  Soc& operator=(const Soc&) = delete;
+
+  Processor& processor() { return *processor_; }
+  Interconnect& interconnect() { return *interconnect_; }
+  L2c310* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
+  const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
+  /// The bus masters besides the processor: number and device-tree path.
+  const std::map<MasterId, std::string>& masters() const { return masters_; }
+  const std::vector<std::unique_ptr<Dram>>& memories() const { return memories_; }
+
+  /// The first device that is a `Model` (or has the interface); null if none.
+  template <class Model>
+  Model* find() const {
+    for (const auto& device : devices_) {
+      if (auto* model = dynamic_cast<Model*>(device.get())) return model;
+    }
+    return nullptr;
+  }
+
+  /// Writes a program into memory, as a boot loader's DMA would: around the caches, which are empty.
+  void load(const GuestImage& image, const std::string& path);
+  void load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what);
+  void set_observer(Observer* observer);
+  /// All models in their reset state.
+  void reset();
+
+ private:
+  void build(const DeviceNode& node);
+  void build_memory(const DeviceNode& node);
+  void build_device(const DeviceNode& node);
+  void build_processor(const DeviceNode& cpus);
+  void connect_masters();
+  void connect_interrupts();
+  void connect_requests();
+  void connect_request(const DeviceNode& node, Device& device);
+  void tie_off();
+  sc_core::sc_signal<bool>& new_line();
+
+  struct Built {
+    const DeviceNode* node;
+    Device* device;
+  };
+
+  const DeviceTree& tree_;
+  std::unique_ptr<Interconnect> interconnect_;
+  std::unique_ptr<Processor> processor_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<std::unique_ptr<Dram>> memories_;
+  std::vector<Built> built_;
+  std::map<const DeviceNode*, Device*> by_node_;
+  std::map<MasterId, std::string> masters_;
+  std::deque<sc_core::sc_signal<bool>> lines_;
+  L2c310* outer_cache_ = nullptr;
+  Log log_{"platform"};
+};
+
+}  // namespace linefill
