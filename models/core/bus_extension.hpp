@@ -6,6 +6,7 @@
 
 #include "models/core/attributes.hpp"
 #include "models/core/line_marks.hpp"
+#include "models/core/observer.hpp"
 
 namespace linefill {
 
@@ -20,6 +21,8 @@ struct BusExtension : tlm::tlm_extension<BusExtension> {
   std::uint32_t strobes = 0xFFFF'FFFF;
   /// For a fill: whether it was asked for by an instruction that executes.
   bool speculative = false;
+  /// For a write-back: why the line is written.
+  WriteBackCause write_back_cause = WriteBackCause::kEviction;
 
   tlm::tlm_extension_base* clone() const override { return new BusExtension{*this}; }
   void copy_from(const tlm::tlm_extension_base& other) override {

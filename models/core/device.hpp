@@ -62,6 +62,9 @@ class Device : public sc_core::sc_module {
   virtual std::uint32_t peek(std::uint32_t /*offset*/) const { return 0; }
   /// How long an access takes at the device, added to the transaction's delay.
   virtual Time access_time() const { return Time{0}; }
+  /// Whole transactions at `target`: by default split into calls of `access` and `peek`. Memories override them.
+  virtual void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  virtual unsigned transport_dbg(tlm::tlm_generic_payload& payload);
 
   /// Serves `access` from a register table: sub-word writes are merged into the word's other bytes as
   /// peeked, reserved offsets and wrong directions are guest errors that read zero and ignore writes.
@@ -73,8 +76,6 @@ class Device : public sc_core::sc_module {
   Log log_;
 
  private:
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
   void note_register_error(const DeviceAccess& access, RegisterResult result);
 
   std::string path_;
