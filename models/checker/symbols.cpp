@@ -79,11 +79,15 @@ void Symbols::add_elf(const std::string& path) {
       if (gelf_getsym(data, i, &symbol) == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
       const char* name = elf_strptr(file.elf, header.sh_link, symbol.st_name);
       if (name == nullptr) continue;
-      const auto address = static_cast<std::uint32_t>(symbol.st_value) & ~1U;
-      functions_[address] = {address, static_cast<std::uint32_t>(symbol.st_size), demangled(name)};
-      by_name_.emplace(name, address);
+      add_function(name, static_cast<std::uint32_t>(symbol.st_value) & ~1U,
+                   static_cast<std::uint32_t>(symbol.st_size));
     }
   }
+}
+
+void Symbols::add_function(const std::string& name, std::uint32_t address, std::uint32_t size) {
+  functions_[address] = {address, size, demangled(name.c_str())};
+  by_name_.emplace(name, address);
 }
 
 std::optional<std::uint32_t> Symbols::address_of(std::string_view function) const {

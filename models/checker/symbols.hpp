@@ -21,6 +21,7 @@ class Symbols {
 
   /// Adds an ELF's symbols. Throws ConfigurationError if the file is none.
   void add_elf(const std::string& path);
+  void add_function(const std::string& name, std::uint32_t address, std::uint32_t size);
 
   /// The first address of a function, without the Thumb bit.
   std::optional<std::uint32_t> address_of(std::string_view function) const;
