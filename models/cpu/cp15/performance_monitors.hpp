@@ -9,7 +9,7 @@
 namespace linefill {
 
 /// The performance monitors of a Cortex-A9 (ARM ARM C12): the cycle counter counts `CoreClock::now`,
-/// the six event counters count only software increments. No overflow interrupt.
+/// the six event counters count only software increments. Cycles do not set an overflow flag.
 class PerformanceMonitors {
  public:
   static constexpr unsigned kCounters = 6;
@@ -28,6 +28,10 @@ class PerformanceMonitors {
   void increment(std::uint32_t counters);  ///< PMSWINC
   std::uint32_t overflows() const { return overflows_; }  ///< PMOVSR
   void clear_overflows(std::uint32_t counters) { overflows_ &= ~counters; }
+
+  std::uint32_t interrupts() const { return interrupts_; }  ///< PMINTENSET, PMINTENCLR: kept, none is raised.
+  void enable_interrupts(std::uint32_t counters) { interrupts_ |= counters & kImplemented; }
+  void disable_interrupts(std::uint32_t counters) { interrupts_ &= ~counters; }
 
   std::uint32_t selected() const { return selected_; }  ///< PMSELR
   void select(std::uint32_t value) { selected_ = value & 0x1FU; }
@@ -50,6 +54,7 @@ class PerformanceMonitors {
   std::uint32_t control_ = 0;
   std::uint32_t enabled_ = 0;
   std::uint32_t overflows_ = 0;
+  std::uint32_t interrupts_ = 0;
   std::uint32_t selected_ = 0;
   std::uint32_t cycles_ = 0;
   std::uint64_t since_ = 0;

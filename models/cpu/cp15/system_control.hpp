@@ -58,33 +58,36 @@ class SystemControl {
   static constexpr std::uint32_t kActlrSmp = 1U << 6;
 
  private:
+  friend class SystemControlRegister;
   friend struct SystemControlTable;
   using Changed = CacheOperations::Changed;
 
-  /// Notes the registers that a cache operation's or address translation's failure leaves.
+  void change(std::uint32_t TranslationRegisters::*word, std::uint32_t value, Changed what);
+  /// A cache operation's or address translation's failure: to be taken as a Data Abort.
   void abort(const Fault& fault, VirtualAddress va);
-  void operate_by_address(Maintenance::Action action, std::uint32_t value);
-  void operate_by_set_way(Maintenance::Action action, std::uint32_t value);
-  void invalidate_translation(std::uint32_t value, bool any_address_space);
-  void translate_to_par(std::uint32_t va, AccessType type, bool privileged);
 
-  // Hooks of the table, in its order.
-  std::uint32_t read_midr() const { return kMidr; }
+  // Hooks of the table.
   std::uint32_t read_mpidr() const { return configuration_.mpidr; }
   std::uint32_t read_ccsidr() const;
   std::uint32_t read_cbar() const { return configuration_.periphbase; }
   std::uint32_t read_isr() const { return pending_; }
   void write_actlr(std::uint32_t value);
-  void invalidate_instructions(std::uint32_t);
-  void invalidate_instruction(std::uint32_t va);
-  void ignore(std::uint32_t) {}
+
+  template <Maintenance::Action kAction>
+  void operate_by_address(std::uint32_t va);
+  template <Maintenance::Action kAction>
+  void operate_by_set_way(std::uint32_t operand);
+  void invalidate_instructions(std::uint32_t) { operations_.invalidate_instructions(); }
+  void invalidate_instructions_by_address(std::uint32_t va);
   void synchronize_instructions(std::uint32_t) { operations_.instruction_synchronization_barrier(); }
   void synchronize_data(std::uint32_t) { operations_.data_synchronization_barrier(); }
   void order_data(std::uint32_t) { operations_.data_memory_barrier(); }
-  void invalidate_all_translations(std::uint32_t);
+  void invalidate_translations(std::uint32_t);
+  void invalidate_translation(std::uint32_t operand);
+  void invalidate_translation_of_all(std::uint32_t operand);
   void invalidate_address_space(std::uint32_t asid);
-
-  static constexpr std::uint32_t kMidr = 0x410F'C090;
+  template <AccessType kType, bool kPrivileged>
+  void translate_to_par(std::uint32_t va);
 
   Configuration configuration_;
   Mmu& mmu_;
@@ -97,7 +100,6 @@ class SystemControl {
   // Words of the table.
   std::uint32_t csselr_ = 0;
   std::uint32_t actlr_ = 0;
-  std::uint32_t cpacr_ = 0;
   std::uint32_t scr_ = 0;
   std::uint32_t sder_ = 0;
   std::uint32_t nsacr_ = 0;
@@ -113,6 +115,7 @@ class SystemControl {
   std::uint32_t tpidrurw_ = 0;
   std::uint32_t tpidruro_ = 0;
   std::uint32_t tpidrprw_ = 0;
+  std::uint32_t tlb_lockdown_ = 0;
   std::uint32_t power_control_ = 0;
   std::uint32_t diagnostic_ = 0;
   std::uint32_t teecr_ = 0;

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/cp15/system_control.hpp"
+
+#include <bit>
+
+#include "models/cpu/cp15/system_control_register.hpp"
+
+namespace linefill {
+
+namespace {
+
+/// FS[4] (bit 10), FS[3:0] and ExT (bit 12), as DFSR and IFSR have them (ARM ARM B4.1.52, B4.1.96).
+constexpr std::uint32_t status_bits(const Fault& fault) {
+  const auto status = static_cast<std::uint32_t>(fault.status);
+  return (status & 0xFU) | (status & 0x10U) << 6 | (fault.slave_error ? 1U << 12 : 0U);
+}
+
+constexpr std::uint32_t kWriteNotRead = 1U << 11;
+
+/// CCSIDR of one cache (ARM ARM B4.1.19); `policies` are WT, WB, RA, WA.
+constexpr std::uint32_t size_id(const CacheGeometry& cache, std::uint32_t policies) {
+  constexpr std::uint32_t kLineSize = 1;  // log2(8 words) - 2.
+  return policies << 28 | (cache.sets - 1) << 13 | (cache.ways - 1) << 3 | kLineSize;
+}
+
+/// The attribute fields of PAR (ARM ARM B4.1.112).
+constexpr std::uint32_t par_attributes(const MemoryAttributes& attributes) {
+  const std::uint32_t shareable = attributes.shareable ? 1U << 7 : 0U;
+  switch (attributes.type) {
+    case MemoryType::kStronglyOrdered:
+      return shareable | 0b001U << 4;
+    case MemoryType::kDevice:
+      return shareable | 0b011U << 4;
+    case MemoryType::kNormal:
+      break;
+  }
+  constexpr std::uint32_t kInner[]{0b000, 0b101, 0b110, 0b111};  // In the order of CachePolicy.
+  return shareable | kInner[static_cast<unsigned>(attributes.inner)] << 4 |
+         static_cast<std::uint32_t>(attributes.outer) << 2;
+}
+
+}  // namespace
+
+SystemControl::SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations,
+                             const CoreClock& clock, Log& log)
+    : configuration_{configuration}, mmu_{mmu}, operations_{operations}, log_{log}, monitors_{clock} {
+  reset();
+}
+
+void SystemControl::reset() {
+  for (const auto& row : SystemControlTable::rows()) row.reset_word(*this);
+  actlr_ = 0;
+  abort_ = false;
+  monitors_.reset();
+}
+
+bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value) {
+  const auto* row = SystemControlTable::find(which);
+  if (row == nullptr || !row->allows(false, privileged, pmuserenr_ != 0)) return false;
+  value = row->read(*this);
+  return true;
+}
+
+bool SystemControl::write_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t value) {
+  const auto* row = SystemControlTable::find(which);
+  if (row == nullptr || !row->allows(true, privileged, pmuserenr_ != 0)) return false;
+  row->write(*this, value);
+  return true;
+}
+
+bool SystemControl::take_coprocessor_abort() {
+  const bool abort = abort_;
+  abort_ = false;
+  return abort;
+}
+
+std::uint32_t SystemControl::vector_base() const {
+  return mmu_.registers().has(TranslationRegisters::kV) ? 0xFFFF'0000 : vbar_;
+}
+
+void SystemControl::set_data_fault(const Fault& fault, VirtualAddress va, bool write) {
+  dfsr_ = status_bits(fault) | std::uint32_t{fault.domain} << 4 | (write ? kWriteNotRead : 0U);
+  dfar_ = raw(va);
+}
+
+void SystemControl::set_prefetch_fault(const Fault& fault, VirtualAddress va) {
+  ifsr_ = status_bits(fault);
+  ifar_ = raw(va);
+}
+
+void SystemControl::set_asynchronous_fault(bool slave_error) {
+  dfsr_ = status_bits({FaultStatus::kAsynchronousExternal, 0, slave_error}) | kWriteNotRead;
+}
+
+void SystemControl::change(std::uint32_t TranslationRegisters::*word, std::uint32_t value, Changed what) {
+  auto& stored = mmu_.registers().*word;
+  if (stored == value) return;
+  stored = value;
+  operations_.registers_changed(what);
+}
+
+void SystemControl::abort(const Fault& fault, VirtualAddress va) {
+  set_data_fault(fault, va, true);
+  abort_ = true;
+}
+
+std::uint32_t SystemControl::read_ccsidr() const {
+  switch (csselr_) {
+    case 0:
+      return size_id(configuration_.data_cache, 0xE);
+    case 1:
+      return size_id(configuration_.instruction_cache, 0x2);
+    default:  // There is no other level: the outer cache is not the processor's.
+      return 0;
+  }
+}
+
+void SystemControl::write_actlr(std::uint32_t value) {
+  constexpr std::uint32_t kImplemented = 0x3CF;  // FW, prefetch hints, zeros, SMP, EXCL, one way, parity.
+  if (actlr_ == (value & kImplemented)) return;
+  actlr_ = value & kImplemented;
+  operations_.registers_changed(Changed::kAuxiliary);
+}
+
+template <Maintenance::Action kAction>
+void SystemControl::operate_by_address(std::uint32_t va) {
+  Fault fault;
+  if (!operations_.data_by_address(kAction, VirtualAddress{va}, fault)) abort(fault, VirtualAddress{va});
+}
+
+/// The operand: way at the top, set above the line offset, level in bits 3 to 1 (ARM ARM B4.2.1).
+template <Maintenance::Action kAction>
+void SystemControl::operate_by_set_way(std::uint32_t operand) {
+  const CacheGeometry& cache = configuration_.data_cache;
+  const auto way_bits = std::bit_width(cache.ways - 1);
+  const unsigned way = way_bits == 0 ? 0 : operand >> (32 - way_bits);
+  const unsigned set = operand / kLineBytes & (cache.sets - 1);
+  if ((operand >> 1 & 7U) != 0 || way >= cache.ways) {
+    log_.guest_error("a set/way operation names a cache or way that is not there: ", hex(operand));
+    return;
+  }
+  operations_.data_by_set_way(kAction, set, way);
+}
+
+void SystemControl::invalidate_instructions_by_address(std::uint32_t va) {
+  Fault fault;
+  if (!operations_.invalidate_instructions_by_address(VirtualAddress{va}, fault)) abort(fault, VirtualAddress{va});
+}
+
+void SystemControl::invalidate_translations(std::uint32_t) {
+  mmu_.tlb().invalidate_all();
+  operations_.translations_invalidated();
+}
+
+void SystemControl::invalidate_translation(std::uint32_t operand) {
+  const VirtualAddress va{operand & ~0xFFFU};
+  const unsigned shift = mmu_.tlb().invalidate_address(va, static_cast<std::uint8_t>(operand));
+  operations_.translation_invalidated(va, shift);
+}
+
+void SystemControl::invalidate_translation_of_all(std::uint32_t operand) {
+  const VirtualAddress va{operand & ~0xFFFU};
+  operations_.translation_invalidated(va, mmu_.tlb().invalidate_address_all(va));
+}
+
+void SystemControl::invalidate_address_space(std::uint32_t asid) {
+  mmu_.tlb().invalidate_asid(static_cast<std::uint8_t>(asid));
+  operations_.address_space_invalidated(static_cast<std::uint8_t>(asid));
+}
+
+template <AccessType kType, bool kPrivileged>
+void SystemControl::translate_to_par(std::uint32_t va) {
+  Translation translation;
+  Fault fault;
+  if (mmu_.translate(VirtualAddress{va}, kType, kPrivileged, translation, fault)) {
+    const bool super = translation.page_shift == 24;
+    par_ = (raw(translation.pa) & (super ? 0xFF00'0000U : 0xFFFF'F000U)) | (super ? 2U : 0U) |
+           par_attributes(translation.attributes) | (translation.non_secure ? 1U << 9 : 0U);
+    return;
+  }
+  const bool external = fault.status == FaultStatus::kExternalOnWalkLevel1 ||
+                        fault.status == FaultStatus::kExternalOnWalkLevel2;
+  if (external) return abort(fault, VirtualAddress{va});
+  par_ = 1U | static_cast<std::uint32_t>(fault.status) << 1;
+}
+
+// For the table, which is in a file of its own.
+template void SystemControl::operate_by_address<Maintenance::Action::kClean>(std::uint32_t);
+template void SystemControl::operate_by_address<Maintenance::Action::kInvalidate>(std::uint32_t);
+template void SystemControl::operate_by_address<Maintenance::Action::kCleanInvalidate>(std::uint32_t);
+template void SystemControl::operate_by_set_way<Maintenance::Action::kClean>(std::uint32_t);
+template void SystemControl::operate_by_set_way<Maintenance::Action::kInvalidate>(std::uint32_t);
+template void SystemControl::operate_by_set_way<Maintenance::Action::kCleanInvalidate>(std::uint32_t);
+template void SystemControl::translate_to_par<AccessType::kRead, true>(std::uint32_t);
+template void SystemControl::translate_to_par<AccessType::kWrite, true>(std::uint32_t);
+template void SystemControl::translate_to_par<AccessType::kRead, false>(std::uint32_t);
+template void SystemControl::translate_to_par<AccessType::kWrite, false>(std::uint32_t);
+
+}  // namespace linefill
