@@ -3,7 +3,8 @@
 
 namespace linefill {
 
-bool Mmu::translate(VirtualAddress va, AccessType type, bool privileged, Translation& translation, Fault& fault) {
+bool Mmu::translate(VirtualAddress va, AccessType type, bool privileged, Translation& translation,
+                    Fault& fault) {
   if (!registers_.mmu_enabled()) {
     flat(va, type, translation);
     return true;
@@ -15,7 +16,8 @@ bool Mmu::translate(VirtualAddress va, AccessType type, bool privileged, Transla
     tlb_.insert(va, asid, translation);
   }
   if (!check(translation, type, privileged, fault)) return false;
-  const bool cached = registers_.has(type == AccessType::kFetch ? TranslationRegisters::kI : TranslationRegisters::kC);
+  const bool cached =
+      registers_.has(type == AccessType::kFetch ? TranslationRegisters::kI : TranslationRegisters::kC);
   if (!cached) translation.attributes.inner = translation.attributes.outer = CachePolicy::kNonCacheable;
   return true;
 }
@@ -32,7 +34,8 @@ bool Mmu::check(const Translation& translation, AccessType type, bool privileged
   }
   const bool never = type == AccessType::kFetch && translation.execute_never;
   if (!never && permits(translation.permission, type == AccessType::kWrite, privileged)) return true;
-  fault = {translation.page ? FaultStatus::kPermissionPage : FaultStatus::kPermissionSection, translation.domain};
+  fault = {translation.page ? FaultStatus::kPermissionPage : FaultStatus::kPermissionSection,
+           translation.domain};
   return false;
 }
 
@@ -41,7 +44,8 @@ void Mmu::flat(VirtualAddress va, AccessType type, Translation& translation) con
   translation.pa = PhysicalAddress{raw(va)};
   if (type != AccessType::kFetch) return;
   if (registers_.has(TranslationRegisters::kI)) {
-    translation.attributes = {MemoryType::kNormal, CachePolicy::kWriteThrough, CachePolicy::kWriteThrough, false};
+    translation.attributes = {MemoryType::kNormal, CachePolicy::kWriteThrough, CachePolicy::kWriteThrough,
+                              false};
   } else {
     translation.attributes = kNormalNonCacheable;
   }

@@ -18,7 +18,8 @@ class Mmu {
  public:
   /// Counters are added to `statistics`: they count calls of `translate` with the MMU on, which a
   /// processor makes only where its line map misses.
-  Mmu(WalkPort& port, Statistics& statistics) : walker_{port}, tlb_{statistics}, walks_{statistics, "table_walks", "walks"} {}
+  Mmu(WalkPort& port, Statistics& statistics)
+      : walker_{port}, tlb_{statistics}, walks_{statistics, "table_walks", "walks"} {}
 
   /// False: `fault` says why, `translation` is not to be used. `attributes` are those that take effect:
   /// Normal memory is Non-cacheable for data with SCTLR.C clear, for fetches with SCTLR.I clear. With

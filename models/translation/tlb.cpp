@@ -79,7 +79,8 @@ unsigned Tlb::invalidate_address_all(VirtualAddress va) {
 }
 
 unsigned Tlb::used() const {
-  return static_cast<unsigned>(std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.valid; }));
+  return static_cast<unsigned>(
+      std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.valid; }));
 }
 
 }  // namespace linefill

@@ -31,11 +31,13 @@ MemoryAttributes decode_fixed(unsigned tex, bool c, bool b, bool s) {
     case 0b000'10:
       return {MemoryType::kNormal, CachePolicy::kWriteThrough, CachePolicy::kWriteThrough, s};
     case 0b000'11:
-      return {MemoryType::kNormal, CachePolicy::kWriteBackNoWriteAllocate, CachePolicy::kWriteBackNoWriteAllocate, s};
+      return {MemoryType::kNormal, CachePolicy::kWriteBackNoWriteAllocate,
+              CachePolicy::kWriteBackNoWriteAllocate, s};
     case 0b001'00:
       return uncached(MemoryType::kNormal, s);
     case 0b001'11:
-      return {MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate, CachePolicy::kWriteBackWriteAllocate, s};
+      return {MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate, CachePolicy::kWriteBackWriteAllocate,
+              s};
     case 0b010'00:
       return uncached(MemoryType::kDevice, false);
     default:
@@ -44,13 +46,15 @@ MemoryAttributes decode_fixed(unsigned tex, bool c, bool b, bool s) {
 }
 
 /// ARM ARM B3.8.3, tables B3-12 and B3-13: TEX[0], C, B choose a field of PRRR and NMRR.
-MemoryAttributes decode_remapped(unsigned tex, bool c, bool b, bool s, std::uint32_t prrr, std::uint32_t nmrr) {
+MemoryAttributes decode_remapped(unsigned tex, bool c, bool b, bool s, std::uint32_t prrr,
+                                 std::uint32_t nmrr) {
   const unsigned n = (tex & 1U) << 2 | (c ? 2U : 0U) | (b ? 1U : 0U);
   switch (bits(prrr, 2 * n + 1, 2 * n)) {
     case 1:
       return uncached(MemoryType::kDevice, bit(prrr, s ? 17 : 16));
     case 2:
-      return {MemoryType::kNormal, policy(nmrr >> (2 * n)), policy(nmrr >> (2 * n + 16)), bit(prrr, s ? 19 : 18)};
+      return {MemoryType::kNormal, policy(nmrr >> (2 * n)), policy(nmrr >> (2 * n + 16)),
+              bit(prrr, s ? 19 : 18)};
     default:
       return uncached(MemoryType::kStronglyOrdered, true);
   }
@@ -101,13 +105,15 @@ bool decode_section(std::uint32_t va, std::uint32_t descriptor, const Translatio
 
 }  // namespace
 
-MemoryAttributes decode_attributes(unsigned tex, bool c, bool b, bool s, const TranslationRegisters& registers) {
+MemoryAttributes decode_attributes(unsigned tex, bool c, bool b, bool s,
+                                   const TranslationRegisters& registers) {
   return registers.has(TranslationRegisters::kTRE)
              ? decode_remapped(tex, c, b, s, registers.prrr, registers.nmrr)
              : decode_fixed(tex, c, b, s);
 }
 
-MemoryAttributes TranslationWalker::walk_attributes(std::uint32_t ttbr, const TranslationRegisters& registers) {
+MemoryAttributes TranslationWalker::walk_attributes(std::uint32_t ttbr,
+                                                    const TranslationRegisters& registers) {
   MemoryAttributes attributes = uncached(MemoryType::kNormal, bit(ttbr, 1));
   if (!registers.has(TranslationRegisters::kC)) return attributes;
   attributes.inner = policy((bit(ttbr, 0) ? 2U : 0U) | (bit(ttbr, 6) ? 1U : 0U));
@@ -115,16 +121,16 @@ MemoryAttributes TranslationWalker::walk_attributes(std::uint32_t ttbr, const Tr
   return attributes;
 }
 
-bool TranslationWalker::read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error,
-                             std::uint32_t& value, Fault& fault) {
+bool TranslationWalker::read(PhysicalAddress address, const MemoryAttributes& attributes,
+                             FaultStatus on_error, std::uint32_t& value, Fault& fault) {
   const BusResponse response = port_.read_word(address, attributes, value);
   if (response == BusResponse::kOkay) return true;
   fault = external_fault(on_error, response);
   return false;
 }
 
-bool TranslationWalker::walk(VirtualAddress va, const TranslationRegisters& registers, Translation& translation,
-                             Fault& fault) {
+bool TranslationWalker::walk(VirtualAddress va, const TranslationRegisters& registers,
+                             Translation& translation, Fault& fault) {
   const TableChoice table = choose_table(raw(va), registers);
   if (table.disabled) {
     fault = {FaultStatus::kTranslationSection};
@@ -148,7 +154,8 @@ bool TranslationWalker::walk(VirtualAddress va, const TranslationRegisters& regi
 }
 
 bool TranslationWalker::walk_page(VirtualAddress va, std::uint32_t table, const MemoryAttributes& attributes,
-                                  const TranslationRegisters& registers, Translation& translation, Fault& fault) {
+                                  const TranslationRegisters& registers, Translation& translation,
+                                  Fault& fault) {
   const auto domain = static_cast<std::uint8_t>(bits(table, 8, 5));
   const PhysicalAddress entry{(table & ~0x3FFU) | bits(raw(va), 19, 12) << 2};
   std::uint32_t descriptor = 0;

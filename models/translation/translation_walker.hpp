@@ -35,8 +35,8 @@ class TranslationWalker {
   static MemoryAttributes walk_attributes(std::uint32_t ttbr, const TranslationRegisters& registers);
 
  private:
-  bool read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error, std::uint32_t& value,
-            Fault& fault);
+  bool read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error,
+            std::uint32_t& value, Fault& fault);
   bool walk_page(VirtualAddress va, std::uint32_t table, const MemoryAttributes& attributes,
                  const TranslationRegisters& registers, Translation& translation, Fault& fault);
 
@@ -45,6 +45,7 @@ class TranslationWalker {
 
 /// The memory type of descriptor bits TEX, C, B and S (ARM ARM B3.8): by PRRR and NMRR with TEX remap,
 /// by the fixed table without. Reserved encodings are taken as Strongly-ordered.
-MemoryAttributes decode_attributes(unsigned tex, bool c, bool b, bool s, const TranslationRegisters& registers);
+MemoryAttributes decode_attributes(unsigned tex, bool c, bool b, bool s,
+                                   const TranslationRegisters& registers);
 
 }  // namespace linefill

@@ -59,7 +59,9 @@ void PerformanceMonitors::increment(std::uint32_t counters) {
   }
 }
 
-std::uint32_t PerformanceMonitors::event_type() const { return selected_ < kCounters ? types_[selected_] : 0; }
+std::uint32_t PerformanceMonitors::event_type() const {
+  return selected_ < kCounters ? types_[selected_] : 0;
+}
 
 void PerformanceMonitors::set_event_type(std::uint32_t value) {
   if (selected_ < kCounters) types_[selected_] = value & 0xFFU;

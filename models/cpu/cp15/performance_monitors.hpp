@@ -25,7 +25,7 @@ class PerformanceMonitors {
   void disable(std::uint32_t counters);
   std::uint32_t cycles() const;  ///< PMCCNTR
   void set_cycles(std::uint32_t value);
-  void increment(std::uint32_t counters);  ///< PMSWINC
+  void increment(std::uint32_t counters);                 ///< PMSWINC
   std::uint32_t overflows() const { return overflows_; }  ///< PMOVSR
   void clear_overflows(std::uint32_t counters) { overflows_ &= ~counters; }
 

@@ -54,14 +54,16 @@ void SystemControl::reset() {
   monitors_.reset();
 }
 
-bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value) {
+bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool privileged,
+                                     std::uint32_t& value) {
   const auto* row = SystemControlTable::find(which);
   if (row == nullptr || !row->allows(false, privileged, pmuserenr_ != 0)) return false;
   value = row->read(*this);
   return true;
 }
 
-bool SystemControl::write_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t value) {
+bool SystemControl::write_coprocessor(const CoprocessorRegister& which, bool privileged,
+                                      std::uint32_t value) {
   const auto* row = SystemControlTable::find(which);
   if (row == nullptr || !row->allows(true, privileged, pmuserenr_ != 0)) return false;
   row->write(*this, value);
@@ -144,7 +146,8 @@ void SystemControl::operate_by_set_way(std::uint32_t operand) {
 
 void SystemControl::invalidate_instructions_by_address(std::uint32_t va) {
   Fault fault;
-  if (!operations_.invalidate_instructions_by_address(VirtualAddress{va}, fault)) abort(fault, VirtualAddress{va});
+  if (!operations_.invalidate_instructions_by_address(VirtualAddress{va}, fault))
+    abort(fault, VirtualAddress{va});
 }
 
 void SystemControl::invalidate_translations(std::uint32_t) {

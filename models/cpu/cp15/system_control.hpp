@@ -29,8 +29,8 @@ class SystemControl {
     std::uint32_t mpidr = 0x8000'0000;
   };
 
-  SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations, const CoreClock& clock,
-                Log& log);
+  SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations,
+                const CoreClock& clock, Log& log);
   SystemControl(const SystemControl&) = delete;
   SystemControl& operator=(const SystemControl&) = delete;
 

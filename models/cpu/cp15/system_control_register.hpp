@@ -28,7 +28,8 @@ class SystemControlRegister {
   Access access = Access::kReadWrite;
   std::uint32_t reset = 0;
 
-  static constexpr std::uint32_t key_of(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm, unsigned opc2) {
+  static constexpr std::uint32_t key_of(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm,
+                                        unsigned opc2) {
     return coprocessor << 16 | crn << 12 | opc1 << 8 | crm << 4 | opc2;
   }
   static constexpr std::uint32_t key_of(const CoprocessorRegister& r) {
@@ -36,8 +37,9 @@ class SystemControlRegister {
   }
 
   /// The columns of the manual: CRn, opc1, CRm, opc2.
-  constexpr SystemControlRegister(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm, unsigned opc2,
-                                  std::string_view name_, Access access_, std::uint32_t reset_ = 0)
+  constexpr SystemControlRegister(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm,
+                                  unsigned opc2, std::string_view name_, Access access_,
+                                  std::uint32_t reset_ = 0)
       : key{key_of(coprocessor, crn, opc1, crm, opc2)}, name{name_}, access{access_}, reset{reset_} {}
 
   constexpr SystemControlRegister user(UserAccess access_by_user) const {
@@ -45,14 +47,16 @@ class SystemControlRegister {
     r.user_ = access_by_user;
     return r;
   }
-  constexpr SystemControlRegister stores(std::uint32_t SystemControl::*word, std::uint32_t mask = 0xFFFF'FFFF) const {
+  constexpr SystemControlRegister stores(std::uint32_t SystemControl::*word,
+                                         std::uint32_t mask = 0xFFFF'FFFF) const {
     auto r = *this;
     r.word_ = word;
     r.mask_ = mask;
     return r;
   }
   /// A register of the translation, whose users are told when its value changes.
-  constexpr SystemControlRegister translates(std::uint32_t TranslationRegisters::*word, CacheOperations::Changed what,
+  constexpr SystemControlRegister translates(std::uint32_t TranslationRegisters::*word,
+                                             CacheOperations::Changed what,
                                              std::uint32_t mask = 0xFFFF'FFFF) const {
     auto r = *this;
     r.regime_ = word;

@@ -145,7 +145,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 9, 0, 12, 0, "PMCR", kReadWrite}.user(User::kAsMonitors).monitors(&P::control, &P::set_control),
       R{15, 9, 0, 12, 1, "PMCNTENSET", kReadWrite}.user(User::kAsMonitors).monitors(&P::enabled, &P::enable),
       R{15, 9, 0, 12, 2, "PMCNTENCLR", kReadWrite}.user(User::kAsMonitors).monitors(&P::enabled, &P::disable),
-      R{15, 9, 0, 12, 3, "PMOVSR", kReadWrite}.user(User::kAsMonitors).monitors(&P::overflows, &P::clear_overflows),
+      R{15, 9, 0, 12, 3, "PMOVSR", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::overflows, &P::clear_overflows),
       R{15, 9, 0, 12, 4, "PMSWINC", kWriteOnly}.user(User::kAsMonitors).monitors(nullptr, &P::increment),
       R{15, 9, 0, 12, 5, "PMSELR", kReadWrite}.user(User::kAsMonitors).monitors(&P::selected, &P::select),
       R{15, 9, 0, 13, 0, "PMCCNTR", kReadWrite}.user(User::kAsMonitors).monitors(&P::cycles, &P::set_cycles),
@@ -191,8 +193,8 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
 const SystemControlRegister* SystemControlTable::find(const CoprocessorRegister& which) {
   const std::uint32_t key = SystemControlRegister::key_of(which);
   const auto all = rows();
-  const auto row =
-      std::lower_bound(all.begin(), all.end(), key, [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
+  const auto row = std::lower_bound(
+      all.begin(), all.end(), key, [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
   return row != all.end() && row->key == key ? &*row : nullptr;
 }
 

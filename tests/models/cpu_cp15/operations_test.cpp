@@ -40,7 +40,8 @@ TEST_CASE_METHOD(B, "cp15: each cache operation reaches the memory system", "[cp
 }
 
 TEST_CASE_METHOD(B, "cp15: branch predictor operations and the old WFI do nothing", "[cp15]") {
-  for (const auto& which : {c(7, 0, 5, 6), c(7, 0, 5, 7), c(7, 0, 1, 6), c(7, 0, 0, 4), c(7, 0, 13, 1)}) write(which, 0);
+  for (const auto& which : {c(7, 0, 5, 6), c(7, 0, 5, 7), c(7, 0, 1, 6), c(7, 0, 0, 4), c(7, 0, 13, 1)})
+    write(which, 0);
   CHECK(operations.log.empty());
 }
 
@@ -122,7 +123,8 @@ struct TranslatedBench : B {
   }
 };
 
-TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation leaves address and attributes in PAR", "[cp15]") {
+TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation leaves address and attributes in PAR",
+                 "[cp15]") {
   write(c(7, 0, 8, 0), 0x1ABC);
   CHECK(read(kPar) == (0x6543'2000 | 1U << 7 | 7U << 4 | 3U << 2));
   write(c(7, 0, 8, 1), 0x1ABC);
@@ -131,7 +133,8 @@ TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation leaves address a
   CHECK(read(kPar) == (0x4500'0000 | 5U << 4 | 1U << 2 | 2U));
 }
 
-TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation that fails leaves the status in PAR", "[cp15]") {
+TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation that fails leaves the status in PAR",
+                 "[cp15]") {
   write(c(7, 0, 8, 2), 0x1ABC);  // User read of a privileged page.
   CHECK(read(kPar) == (0xFU << 1 | 1U));
   write(c(7, 0, 8, 3), 0x9000);

@@ -38,7 +38,8 @@ struct RecordedOperations final : CacheOperations {
     return !fail;
   }
   void data_by_set_way(Maintenance::Action action, unsigned set, unsigned way) override {
-    log.push_back(std::string{name_of(action)} + " set " + std::to_string(set) + " way " + std::to_string(way));
+    log.push_back(std::string{name_of(action)} + " set " + std::to_string(set) + " way " +
+                  std::to_string(way));
   }
   void invalidate_instructions() override { log.emplace_back("instructions"); }
   bool invalidate_instructions_by_address(VirtualAddress va, Fault& fault) override {
@@ -53,8 +54,12 @@ struct RecordedOperations final : CacheOperations {
   void translation_invalidated(VirtualAddress va, unsigned page_shift) override {
     log.push_back("tlb " + hex(raw(va)) + " shift " + std::to_string(page_shift));
   }
-  void address_space_invalidated(std::uint8_t asid) override { log.push_back("tlb asid " + std::to_string(asid)); }
-  void registers_changed(Changed what) override { log.push_back("changed " + std::to_string(static_cast<int>(what))); }
+  void address_space_invalidated(std::uint8_t asid) override {
+    log.push_back("tlb asid " + std::to_string(asid));
+  }
+  void registers_changed(Changed what) override {
+    log.push_back("changed " + std::to_string(static_cast<int>(what)));
+  }
 };
 
 /// CP15 of a processor with 32 KiB caches, over fake tables and cache operations.
@@ -68,7 +73,8 @@ struct SystemControlBench {
   SystemControl control{{}, mmu, operations, clock, log};
 
   /// In the order of the manual's summary: CRn, opc1, CRm, opc2.
-  static CoprocessorRegister c(unsigned crn, unsigned opc1, unsigned crm, unsigned opc2, unsigned coprocessor = 15) {
+  static CoprocessorRegister c(unsigned crn, unsigned opc1, unsigned crm, unsigned opc2,
+                               unsigned coprocessor = 15) {
     return {coprocessor, opc1, crn, crm, opc2};
   }
   std::uint32_t read(const CoprocessorRegister& which) {

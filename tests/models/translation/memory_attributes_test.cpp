@@ -99,7 +99,8 @@ TEST_CASE("attributes: inner and outer policies are remapped apart", "[translati
         registers);
 }
 
-TEST_CASE("attributes: the reset values of PRRR and NMRR give the types without remap", "[translation][attributes]") {
+TEST_CASE("attributes: the reset values of PRRR and NMRR give the types without remap",
+          "[translation][attributes]") {
   TranslationRegisters registers{};
   registers.sctlr = 1U << 28;
   CHECK(decode_attributes(0, false, false, true, registers).type == kStronglyOrdered);

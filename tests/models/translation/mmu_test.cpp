@@ -50,8 +50,9 @@ struct PermissionRow {
   bool privileged_read, privileged_write, user_read, user_write;
 };
 constexpr PermissionRow kPermissions[]{
-    {0b000, false, false, false, false}, {0b001, true, true, false, false}, {0b010, true, true, true, false},
-    {0b011, true, true, true, true},     {0b100, false, false, false, false}, {0b101, true, false, false, false},
+    {0b000, false, false, false, false}, {0b001, true, true, false, false},
+    {0b010, true, true, true, false},    {0b011, true, true, true, true},
+    {0b100, false, false, false, false}, {0b101, true, false, false, false},
     {0b110, true, false, true, false},   {0b111, true, false, true, false},
 };
 
@@ -98,7 +99,8 @@ TEST_CASE_METHOD(MmuBench, "mmu: a permission fault tells level and domain", "[t
   CHECK(fault == Fault{FaultStatus::kPermissionPage, 9});
 }
 
-TEST_CASE("mmu: a domain without access faults, one reserved too, a manager's is not checked", "[translation][mmu]") {
+TEST_CASE("mmu: a domain without access faults, one reserved too, a manager's is not checked",
+          "[translation][mmu]") {
   const unsigned access = GENERATE(0U, 2U, 3U);
   MmuBench bench;
   bench.map_section(0x3U << 5 | 1U << 4);  // AP 0, XN: nothing allowed to a client.
@@ -117,7 +119,8 @@ TEST_CASE_METHOD(MmuBench, "mmu: XN forbids fetches only", "[translation][mmu]")
   CHECK(fault == Fault{FaultStatus::kPermissionSection, 0});
 }
 
-TEST_CASE_METHOD(MmuBench, "mmu: a changed table is not seen before the TLB entry is invalidated", "[translation][mmu]") {
+TEST_CASE_METHOD(MmuBench, "mmu: a changed table is not seen before the TLB entry is invalidated",
+                 "[translation][mmu]") {
   map_page(3U << 4);
   REQUIRE(translate(kPageVa, kRead));
   tables.words[kTable + (kPageVa >> 12) * 4] = 0x6500'0032;
@@ -183,7 +186,8 @@ TEST_CASE("mmu: off, memory is flat and its type depends on the access and SCTLR
   CHECK(bench.tables.reads.empty());
 }
 
-TEST_CASE_METHOD(MmuBench, "mmu: Normal memory is Non-cacheable where its cache is off", "[translation][mmu]") {
+TEST_CASE_METHOD(MmuBench, "mmu: Normal memory is Non-cacheable where its cache is off",
+                 "[translation][mmu]") {
   map_section(3U << 10 | 1U << 12 | 0xC);
   REQUIRE(translate(kSectionVa, kRead));
   CHECK(translation.attributes.inner == CachePolicy::kWriteBackWriteAllocate);

@@ -20,7 +20,8 @@ struct PageTables final : WalkPort {
   std::map<std::uint32_t, BusResponse> errors;
   std::vector<Read> reads;
 
-  BusResponse read_word(PhysicalAddress address, const MemoryAttributes& attributes, std::uint32_t& value) override {
+  BusResponse read_word(PhysicalAddress address, const MemoryAttributes& attributes,
+                        std::uint32_t& value) override {
     reads.push_back({raw(address), attributes});
     if (const auto error = errors.find(raw(address)); error != errors.end()) return error->second;
     const auto word = words.find(raw(address));

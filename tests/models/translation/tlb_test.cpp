@@ -11,7 +11,8 @@ struct TlbBench {
   Tlb tlb{statistics};
   Translation found;
 
-  void insert(std::uint32_t va, std::uint32_t pa, unsigned shift = 12, bool global = true, unsigned asid = 0) {
+  void insert(std::uint32_t va, std::uint32_t pa, unsigned shift = 12, bool global = true,
+              unsigned asid = 0) {
     Translation t;
     t.pa = PhysicalAddress{pa};
     t.page_shift = static_cast<std::uint8_t>(shift);
@@ -62,7 +63,8 @@ TEST_CASE_METHOD(TlbBench, "tlb: TLBIALL empties it", "[translation][tlb]") {
   CHECK_FALSE(find(0x1000));
 }
 
-TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVA takes the page of one address space, and a global one", "[translation][tlb]") {
+TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVA takes the page of one address space, and a global one",
+                 "[translation][tlb]") {
   insert(0x1000, 0x1000, 12, false, 3);
   CHECK(tlb.invalidate_address(VirtualAddress{0x1ABC}, 4) == 0);
   CHECK(find(0x1000, 3));
@@ -83,7 +85,8 @@ TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVAA takes the page of every address space"
   CHECK(find(0x2000, 4));
 }
 
-TEST_CASE_METHOD(TlbBench, "tlb: TLBIASID leaves global pages and other address spaces", "[translation][tlb]") {
+TEST_CASE_METHOD(TlbBench, "tlb: TLBIASID leaves global pages and other address spaces",
+                 "[translation][tlb]") {
   insert(0x1000, 0x1000, 12, false, 3);
   insert(0x2000, 0x2000, 12, false, 4);
   insert(0x3000, 0x3000, 12, true, 3);
