@@ -18,6 +18,7 @@ set(LINEFILL_GUEST_FLAGS
     -fno-unwind-tables
     -fno-asynchronous-unwind-tables
     -fno-ipa-icf # Functions hooked by symbol keep their own addresses.
+    -fno-tree-loop-distribute-patterns # memcpy is not made of a call of memcpy.
     -ffunction-sections
     -fdata-sections
     -I${PROJECT_SOURCE_DIR})
@@ -39,7 +40,6 @@ set(LINEFILL_GUEST_CXX_FLAGS
     -Wmissing-declarations
     -Wextra-semi
     -Wlogical-op
-    -Wuseless-cast
     -Wsuggest-override)
 get_filename_component(LINEFILL_GUEST_PREFIX ${ARM_CXX} DIRECTORY)
 set(LINEFILL_GUEST_NM ${LINEFILL_GUEST_PREFIX}/arm-none-eabi-nm)

@@ -20,13 +20,15 @@ enum class MemoryType : std::uint8_t {
 };
 
 /// Virtual addresses for remapped pages: the only window in which one page has its own attributes.
-inline constexpr std::uintptr_t kRemapStart = 0xE000'0000;
-inline constexpr std::uintptr_t kRemapEnd = 0xE400'0000;
+inline constexpr std::uintptr_t kRemapStart = 0xC000'0000;
+inline constexpr std::uintptr_t kRemapEnd = 0xC200'0000;
 
 /// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
 void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
 /// Maps pages at `virtual_address` in the remap window, never executable. Sizes are multiples of 4096.
-void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type);
+/// Like Linux on one processor, Normal memory is not shareable unless asked for.
+void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,
+               bool shareable = false);
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size);
 /// What `virtual_address` means now to a privileged read (ATS1CPR), or kNotFound.
 Result<phys_addr_t> translate(const volatile void* virtual_address);

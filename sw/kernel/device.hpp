@@ -34,9 +34,9 @@ namespace guest {
 /// Devices are probed in this order.
 enum class Stage : std::uint8_t { kInterrupts, kTime, kCache, kDma, kDevice };
 
-/// A driver: a variable with static storage registers it; `probe` is called for each enabled node that
+/// A driver: a variable with static storage registers itself; `probe` is called for each enabled node that
 /// has `compatible`.
-///   const Driver kDriver{"arm,pl011", Stage::kDevice, probe};
+///   Driver driver{"arm,pl011", Stage::kDevice, probe};
 class Driver : public ListNode {
  public:
   using Probe = Result<void> (*)(device&);

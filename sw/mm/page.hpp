@@ -38,11 +38,11 @@ unsigned get_order(std::size_t size);
 
 namespace guest {
 
-/// Hands a stretch of DRAM to the page allocator: `virtual_start` is where its first byte is addressed.
-/// The map of pages is put at its beginning. Called once at boot (a test may call it again).
-void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size);
-/// Takes pages out before anything is allocated: the image, the device tree, reserved-memory.
-void page_reserve(phys_addr_t start, std::size_t size);
+/// Says where DRAM is: `virtual_start` is the address of its first byte. `map` holds a `page` for each
+/// page of it. Nothing is free yet. Called once at boot (a test may call it again).
+void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size, page* map);
+/// Gives the whole pages of a stretch to the allocator.
+void page_release(phys_addr_t start, std::size_t size);
 std::size_t free_page_count();
 
 /// Bytes as pages, for code that owns them for the rest of the run; empty if there are none.

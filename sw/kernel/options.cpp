@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/kernel/options.hpp"
+
+namespace guest {
+namespace {
+
+std::string_view line;
+
+/// The value of one digit, or 99.
+unsigned digit_value(char digit) {
+  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
+  if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
+  if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A') + 10;
+  return 99;
+}
+
+}  // namespace
+
+std::string_view command_line() { return line; }
+void set_command_line(std::string_view new_line) { line = new_line; }
+
+std::optional<std::string_view> option(std::string_view name) {
+  for (std::string_view rest = line; !rest.empty();) {
+    const std::size_t end = rest.find(' ');
+    const std::string_view word{rest.data(), end == std::string_view::npos ? rest.size() : end};
+    if (word == name) return std::string_view{};
+    if (word.size() > name.size() && word[name.size()] == '=' && word.compare(0, name.size(), name) == 0) {
+      return std::string_view{word.data() + name.size() + 1, word.size() - name.size() - 1};
+    }
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return std::nullopt;
+}
+
+std::uint32_t option_number(std::string_view name, std::uint32_t fallback) {
+  const std::optional<std::string_view> text = option(name);
+  if (!text || text->empty()) return fallback;
+  const bool hexadecimal = text->starts_with("0x");
+  const unsigned base = hexadecimal ? 16 : 10;
+  std::string_view digits = *text;
+  if (hexadecimal) digits.remove_prefix(2);
+  std::uint32_t value = 0;
+  for (const char digit : digits) {
+    if (digit_value(digit) >= base) return fallback;
+    value = value * base + digit_value(digit);
+  }
+  return digits.empty() ? fallback : value;
+}
+
+}  // namespace guest
