@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/dma/pl330_block.hpp"
+
+#include <algorithm>
+
+namespace linefill::pl330 {
+
+namespace {
+constexpr int kLockUpCycles = 1024;
+}
+
+Block::Block(const Config& config, BusPort& bus, Log& log, Statistics& statistics)
+    : config_{config}, log_{log}, executor_{config_, bus, log, statistics} {
+  reset();
+}
+
+void Block::reset() {
+  executor_.reset();
+  registers().reset(*this);
+  debug0_ = 0;
+  debug1_ = 0;
+  debug_busy_until_ = Time{0};
+  wake_at_ = kNever;
+  lock_up_at_ = kNever;
+  lock_up_reported_ = false;
+  first_ = 0;
+  next_event_ = executor_.manager().active() ? now_ : kNever;
+}
+
+void Block::advance(Time now) {
+  if (advancing_) return;
+  advancing_ = true;
+  while (next_event_ <= now) step(std::max(next_event_, now_));
+  advancing_ = false;
+}
+
+void Block::wake(Time now) {
+  wake_at_ = std::min(wake_at_, now);
+  next_event_ = std::min(next_event_, now);
+}
+
+void Block::step(Time now) {
+  now_ = now;
+  if (wake_at_ <= now) wake_at_ = kNever;
+  executor_.complete(now);
+  auto& threads = executor_.threads();
+  executor_.set_share(static_cast<int>(std::max<std::ptrdiff_t>(
+      1, std::count_if(threads.begin(), threads.end(), [](const Thread& t) { return t.runs() && !t.waiting; }))));
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+      Thread& thread = threads[(first_ + i) % threads.size()];
+      if (thread.active()) progress |= executor_.run(thread, now);
+    }
+    while (executor_.transfers().start(now)) progress = true;
+  }
+  first_ = (first_ + 1) % threads.size();
+  watch_for_lock_up(now);
+  next_event_ = std::min(next(), wake_at_);
+}
+
+Time Block::next() const {
+  Time next = std::min(lock_up_at_, executor_.transfers().next_start());
+  bool someone_waits = false;
+  for (const Thread& thread : executor_.threads()) {
+    if (!thread.active()) continue;
+    const bool waits = thread.waiting || thread.ending();
+    someone_waits |= waits;
+    next = std::min(next, waits ? thread.retry_at : thread.at);
+  }
+  return std::min(next, executor_.transfers().next_end(someone_waits));
+}
+
+// TRM 2.13, watchdog abort: nothing is queued or on the bus, and every running channel is kept from
+// loading by lack of room in the MFIFO or by the load-lock.
+bool Block::locked_up() const {
+  if (!executor_.transfers().idle()) return false;
+  bool any = false;
+  for (const Thread& thread : executor_.threads()) {
+    if (thread.manager || !thread.active()) continue;
+    if (!thread.stalled_at_load) return false;
+    any = true;
+  }
+  return any;
+}
+
+void Block::watch_for_lock_up(Time now) {
+  if (!locked_up()) {
+    lock_up_at_ = kNever;
+    lock_up_reported_ = false;
+    return;
+  }
+  if (lock_up_reported_) return;
+  if (lock_up_at_ == kNever) lock_up_at_ = now + kLockUpCycles * config_.period;
+  if (now < lock_up_at_) return;
+  lock_up_at_ = kNever;
+  lock_up_reported_ = true;
+  if ((watchdog_ & 1) != 0) return;  // wd_irq_only
+  for (Thread& thread : executor_.threads()) {
+    if (thread.stalled_at_load) executor_.abort(thread, fault::kLockUp);
+  }
+  wake(now);
+}
+
+bool Block::abort_interrupt() const {
+  const bool watchdog = lock_up_reported_ && (watchdog_ & 1) != 0;
+  return watchdog || peek_fsrd() != 0 || peek_fsrc() != 0;
+}
+
+}  // namespace linefill::pl330

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/dma/pl330_transfers.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace linefill::pl330 {
+
+namespace {
+
+constexpr std::uint32_t kBoundary = 4096;  // AMBA 3 AXI, 4.1: no burst crosses it.
+
+/// CCR.endian_swap_size: reverses the bytes of each whole unit of the stream.
+void swap_bytes(std::span<std::byte> data, unsigned code) {
+  const std::size_t unit = std::size_t{1} << code;
+  for (std::size_t at = 0; at + unit <= data.size(); at += unit) {
+    std::reverse(data.begin() + static_cast<std::ptrdiff_t>(at),
+                 data.begin() + static_cast<std::ptrdiff_t>(at + unit));
+  }
+}
+
+}  // namespace
+
+Transfers::Transfers(const Config& config, BusPort& bus, Mfifo& mfifo, Statistics& statistics)
+    : config_{config},
+      bus_{bus},
+      mfifo_{mfifo},
+      read_bytes_{statistics, "read", "bytes"},
+      written_bytes_{statistics, "written", "bytes"},
+      read_bursts_{statistics, "reads", "bursts"},
+      write_bursts_{statistics, "writes", "bursts"} {}
+
+void Transfers::reset() {
+  for (Queue* queue : {&read_queue_, &write_queue_, &reads_, &writes_}) queue->clear();
+}
+
+bool Transfers::write_can_start() const {
+  if (write_queue_.empty() || writes_.size() >= config_.write_capability) return false;
+  const Transfer& t = write_queue_.front();
+  return t.zero || mfifo_.arrived(t.channel) >= t.bytes();
+}
+
+Time Transfers::next_start() const { return read_can_start() || write_can_start() ? port_free_ : kNever; }
+
+bool Transfers::start(Time now) {
+  if (now < port_free_) return false;
+  const bool write = write_can_start();
+  const bool read = read_can_start();
+  if (write && (read_was_last_ || !read)) {
+    start_write(now);
+  } else if (read) {
+    start_read(now);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Time Transfers::begin(const Transfer& t, Time now) {
+  port_free_ = now + t.beats * config_.period;
+  return port_free_;
+}
+
+void Transfers::start_read(Time now) {
+  Transfer t = read_queue_.front();
+  read_queue_.pop_front();
+  read_was_last_ = true;
+  const Time moved = begin(t, now);
+  const std::span<std::byte> data{buffer_.data(), t.bytes()};
+  t.end = now;
+  t.response = move(t, false, t.end);
+  if (t.response != BusResponse::kOkay) std::fill(data.begin(), data.end(), std::byte{0});
+  t.end = std::max({t.end, moved, reads_.empty() ? moved : reads_.back().end});
+  if (t.swap_code != 0) swap_bytes(data, t.swap_code);
+  mfifo_.append(t.channel, data);
+  ++read_bursts_;
+  read_bytes_ += t.bytes();
+  reads_.push_back(t);
+}
+
+void Transfers::start_write(Time now) {
+  Transfer t = write_queue_.front();
+  write_queue_.pop_front();
+  read_was_last_ = false;
+  const Time moved = begin(t, now);
+  const std::span<std::byte> data{buffer_.data(), t.bytes()};
+  if (t.zero) {
+    std::fill(data.begin(), data.end(), std::byte{0});
+  } else {
+    mfifo_.take(t.channel, data);
+  }
+  t.end = now;
+  t.response = move(t, true, t.end);
+  t.end = std::max({t.end, moved, writes_.empty() ? moved : writes_.back().end});
+  ++write_bursts_;
+  written_bytes_ += t.bytes();
+  writes_.push_back(t);
+}
+
+// Beats to a fixed address are beats of their own for the target; an incrementing burst is one
+// transaction on each side of a 4 KiB boundary.
+BusResponse Transfers::move(const Transfer& t, bool write, Time& now) {
+  BusResponse worst = BusResponse::kOkay;
+  std::uint32_t address = t.address;
+  const unsigned total = t.bytes();
+  for (unsigned done = 0; done < total;) {
+    const unsigned chunk = t.increments ? std::min(total - done, kBoundary - address % kBoundary)
+                                        : t.beat_bytes - t.address % t.beat_bytes;
+    std::byte* data = buffer_.data() + done;
+    const BusResponse response = write ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
+                                       : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
+    if (worst == BusResponse::kOkay) worst = response;
+    done += chunk;
+    if (t.increments) address += chunk;
+  }
+  return worst;
+}
+
+bool Transfers::matters(const Queue& on_bus, bool others_wait) const {
+  const Transfer& t = on_bus.front();
+  return others_wait || t.peripheral.has_value() || t.response != BusResponse::kOkay;
+}
+
+Time Transfers::next_end(bool someone_waits) const {
+  Time next = kNever;
+  const bool store_waits = !write_queue_.empty() && !write_can_start();
+  const bool load_waits = !read_queue_.empty() && !read_can_start();
+  const bool waits = someone_waits || store_waits || load_waits;
+  if (!reads_.empty() && matters(reads_, waits)) next = reads_.front().end;
+  if (!writes_.empty() && matters(writes_, waits)) next = std::min(next, writes_.front().end);
+  return next;
+}
+
+bool Transfers::finish_one(Time now, Transfer& done, bool& was_read) {
+  for (Queue* queue : {&reads_, &writes_}) {
+    if (queue->empty() || queue->front().end > now) continue;
+    done = queue->front();
+    queue->pop_front();
+    was_read = queue == &reads_;
+    if (was_read) {
+      mfifo_.arrive(done.channel, done.bytes());
+    } else if (!done.zero) {
+      mfifo_.release(done.channel, done.bytes());
+    }
+    return true;
+  }
+  return false;
+}
+
+void Transfers::drop(unsigned channel, const Dropped& dropped) {
+  for (Queue* queue : {&read_queue_, &write_queue_}) {
+    std::erase_if(*queue, [&](const Transfer& t) {
+      if (t.channel != channel) return false;
+      dropped(t, queue == &read_queue_);
+      return true;
+    });
+  }
+}
+
+}  // namespace linefill::pl330

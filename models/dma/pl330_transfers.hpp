@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "models/bus/bus_port.hpp"
+#include "models/core/dma_request.hpp"
+#include "models/core/statistics.hpp"
+#include "models/dma/pl330_config.hpp"
+#include "models/dma/pl330_mfifo.hpp"
+#include "models/dma/pl330_thread.hpp"
+
+namespace linefill::pl330 {
+
+/// One load or store: an AXI burst.
+struct Transfer {
+  unsigned channel = 0;
+  std::uint32_t address = 0;
+  unsigned beat_bytes = 4;
+  unsigned beats = 1;
+  bool increments = true;
+  bool zero = false;       ///< DMASTZ: no data from the MFIFO.
+  unsigned swap_code = 0;  ///< CCR.endian_swap_size; for loads.
+  Attributes attributes{};
+  std::optional<unsigned> peripheral;  ///< To be acknowledged at the end.
+  DmaAcknowledge kind = DmaAcknowledge::kSingle;
+
+  Time end{};
+  BusResponse response = BusResponse::kOkay;
+
+  /// An unaligned first beat moves fewer bytes; a fixed address is as unaligned at every beat.
+  unsigned bytes() const {
+    const unsigned skipped = address % beat_bytes;
+    return increments ? beat_bytes * beats - skipped : (beat_bytes - skipped) * beats;
+  }
+};
+
+/// The read and write queues and what is on the bus (TRM 2.1). Bursts start in queue order. Reads and
+/// writes overlap, but their data share the one port of the MFIFO's memory: a line a cycle.
+class Transfers {
+ public:
+  Transfers(const Config& config, BusPort& bus, Mfifo& mfifo, Statistics& statistics);
+
+  bool read_queue_full() const { return read_queue_.size() >= config_.read_queue; }
+  bool write_queue_full() const { return write_queue_.size() >= config_.write_queue; }
+  void push_read(const Transfer& t) { read_queue_.push_back(t); }
+  void push_write(const Transfer& t) { write_queue_.push_back(t); }
+
+  /// Starts the next burst if one can start at `now`.
+  bool start(Time now);
+  Time next_start() const;
+
+  /// When the next burst ends. Later than that, or never, if nothing depends on when.
+  Time next_end(bool someone_waits) const;
+  /// Takes out one that has ended at `now`; none: false.
+  bool finish_one(Time now, Transfer& done, bool& was_read);
+
+  using Dropped = std::function<void(const Transfer&, bool was_read)>;
+  /// Removes what is queued for `channel`; bursts on the bus go on.
+  void drop(unsigned channel, const Dropped& dropped);
+  bool idle() const { return read_queue_.empty() && write_queue_.empty() && reads_.empty() && writes_.empty(); }
+  void reset();
+
+ private:
+  using Queue = std::deque<Transfer>;
+
+  bool read_can_start() const { return !read_queue_.empty() && reads_.size() < config_.read_capability; }
+  bool write_can_start() const;
+  void start_read(Time now);
+  void start_write(Time now);
+  bool matters(const Queue& on_bus, bool others_wait) const;
+  BusResponse move(const Transfer& t, bool write, Time& now);
+  Time begin(const Transfer& t, Time now);
+
+  const Config& config_;
+  BusPort& bus_;
+  Mfifo& mfifo_;
+  Queue read_queue_;
+  Queue write_queue_;
+  Queue reads_;   ///< On the bus, in order of their ends.
+  Queue writes_;  ///< On the bus, in order of their ends.
+  Time port_free_{0};
+  bool read_was_last_ = false;
+  std::array<std::byte, kMaxBurstBytes> buffer_{};
+  Counter read_bytes_;
+  Counter written_bytes_;
+  Counter read_bursts_;
+  Counter write_bursts_;
+};
+
+}  // namespace linefill::pl330
