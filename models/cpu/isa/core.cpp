@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/isa/core.hpp"
+
+namespace linefill {
+
+void Core::reset(std::uint32_t entry) {
+  executor_.reset(entry);
+  late_ = 0;
+}
+
+void Core::set_reg(unsigned n, std::uint32_t value) {
+  if (n == 15) {
+    set_pc(value);
+  } else {
+    executor_.state.r[n] = value;
+  }
+}
+
+void Core::set_cpsr(std::uint32_t value) {
+  executor_.state.set_cpsr(value);
+  executor_.tell_context();
+}
+
+void Core::watch_instruction(std::uint32_t pc, bool watch) {
+  if (watch) {
+    watched_.insert(pc);
+  } else {
+    watched_.erase(pc);
+  }
+  watched_lines_.reset();
+  for (const std::uint32_t at : watched_) watched_lines_.set(at / kLineBytes % kWatchBits);
+}
+
+void Core::run() {
+  const CoreClock& clock = executor_.clock;
+  while (clock.now < clock.limit) {
+    if (irq_ || fiq_) take_interrupt();
+    run_line();
+  }
+}
+
+void Core::take_interrupt() {
+  if (fiq_ && !executor_.state.mask_fiq) {
+    executor_.interrupt(Vector::kFiq);
+  } else if (irq_ && !executor_.state.mask_irq) {
+    executor_.interrupt(Vector::kIrq);
+  }
+}
+
+void Core::run_line() {
+  const std::uint32_t at = executor_.next;
+  CacheLine* cache_line = nullptr;
+  if (!executor_.memory.fetch(at, cache_line)) {
+    executor_.prefetch_abort(at);
+    return;
+  }
+  CoreState& state = executor_.state;
+  DecodedLine* line = cache_line->decoded[state.thumb ? 1 : 0];
+  if (line == nullptr || line->owner != cache_line) [[unlikely]] line = &decoded_.attach(*cache_line, state.thumb);
+  const unsigned slot = at % kLineBytes / 2;
+  const Instruction& first = line->slots[slot];
+  if (first.it != state.it) [[unlikely]] decoded_.decode(*line, slot, state.thumb, state.it);
+  if ((first.reads & late_) != 0) executor_.clock.now += latency_;
+  if (!watched_.empty() && line_watched(at)) [[unlikely]] {
+    execute<true>(*line, &first);
+  } else {
+    execute<false>(*line, &first);
+  }
+}
+
+template <bool watched>
+void Core::execute(DecodedLine& line, const Instruction* at) {
+  CoreState& state = executor_.state;
+  const Instruction* const end = line.slots.data() + DecodedLine::kSlots;
+  const std::uint32_t ahead = state.thumb ? 4 : 8;
+  std::uint32_t address = executor_.next;
+  std::uint64_t count = 0;
+  executor_.line = &line;
+  for (;;) {
+    const Instruction& i = *at;
+    if constexpr (watched) {
+      executor_.next = address;
+      state.it = i.it;
+      if (watched_.count(address) != 0) executor_.system.instruction_hook(address);
+    }
+    ++count;
+    executor_.clock.now += i.cycles;
+    state.r[15] = address + ahead;
+    if (i.condition == kAlways || state.passed(i.condition)) {
+      if (!i.handler(executor_, i)) break;
+    }
+    address += i.length;
+    const Instruction* const following = at + i.length / 2;
+    if (following >= end) {
+      executor_.next = address;
+      state.it = i.it_after;
+      break;
+    }
+    at = following;
+  }
+  instructions_ += count;
+  late_ = at->late;
+  latency_ = at->latency;
+}
+
+}  // namespace linefill

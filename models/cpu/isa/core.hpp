@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <unordered_set>
+
+#include "models/cpu/isa/decode_cache.hpp"
+#include "models/cpu/isa/executor.hpp"
+
+namespace linefill {
+
+/// The instruction side of one ARMv7-A core (Cortex-A9 without VFP and NEON): fetches lines from the
+/// L1I through the line map, decodes them once, executes. Interrupts, the clock's limit and the mode
+/// of the memory system are looked at between blocks: a block ends with a taken branch, with the line,
+/// and after anything that changes what is executed next.
+class Core {
+ public:
+  Core(MemoryInterface& memory, SystemInterface& system, CoreClock& clock)
+      : executor_{memory, system, clock} {}
+
+  /// As after reset, at `entry` (bit 0: T32), in Supervisor mode with A, I and F masked.
+  void reset(std::uint32_t entry);
+  /// Executes until `clock.now >= clock.limit`.
+  void run();
+
+  /// Levels of nIRQ and nFIQ (true: asserted).
+  void set_irq(bool level) { irq_ = level; }
+  void set_fiq(bool level) { fiq_ = level; }
+  /// True if WFI would fall through: an interrupt is asserted, masked or not (B1.8.14).
+  bool interrupt_pending() const { return irq_ || fiq_; }
+
+  /// Between instructions (from run() to run(), and in SystemInterface::instruction_hook).
+  std::uint32_t pc() const { return executor_.next; }
+  void set_pc(std::uint32_t pc) { executor_.next = pc; }
+  /// Register 0 to 14 of the current mode, or the PC.
+  std::uint32_t reg(unsigned n) const { return n == 15 ? pc() : executor_.state.r[n]; }
+  void set_reg(unsigned n, std::uint32_t value);
+  std::uint32_t cpsr() const { return executor_.state.cpsr(); }
+  void set_cpsr(std::uint32_t value);
+  CoreState& state() { return executor_.state; }
+  const CoreState& state() const { return executor_.state; }
+
+  /// Has SystemInterface::instruction_hook called before the instruction at `pc` (of either
+  /// instruction set) executes, or no longer. Costs nothing while no address is watched.
+  void watch_instruction(std::uint32_t pc, bool watch);
+
+  /// Every architectural instruction, those whose condition failed too.
+  std::uint64_t instructions() const { return instructions_; }
+  std::uint64_t unpredictable_instructions() const { return executor_.unpredictable; }
+  std::uint64_t exceptions() const { return executor_.exceptions; }
+  std::uint64_t lines_decoded() const { return decoded_.lines_decoded(); }
+
+ private:
+  static constexpr unsigned kWatchBits = 4096;
+
+  void take_interrupt();
+  void run_line();
+  template <bool watched>
+  void execute(DecodedLine& line, const Instruction* at);
+  bool line_watched(std::uint32_t at) const { return watched_lines_[at / kLineBytes % kWatchBits]; }
+
+  Executor executor_;
+  DecodeCache decoded_;
+  bool irq_ = false;
+  bool fiq_ = false;
+  /// What the last block's last instruction leaves to come late: Instruction::late, ::latency.
+  std::uint16_t late_ = 0;
+  std::uint8_t latency_ = 0;
+  std::uint64_t instructions_ = 0;
+  std::unordered_set<std::uint32_t> watched_;
+  std::bitset<kWatchBits> watched_lines_;
+};
+
+}  // namespace linefill

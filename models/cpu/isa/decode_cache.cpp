@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/isa/decode_cache.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/executor.hpp"
+
+namespace linefill {
+namespace {
+
+/// Which registers are still to come while a line is decoded in order: static load-use stalls.
+class Scoreboard {
+ public:
+  /// Adds to `i` the cycles it waits, and issues it.
+  void issue(Instruction& i) {
+    unsigned start = now_;
+    for (unsigned reg = 0; reg < ready_.size(); ++reg) {
+      if ((i.reads >> reg & 1) != 0) start = std::max(start, ready_[reg]);
+    }
+    i.cycles = static_cast<std::uint8_t>(i.cycles + (start - now_));
+    now_ += i.cycles;
+    for (unsigned reg = 0; reg < ready_.size(); ++reg) {
+      if ((i.late >> reg & 1) != 0) ready_[reg] = now_ + i.latency;
+    }
+  }
+
+ private:
+  unsigned now_ = 0;
+  std::array<unsigned, 16> ready_{};
+};
+
+std::uint32_t word_at(const DecodedLine& line, unsigned slot) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, line.bytes.data() + 2 * slot, 4);
+  return word;
+}
+std::uint32_t halfword_at(const DecodedLine& line, unsigned slot) {
+  std::uint16_t halfword = 0;
+  std::memcpy(&halfword, line.bytes.data() + 2 * slot, 2);
+  return halfword;
+}
+
+Instruction decode_slot(const DecodedLine& line, unsigned slot, bool thumb, std::uint8_t it) {
+  if (!thumb) return decode_a32(word_at(line, slot));
+  const std::uint32_t first = halfword_at(line, slot);
+  if (!is_wide(first)) return decode_t32(first, it);
+  if (slot + 1 < DecodedLine::kSlots) return decode_t32(first << 16 | halfword_at(line, slot + 1), it);
+  Instruction i;
+  i.handler = &execute_straddling;
+  i.word = first;
+  i.it = it;
+  i.it_after = it_advance(it);
+  i.ahead = 4;
+  return i;
+}
+
+}  // namespace
+
+bool execute_straddling(Executor& e, const Instruction& i) {
+  DecodedLine& line = *e.line;
+  CacheLine* next_line = nullptr;
+  if (!e.memory.fetch(e.address(i) + 2, next_line)) {
+    e.state.it = i.it;
+    e.prefetch_abort(e.address(i));
+    return false;
+  }
+  std::uint16_t second = 0;
+  std::memcpy(&second, next_line->data.data(), sizeof second);
+  const std::uint32_t word = i.word << 16 | second;
+  Instruction& whole = line.straddling;
+  if (whole.it != i.it || whole.word != word) whole = decode_t32(word, i.it);
+  e.clock.now += whole.cycles - 1U;
+  if (!e.state.passed(whole.condition)) return true;
+  return whole.handler(e, whole);
+}
+
+DecodedLine& DecodeCache::attach(CacheLine& line, bool thumb) {
+  const std::size_t index = (std::size_t{raw(line.tag)} * 2 + (thumb ? 1 : 0)) % kEntries;
+  std::unique_ptr<DecodedLine>& entry = entries_[index];
+  if (entry == nullptr) entry = std::make_unique<DecodedLine>();
+  if (entry->bytes != line.data) {
+    entry->bytes = line.data;
+    for (Instruction& i : entry->slots) i.it = kNotDecoded;
+    entry->straddling.it = kNotDecoded;
+    ++lines_decoded_;
+  }
+  entry->owner = &line;
+  line.decoded[thumb ? 1 : 0] = entry.get();
+  return *entry;
+}
+
+// A slot's ITSTATE follows from the slots before it. If it must change, those before, whose run led to
+// the old one, are decoded anew when next entered.
+void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uint8_t it) {
+  for (unsigned slot = 0; slot < first; ++slot) line.slots[slot].it = kNotDecoded;
+  Scoreboard scoreboard;
+  const unsigned step = thumb ? 1 : 2;
+  for (unsigned slot = first; slot < DecodedLine::kSlots;) {
+    Instruction i = decode_slot(line, slot, thumb, it);
+    scoreboard.issue(i);
+    line.slots[slot] = i;
+    it = i.it_after;
+    slot += thumb ? i.length / 2U : step;
+  }
+}
+
+}  // namespace linefill

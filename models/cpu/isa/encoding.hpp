@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "models/core/bit_pattern.hpp"
+#include "models/cpu/isa/instruction.hpp"
+
+namespace linefill {
+
+class Fields;
+/// Chooses the handler of an encoding and packs its operands.
+using DecodeFunction = void (*)(const Fields&, Instruction&);
+
+/// One row of an instruction table: as the manual prints it.
+struct Encoding {
+  struct Letter {
+    char letter = 0;
+    std::uint32_t mask = 0;
+  };
+
+  std::string_view name;
+  BitPattern pattern;
+  DecodeFunction decode;
+  /// Where two rows overlap and neither is a special case of the other ("if n == '1111' then SEE ..."),
+  /// the higher rank is looked at first.
+  unsigned rank;
+  std::array<Letter, 10> letters{};
+
+  consteval Encoding(const char* row_name, const char* bits, DecodeFunction function, unsigned row_rank = 0)
+      : name{row_name}, pattern{bits}, decode{function}, rank{row_rank} {
+    unsigned bit = pattern.width();
+    for (const char c : pattern.text()) {
+      if (c == ' ') continue;
+      --bit;
+      if (c == '0' || c == '1' || c == '-') continue;
+      for (Letter& entry : letters) {
+        if (entry.letter != 0 && entry.letter != c) continue;
+        entry.letter = c;
+        entry.mask |= 1U << bit;
+        break;
+      }
+    }
+  }
+};
+
+/// The fields of one word under its encoding, by letter.
+class Fields {
+ public:
+  Fields(const Encoding& encoding, std::uint32_t word, std::uint8_t it)
+      : encoding_{encoding}, word_{word}, it_{it} {}
+
+  /// 0 if the encoding has no such field.
+  std::uint32_t operator[](char letter) const;
+  std::uint8_t byte(char letter) const { return static_cast<std::uint8_t>((*this)[letter]); }
+  bool has(char letter) const { return encoding_.pattern.has_field(letter); }
+  bool bit(char letter) const { return (*this)[letter] != 0; }
+  std::int32_t sign_extended(char letter, unsigned bits) const;
+  std::uint32_t word() const { return word_; }
+  std::uint8_t it() const { return it_; }
+  bool in_it_block() const { return it_ != 0; }
+  bool last_in_it_block() const { return (it_ & 0xF) == 8; }
+  unsigned width() const { return encoding_.pattern.width(); }
+
+ private:
+  const Encoding& encoding_;
+  std::uint32_t word_;
+  std::uint8_t it_;
+};
+
+/// Rows `first` and `second` both match some word, and neither is the other with more bits fixed.
+struct Ambiguity {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  constexpr bool operator==(const Ambiguity&) const = default;
+};
+
+/// {0, 0} if the more specific of any two overlapping rows can be told, so that order has no meaning.
+constexpr Ambiguity find_ambiguity(std::span<const Encoding> rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = i + 1; j < rows.size(); ++j) {
+      const BitPattern& a = rows[i].pattern;
+      const BitPattern& b = rows[j].pattern;
+      if (rows[i].rank != rows[j].rank) continue;
+      if (((a.value() ^ b.value()) & a.mask() & b.mask()) != 0) continue;
+      const std::uint32_t both = a.mask() & b.mask();
+      if (a.mask() == b.mask() || (both != a.mask() && both != b.mask())) return {i, j};
+    }
+  }
+  return {};
+}
+
+/// Finds the row of a word: buckets by some bits of it, the most specific row first.
+class EncodingTable {
+ public:
+  /// The bucket of a word is made of its bits `high` and above (as many as `buckets` allows), then its
+  /// bits `low` to `low + 3`.
+  EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low, unsigned low_bits);
+
+  const Encoding* find(std::uint32_t word) const {
+    for (const std::uint16_t row : buckets_[bucket(word)]) {
+      if (rows_[row].pattern.matches(word)) return &rows_[row];
+    }
+    return nullptr;
+  }
+  std::span<const Encoding> rows() const { return rows_; }
+
+ private:
+  std::size_t bucket(std::uint32_t word) const {
+    return (word >> high_ & ((1U << high_bits_) - 1)) << low_bits_ | (word >> low_ & ((1U << low_bits_) - 1));
+  }
+
+  std::span<const Encoding> rows_;
+  unsigned high_;
+  unsigned high_bits_;
+  unsigned low_;
+  unsigned low_bits_;
+  std::vector<std::vector<std::uint16_t>> buckets_;
+};
+
+const EncodingTable& a32_table();                ///< Condition other than 0b1111.
+const EncodingTable& a32_unconditional_table();  ///< Condition 0b1111.
+const EncodingTable& t16_table();
+const EncodingTable& t32_table();  ///< First halfword in the upper half.
+
+/// True if a T32 instruction that begins with `halfword` has a second one (A6.1).
+constexpr bool is_wide(std::uint32_t halfword) { return halfword >> 11 >= 0x1D; }
+
+/// ITAdvance (A2.5.2).
+constexpr std::uint8_t it_advance(std::uint8_t it) {
+  if ((it & 7) == 0) return 0;
+  return static_cast<std::uint8_t>((it & 0xE0) | (it << 1 & 0x1F));
+}
+
+Instruction decode_a32(std::uint32_t word);
+/// `word` is a halfword, or two with the first in the upper half.
+Instruction decode_t32(std::uint32_t word, std::uint8_t it);
+
+}  // namespace linefill

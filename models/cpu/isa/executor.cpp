@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/isa/executor.hpp"
+
+namespace linefill {
+namespace {
+
+constexpr std::uint32_t kSctlrEe = 1U << 25;
+constexpr std::uint32_t kSctlrTe = 1U << 30;
+
+}  // namespace
+
+// TakeReset ... TakePhysicalFIQException (B1.9): what they have in common.
+void Executor::enter(Mode mode, Vector vector, std::uint32_t link, std::uint32_t saved) {
+  ++exceptions;
+  state.set_mode(mode);
+  state.set_spsr(saved);
+  state.r[14] = link;
+  const std::uint32_t sctlr = system.sctlr();
+  state.it = 0;
+  state.thumb = (sctlr & kSctlrTe) != 0;
+  state.big_endian = (sctlr & kSctlrEe) != 0;
+  state.mask_irq = true;
+  if (vector == Vector::kFiq) state.mask_fiq = true;
+  if (vector != Vector::kUndefined && vector != Vector::kSupervisorCall) state.mask_abort = true;
+  next = system.vector_base() + static_cast<std::uint32_t>(vector);
+  clock.now += cost::kException;
+  tell_context();
+}
+
+bool Executor::undefined(const Instruction& i) {
+  state.it = i.it;
+  enter(Mode::kUndefined, Vector::kUndefined, address(i) + (state.thumb ? 2 : 4), state.cpsr());
+  return false;
+}
+
+bool Executor::supervisor_call(const Instruction& i) {
+  state.it = i.it_after;
+  enter(Mode::kSupervisor, Vector::kSupervisorCall, following(i), state.cpsr());
+  return false;
+}
+
+bool Executor::data_abort(const Instruction& i) {
+  state.it = i.it;
+  enter(Mode::kAbort, Vector::kDataAbort, address(i) + 8, state.cpsr());
+  return false;
+}
+
+bool Executor::breakpoint(const Instruction& i) {
+  state.it = i.it;
+  prefetch_abort(address(i));
+  return false;
+}
+
+void Executor::prefetch_abort(std::uint32_t at) {
+  enter(Mode::kAbort, Vector::kPrefetchAbort, at + 4, state.cpsr());
+}
+
+void Executor::interrupt(Vector vector) {
+  enter(vector == Vector::kFiq ? Mode::kFiq : Mode::kIrq, vector, next + 4, state.cpsr());
+}
+
+void Executor::reset(std::uint32_t entry) {
+  state = CoreState{};
+  const std::uint32_t sctlr = system.sctlr();
+  state.big_endian = (sctlr & kSctlrEe) != 0;
+  state.thumb = (entry & 1) != 0 || (sctlr & kSctlrTe) != 0;
+  next = entry & ~1U;
+  tell_context();
+}
+
+bool Executor::exception_return(const Instruction& i, std::uint32_t target) {
+  if (!state.has_spsr()) {
+    ++unpredictable;
+    return undefined(i);
+  }
+  state.set_cpsr(state.spsr());
+  tell_context();
+  next = target & (state.thumb ? ~1U : ~3U);
+  clock.now += cost::kStatus;
+  return false;
+}
+
+void Executor::write_cpsr(std::uint32_t value, std::uint32_t mask) {
+  const std::uint32_t kept = state.cpsr() & ~mask;
+  state.set_cpsr(kept | (value & mask));
+  tell_context();
+}
+
+}  // namespace linefill
