@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "models/core/address.hpp"
+#include "models/core/statistics.hpp"
+#include "models/cpu/data_side.hpp"
+
+namespace linefill {
+
+/// What the adversary does, and its seed: same seed, same run.
+struct AdversaryEvents {
+  bool early_eviction = false;    ///< Dirty lines are written down long before anyone needs their place.
+  bool speculative_fill = false;  ///< Lines come back soon after they were invalidated.
+  bool late_drain = false;        ///< The store buffer holds its slots as long as it may.
+  std::uint64_t seed = 1;
+
+  bool any() const { return early_eviction || speculative_fill || late_drain; }
+};
+
+/// Does, at the worst moments, what the architecture allows a core to do at any moment and a calm
+/// simulation never does (architecture, section 7). Never more than that: it fills only lines that are
+/// mapped cacheable at that moment, and writes down only what is dirty.
+class Adversary {
+ public:
+  /// Whether the line at `va` may be filled now; `attributes` are those of its mapping.
+  using MayFill = std::function<bool(VirtualAddress va, LineNumber line, MemoryAttributes& attributes)>;
+  /// Asks the cache below to write down, and drop, a dirty line of its own: any that `random` selects.
+  using EvictBelow = std::function<void(std::uint64_t random)>;
+
+  Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context, MayFill may_fill,
+            Statistics& statistics);
+
+  /// `drain_time` is the board's; with `late_drain` the buffer gets the adversary's.
+  void configure(const AdversaryEvents& events, Time drain_time);
+  void set_evict_below(EvictBelow evict_below) { evict_below_ = std::move(evict_below); }
+
+  /// A line was invalidated by address: it may come back.
+  void invalidated(VirtualAddress va, LineNumber line);
+  /// An opportunity: between instructions, at any slow access, while the core sleeps.
+  void poll(const Origin& origin) {
+    if (context_.clock.now >= next_) act(origin);
+  }
+  /// When `poll` will do something again, in cycles; all ones if never.
+  std::uint64_t next() const { return next_; }
+
+ private:
+  struct Candidate {
+    VirtualAddress va{0};
+    LineNumber line = kNoLine;
+  };
+
+  void act(const Origin& origin);
+  void evict_some(const Origin& origin);
+  void fill_some(const Origin& origin);
+  std::uint64_t random();
+  std::uint64_t random_between(std::uint64_t low, std::uint64_t high) {
+    return low + random() % (high - low);
+  }
+
+  DataSide& data_;
+  L1DataCache& l1d_;
+  StoreBuffer& buffer_;
+  CoreContext& context_;
+  MayFill may_fill_;
+  EvictBelow evict_below_;
+  AdversaryEvents events_{};
+  std::uint64_t state_ = 1;
+  std::uint64_t next_ = ~std::uint64_t{0};
+  std::multimap<std::uint64_t, Candidate> candidates_;  ///< By when they are due, in cycles.
+  Counter evictions_;
+  Counter fills_;
+};
+
+}  // namespace linefill

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "models/core/statistics.hpp"
+#include "models/cpu/access_classes.hpp"
+#include "models/cpu/adversary.hpp"
+#include "models/cpu/cp15/cache_operations.hpp"
+#include "models/cpu/data_side.hpp"
+#include "models/cpu/exclusive_monitor.hpp"
+#include "models/cpu/memory_interface.hpp"
+#include "models/translation/mmu.hpp"
+
+namespace linefill {
+
+/// Where a failed access leaves its reasons, and what ACTLR says: CP15.
+class AbortReceiver {
+ public:
+  virtual void data_fault(const Fault& fault, VirtualAddress va, bool write) = 0;
+  virtual void prefetch_fault(const Fault& fault, VirtualAddress va) = 0;
+  /// ACTLR.SMP: without it, Shareable memory is not held in the L1D.
+  virtual bool coherent() const = 0;
+
+ protected:
+  ~AbortReceiver() = default;
+};
+
+/// What lies between the instructions of a Cortex-A9 and its bus: translation, alignment, the L1
+/// caches, the store buffer, the exclusive monitor (A9 TRM chapters 6 and 7; ARM ARM A3, B2, B3).
+/// `MemoryInterface` for execution, `CacheOperations` for CP15, `WalkPort` for its own MMU.
+class MemorySystem final : public MemoryInterface, public CacheOperations, private WalkPort {
+ public:
+  struct Configuration {
+    Time period = period_of(400'000'000);  ///< Of the core's clock.
+    CacheGeometry data_cache{};
+    CacheGeometry instruction_cache{};
+    Replacement replacement = Replacement::kPseudoRandom;
+    Time store_buffer_drain{200'000};
+  };
+
+  MemorySystem(const Configuration& configuration, CoreClock& clock, CoreBus& bus, Statistics& statistics);
+
+  // What the platform connects.
+  Mmu& mmu() { return mmu_; }
+  void set_abort_receiver(AbortReceiver& receiver) { receiver_ = &receiver; }
+  /// Null: nobody watches, and no marks are kept.
+  void set_observer(Observer* observer) { context_.observer = observer; }
+  /// The caches and buffers below, which are told what an invalidate dropped.
+  void set_lower_holders(std::vector<CopyHolder*> holders) { context_.lower_holders = std::move(holders); }
+  /// L1D, store buffer, L1I: in the order in which a newer copy may hide an older.
+  std::array<CopyHolder*, 3> holders() { return {&l1d_, &buffer_, &l1i_}; }
+  /// Asks that cached loads and stores of a line be told to the observer.
+  void watch_line(LineNumber line, bool on);
+  void set_adversary(const AdversaryEvents& events) {
+    adversary_.configure(events, configuration_.store_buffer_drain);
+  }
+  Adversary& adversary() { return adversary_; }
+
+  /// What happens by itself as time goes by: by the processor, at least once a slice.
+  void advance();
+  /// When `advance` has something to do next; kNever if nothing.
+  [[nodiscard]] Time next_event() const;
+  Epoch epoch() const { return context_.epoch; }
+
+  // MemoryInterface.
+  bool load_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t& value) override;
+  bool store_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t value) override;
+  bool load_exclusive(std::uint32_t va, unsigned size, std::uint64_t& value) override;
+  bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value, std::uint32_t& failed) override;
+  void clear_exclusive() override { monitor_.clear(); }
+  void alignment_fault(std::uint32_t va, bool write) override;
+  void preload(std::uint32_t va, bool for_write) override;
+  bool fetch_slow(std::uint32_t va, CacheLine*& line) override;
+  void context_changed(bool privileged, bool big_endian) override;
+
+  // Both.
+  void data_memory_barrier() override { buffer_.order(); }
+  void data_synchronization_barrier() override { data_.complete(); }
+  void instruction_synchronization_barrier() override {}
+
+  // CacheOperations.
+  bool data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) override;
+  void data_by_set_way(Maintenance::Action action, unsigned set, unsigned way) override;
+  void invalidate_instructions() override;
+  bool invalidate_instructions_by_address(VirtualAddress va, Fault& fault) override;
+  void translations_invalidated() override { classes_.clear(); }
+  void translation_invalidated(VirtualAddress va, unsigned /*page_shift*/) override {
+    classes_.clear_page(raw(va));
+  }
+  void address_space_invalidated(std::uint8_t /*asid*/) override { classes_.clear(); }
+  void registers_changed(Changed what) override;
+
+  // Debuggers: no side effects on caches, TLB, statistics or time.
+  /// Memory as the processor sees it. False: not mapped, or nothing there.
+  bool debug_read(VirtualAddress va, std::span<std::byte> data);
+  bool debug_write(VirtualAddress va, std::span<const std::byte> data);
+  bool debug_read(PhysicalAddress address, std::span<std::byte> data);
+  bool debug_write(PhysicalAddress address, std::span<const std::byte> data);
+  std::optional<PhysicalAddress> debug_translate(VirtualAddress va);
+
+  /// Adds what the hit paths counted to the statistics.
+  void settle_statistics();
+
+ private:
+  /// The part of an access that lies in one line.
+  struct Piece {
+    std::uint32_t va = 0;
+    unsigned offset = 0;  ///< Within the access's bytes.
+    unsigned size = 0;
+    std::uint8_t domain = 0;
+    std::uint8_t page_shift = 12;
+    DataSide::Access access{};
+  };
+  struct Pieces {
+    std::array<Piece, 2> piece{};
+    unsigned count = 1;
+  };
+
+  // Of data.
+  void begin_slow_access();
+  bool locate(std::uint32_t va, unsigned size, bool write, AccessKind kind, Pieces& pieces);
+  bool translate(Piece& piece, bool write, bool privileged);
+  bool read(const Pieces& pieces, std::span<std::byte> data, AccessKind kind);
+  bool write(const Pieces& pieces, std::span<const std::byte> data, AccessKind kind);
+  bool report(BusResponse response, const Piece& piece, bool write);
+  void enter_load(const Piece& piece, CacheLine& line);
+  void enter_store(const Piece& piece, CacheLine& line);
+  void note_page(const Piece& piece);
+  void tell_watched(const Piece& piece, bool write);
+  bool watched(LineNumber line) const { return !watched_.empty() && watched_.contains(raw(line)); }
+  bool cached_in_l1d(const MemoryAttributes& attributes) const;
+  void select_maps();
+
+  // Of instructions.
+  CacheLine* fetch_cached(LineNumber number, const Translation& translation, std::uint32_t va,
+                          BusResponse& response);
+
+  void note_maintained(CopyLevel level, Maintenance::Action action, Maintenance::Scope scope,
+                       LineNumber line);
+  BusResponse read_word(PhysicalAddress address, const MemoryAttributes& attributes,
+                        std::uint32_t& value) override;
+  bool may_fill(VirtualAddress va, LineNumber line, MemoryAttributes& attributes);
+
+  Configuration configuration_;
+  CoreContext context_;
+  L1DataCache l1d_;
+  L1InstructionCache l1i_;
+  StoreBuffer buffer_;
+  DataSide data_;
+  Adversary adversary_;
+  Mmu mmu_;
+  AbortReceiver* receiver_ = nullptr;
+  ExclusiveMonitor monitor_;
+  AccessClasses classes_;
+  std::unordered_set<std::uint32_t> watched_;
+  bool privileged_ = true;
+  bool big_endian_ = false;
+  Epoch mapped_epoch_ = 0;  ///< Of the stores that the store maps may take.
+
+  Counter l1i_hits_total_;
+  Counter l1d_load_hits_total_;
+  Counter l1d_store_hits_total_;
+};
+
+}  // namespace linefill

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// What CP15 and debuggers ask of the memory system.
+#include <algorithm>
+#include <cstring>
+
+#include "models/cpu/memory_system.hpp"
+
+namespace linefill {
+
+// --- Registers ----------------------------------------------------------------------------------------
+
+void MemorySystem::context_changed(bool privileged, bool big_endian) {
+  privileged_ = privileged;
+  big_endian_ = big_endian;
+  select_maps();
+}
+
+void MemorySystem::registers_changed(Changed what) {
+  if (what != Changed::kDomains) classes_.clear();
+  select_maps();
+}
+
+// Big-endian data is reversed on the slow path: its map is never entered.
+void MemorySystem::select_maps() {
+  AccessClasses::Maps& maps = classes_.select(privileged_, mmu_.registers().dacr);
+  load_map_ = big_endian_ ? &classes_.closed() : &maps.load;
+  store_map_ = big_endian_ ? &classes_.closed() : &maps.store;
+  fetch_map_ = &maps.fetch;
+  alignment_mask_ = mmu_.registers().has(TranslationRegisters::kA) ? 3 : 0;
+}
+
+// --- Cache operations (ARM ARM B2.2.6) ----------------------------------------------------------------
+
+bool MemorySystem::data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) {
+  begin_slow_access();
+  Translation translation;
+  if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
+  const LineNumber number = line_of(translation.pa);
+  data_.before_write_back(number);
+  if (CacheLine* line = l1d_.find(number)) data_.maintain(action, *line, context_.origin(pc));
+  note_maintained(CopyLevel::kL1Data, action, Maintenance::Scope::kAddress, number);
+  if (action != Maintenance::Action::kClean && cached_in_l1d(translation.attributes)) {
+    adversary_.invalidated(va, number);
+  }
+  return true;
+}
+
+void MemorySystem::data_by_set_way(Maintenance::Action action, unsigned set, unsigned way) {
+  begin_slow_access();
+  CacheLine& line = l1d_.at(set % l1d_.geometry().sets, way % l1d_.geometry().ways);
+  const LineNumber number = line.tag;
+  if (line.valid) {
+    data_.before_write_back(number);
+    data_.maintain(action, line, context_.origin(pc));
+  }
+  note_maintained(CopyLevel::kL1Data, action, Maintenance::Scope::kIndex, number);
+}
+
+void MemorySystem::invalidate_instructions() {
+  begin_slow_access();
+  l1i_.invalidate_all();
+  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate, Maintenance::Scope::kAll,
+                  kNoLine);
+}
+
+bool MemorySystem::invalidate_instructions_by_address(VirtualAddress va, Fault& fault) {
+  begin_slow_access();
+  Translation translation;
+  if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
+  const LineNumber number = line_of(translation.pa);
+  l1i_.invalidate(number);
+  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate, Maintenance::Scope::kAddress,
+                  number);
+  return true;
+}
+
+void MemorySystem::note_maintained(CopyLevel level, Maintenance::Action action, Maintenance::Scope scope,
+                                   LineNumber line) {
+  if (context_.observer == nullptr) return;
+  context_.observer->maintained({level, action, scope, line, context_.origin(pc), context_.now()});
+}
+
+// --- Debuggers ----------------------------------------------------------------------------------------
+
+namespace {
+
+/// Calls `use(address, part)` for the part of `data` in each line; false as soon as that says so.
+template <class Bytes, class Use>
+bool by_line(std::uint32_t address, Bytes data, Use&& use) {
+  while (!data.empty()) {
+    const std::size_t part = std::min<std::size_t>(data.size(), kLineBytes - address % kLineBytes);
+    if (!use(address, data.first(part))) return false;
+    data = data.subspan(part);
+    address += static_cast<std::uint32_t>(part);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool MemorySystem::debug_read(PhysicalAddress address, std::span<std::byte> data) {
+  return by_line(raw(address), data, [this](std::uint32_t at, std::span<std::byte> part) {
+    const PhysicalAddress where{at};
+    if (const CacheLine* line = l1d_.find(line_of(where))) {
+      std::memcpy(part.data(), line->data.data() + line_offset(where), part.size());
+      return true;
+    }
+    if (!context_.bus.debug(false, where, part)) return false;
+    buffer_.overlay(where, part);
+    return true;
+  });
+}
+
+// Every copy is patched: the code the processor runs, the data it sees, and what is below.
+bool MemorySystem::debug_write(PhysicalAddress address, std::span<const std::byte> data) {
+  return by_line(raw(address), data, [this](std::uint32_t at, std::span<const std::byte> part) {
+    const PhysicalAddress where{at};
+    CacheLine* const data_copy = l1d_.find(line_of(where));
+    if (data_copy != nullptr) {
+      std::memcpy(data_copy->data.data() + line_offset(where), part.data(), part.size());
+    }
+    if (CacheLine* code = l1i_.find(line_of(where))) {
+      std::memcpy(code->data.data() + line_offset(where), part.data(), part.size());
+      code->decoded = {};
+      code->unmap();
+    }
+    std::array<std::byte, kLineBytes> copy;
+    std::copy(part.begin(), part.end(), copy.begin());
+    return context_.bus.debug(true, where, std::span{copy}.first(part.size())) || data_copy != nullptr;
+  });
+}
+
+bool MemorySystem::debug_read(VirtualAddress va, std::span<std::byte> data) {
+  return by_line(raw(va), data, [this](std::uint32_t at, std::span<std::byte> part) {
+    const auto address = debug_translate(VirtualAddress{at});
+    return address.has_value() && debug_read(*address, part);
+  });
+}
+
+bool MemorySystem::debug_write(VirtualAddress va, std::span<const std::byte> data) {
+  return by_line(raw(va), data, [this](std::uint32_t at, std::span<const std::byte> part) {
+    const auto address = debug_translate(VirtualAddress{at});
+    return address.has_value() && debug_write(*address, part);
+  });
+}
+
+std::optional<PhysicalAddress> MemorySystem::debug_translate(VirtualAddress va) {
+  struct DebugPort final : WalkPort {
+    explicit DebugPort(MemorySystem& owner) : memory{owner} {}
+    BusResponse read_word(PhysicalAddress address, const MemoryAttributes&, std::uint32_t& value) override {
+      return memory.debug_read(address, std::as_writable_bytes(std::span{&value, 1}))
+                 ? BusResponse::kOkay
+                 : BusResponse::kDecodeError;
+    }
+    MemorySystem& memory;
+  };
+  if (!mmu_.registers().mmu_enabled()) return PhysicalAddress{raw(va)};
+  DebugPort port{*this};
+  Translation translation;
+  Fault fault;
+  if (!TranslationWalker{port}.walk(va, mmu_.registers(), translation, fault)) return std::nullopt;
+  return translation.pa;
+}
+
+void MemorySystem::settle_statistics() {
+  l1i_hits_total_ += l1i_hits_ - l1i_hits_total_.value();
+  l1d_load_hits_total_ += l1d_load_hits_ - l1d_load_hits_total_.value();
+  l1d_store_hits_total_ += l1d_store_hits_ - l1d_store_hits_total_.value();
+}
+
+}  // namespace linefill

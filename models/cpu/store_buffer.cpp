@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/store_buffer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace linefill {
+
+namespace {
+constexpr auto kAny = [](const auto&) { return true; };
+}  // namespace
+
+StoreBuffer::StoreBuffer(CoreContext& context, Time drain_time, Statistics& statistics)
+    : drain_time_{drain_time},
+      context_{context},
+      stores_{statistics, "store_buffer_stores", "stores"},
+      merged_{statistics, "store_buffer_merged", "stores"},
+      drains_{statistics, "store_buffer_drains", "slots"} {}
+
+void StoreBuffer::store(PhysicalAddress address, std::span<const std::byte> data,
+                        const MemoryAttributes& attributes, const Origin& origin) {
+  const unsigned first = raw(address) % kSlotBytes;
+  assert(first + data.size() <= kSlotBytes);
+  ++stores_;
+  const std::uint32_t doubleword = raw(address) / kSlotBytes;
+  Slot* slot = merge_slot(doubleword, attributes);
+  if (slot != nullptr) {
+    ++merged_;
+  } else {
+    slot = &free_slot();
+    *slot = Slot{true, false, doubleword, 0, age_++, context_.now(), attributes};
+    ++used_;
+  }
+  const auto bytes = static_cast<unsigned>(data.size());
+  std::copy(data.begin(), data.end(), slot->data.begin() + first);
+  slot->valid |= bytes_at(first, bytes);
+  slot->superseded &= ~bytes_at(raw(address) % kLineBytes, bytes);
+  std::fill_n(slot->origin.begin() + first, bytes, StoreOrigin{origin.pc, origin.epoch});
+  if (context_.observer != nullptr) {
+    context_.observer->uncached_store_reached(CopyLevel::kStoreBuffer, line_of(address),
+                                              bytes_at(line_offset(address), bytes), origin, context_.now());
+  }
+}
+
+// A store does not join one that a DMB lies behind, nor one with other attributes: that one leaves.
+StoreBuffer::Slot* StoreBuffer::merge_slot(std::uint32_t doubleword, const MemoryAttributes& attributes) {
+  const auto same = [=](const Slot& slot) { return slot.doubleword == doubleword; };
+  Slot* slot = oldest(same);
+  if (slot == nullptr || (!slot->ordered && slot->attributes == attributes)) return slot;
+  drain_slots(same);
+  return nullptr;
+}
+
+StoreBuffer::Slot& StoreBuffer::free_slot() {
+  if (used_ == kSlots) {
+    Slot& slot = *oldest(kAny);
+    context_.stall_until(drain(slot));
+    return slot;
+  }
+  return *std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.used; });
+}
+
+Time StoreBuffer::drain(Slot& slot) {
+  ++drains_;
+  slot.used = false;
+  --used_;
+  if (slot.ordered) --ordered_;
+  tell_overtaken(slot);
+  Time& under_way = *std::min_element(under_way_.begin(), under_way_.end());
+  const Time start = std::max(context_.now(), under_way);
+  under_way = start;
+  // Each run of bytes is one transaction, so that nothing below has to understand strobes.
+  for (std::uint32_t left = slot.valid; left != 0;) {
+    const auto first = static_cast<unsigned>(std::countr_zero(left));
+    const auto size = static_cast<unsigned>(std::countr_one(left >> first));
+    left &= ~bytes_at(first, size);
+    StoreOrigin newest = slot.origin[first];
+    for (unsigned b = first; b < first + size; ++b) {
+      if (slot.origin[b].epoch >= newest.epoch) newest = slot.origin[b];
+    }
+    const PhysicalAddress address{slot.doubleword * kSlotBytes + first};
+    context_.bus.transport({true,
+                            address,
+                            std::span{slot.data}.subspan(first, size),
+                            {slot.attributes, {MasterId::kProcessor, newest.pc, newest.epoch}}},
+                           under_way);
+  }
+  last_end_ = std::max(last_end_, under_way);
+  return start;
+}
+
+// What is below takes a slot's bytes for new ones; those that a device has overtaken are not.
+void StoreBuffer::tell_overtaken(const Slot& slot) {
+  const ByteMask old = slot.superseded & slot.bytes();
+  if (old == 0 || context_.observer == nullptr) return;
+  LineMarks marks;
+  marks.dirty = slot.bytes();
+  marks.superseded = old;
+  std::copy(slot.origin.begin(), slot.origin.end(), marks.origin.begin() + slot.offset());
+  const StoreOrigin& store = slot.origin[static_cast<unsigned>(std::countr_zero(old)) - slot.offset()];
+  context_.observer->drained_to_memory(CopyLevel::kStoreBuffer, slot.line(), old, marks,
+                                       {MasterId::kProcessor, store.pc, store.epoch}, context_.now());
+}
+
+void StoreBuffer::order() {
+  for (Slot& slot : slots_) slot.ordered = slot.used;
+  ordered_ = used_;
+}
+
+Time StoreBuffer::drain_all() {
+  drain_slots(kAny);
+  return last_end_;
+}
+
+void StoreBuffer::drain_due() {
+  if (used_ == 0) return;
+  const Time now = context_.now();
+  drain_slots([this, now](const Slot& slot) { return slot.since + drain_time_ <= now; });
+}
+
+Time StoreBuffer::next_due() const {
+  Time due = kNever;
+  for (const Slot& slot : slots_) {
+    if (slot.used) due = std::min(due, slot.since + drain_time_);
+  }
+  return due;
+}
+
+ByteMask StoreBuffer::pending(LineNumber line) const {
+  ByteMask result = 0;
+  if (used_ == 0) return result;
+  for (const Slot& slot : slots_) {
+    if (slot.used && slot.line() == line) result |= slot.bytes();
+  }
+  return result;
+}
+
+void StoreBuffer::overlay(PhysicalAddress address, std::span<std::byte> data) const {
+  for (const Slot& slot : slots_) {
+    for (unsigned b = 0; slot.used && b < kSlotBytes; ++b) {
+      const std::uint32_t at = slot.doubleword * kSlotBytes + b - raw(address);
+      if ((slot.valid >> b & 1U) != 0 && at < data.size()) data[at] = slot.data[b];
+    }
+  }
+}
+
+CopyView StoreBuffer::find(LineNumber line) const {
+  view_.dirty = view_.superseded = view_.lost = 0;
+  for (const Slot& slot : slots_) {
+    if (!slot.used || slot.line() != line) continue;
+    view_.dirty |= slot.bytes();
+    view_.superseded |= slot.superseded;
+    std::copy(slot.origin.begin(), slot.origin.end(), view_.origin.begin() + slot.offset());
+  }
+  return {&view_, view_.dirty};
+}
+
+void StoreBuffer::overtaken(LineNumber line, ByteMask bytes) {
+  for (Slot& slot : slots_) {
+    if (slot.used && slot.line() == line) slot.superseded |= bytes & slot.bytes();
+  }
+}
+
+// A slot's bytes are stores later than what was dropped above, or they would have left before.
+void StoreBuffer::lose(LineNumber /*line*/, ByteMask /*bytes*/, const LineMarks& /*dropped*/) {}
+
+}  // namespace linefill
