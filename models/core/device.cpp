@@ -44,7 +44,8 @@ unsigned Device::transport_dbg(tlm::tlm_generic_payload& payload) {
   return payload.get_data_length();
 }
 
-void Device::note_register_error(const DeviceAccess& access, RegisterResult result) {
+void Device::note_register_result(const DeviceAccess& access, RegisterResult result) {
+  if (result == RegisterResult::kDone) return;
   static constexpr const char* kWhat[] = {"", "a reserved offset", "a write-only register", "a read-only register"};
   log_.guest_error(access.write ? "write of " : "read of ", kWhat[static_cast<unsigned>(result)], ", offset ",
                    hex(access.offset, 3), ", pc ", hex(access.context.attributes.origin.pc));

@@ -71,13 +71,13 @@ class Device : public sc_core::sc_module {
   template <class Block>
   BusResponse access_registers(const RegisterTable<Block>& table, Block& block, std::uint32_t block_offset,
                                DeviceAccess& access);
+  /// A guest error, where `result` is one.
+  void note_register_result(const DeviceAccess& access, RegisterResult result);
 
   Statistics statistics_;
   Log log_;
 
  private:
-  void note_register_error(const DeviceAccess& access, RegisterResult result);
-
   std::string path_;
 };
 
@@ -97,7 +97,7 @@ BusResponse Device::access_registers(const RegisterTable<Block>& table, Block& b
     result = table.read(block, word, value, access.context);
     access.value = (value & lanes) >> shift;
   }
-  if (result != RegisterResult::kDone) note_register_error(access, result);
+  note_register_result(access, result);
   return BusResponse::kOkay;
 }
 
