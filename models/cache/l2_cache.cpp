@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cache/l2_cache.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace linefill {
+
+namespace {
+
+constexpr ByteMask kWholeLine = ~ByteMask{0};
+constexpr unsigned kPortBytes = 8;         // 64-bit AXI slave port.
+constexpr unsigned kPortSetupCycles = 3;   // So that a line takes the port for 7 cycles.
+
+constexpr bool write_back(CachePolicy policy) {
+  return policy == CachePolicy::kWriteBackWriteAllocate || policy == CachePolicy::kWriteBackNoWriteAllocate;
+}
+
+unsigned port_cycles(std::size_t bytes) {
+  return kPortSetupCycles + static_cast<unsigned>((bytes + kPortBytes - 1) / kPortBytes);
+}
+
+}  // namespace
+
+L2Cache::L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer, L2Monitor& monitor,
+                 L2Statistics& statistics, Timing timing)
+    : settings_{settings},
+      memory_{memory},
+      buffer_{buffer},
+      monitor_{monitor},
+      statistics_{statistics},
+      timing_{timing},
+      array_{settings.geometry(), settings.replacement()} {}
+
+// Every part is served; the first error is the answer.
+template <class Use>
+BusResponse L2Cache::for_each_part(const L2Request& request, Use&& use) {
+  BusResponse result = BusResponse::kOkay;
+  for (std::size_t done = 0; done < request.data.size();) {
+    const PhysicalAddress at = request.address + static_cast<std::uint32_t>(done);
+    const unsigned offset = line_offset(at);
+    const std::size_t size = std::min<std::size_t>(request.data.size() - done, kLineBytes - offset);
+    ByteMask mask = bytes_at(offset, static_cast<unsigned>(size));
+    if (request.data.size() <= kLineBytes) mask &= (request.strobes >> done) << offset;
+    const Part part{request, l2_line(line_of(at), request.attributes.secure), offset,
+                    request.data.subspan(done, size), mask};
+    const BusResponse response = use(part);
+    if (result == BusResponse::kOkay) result = response;
+    done += size;
+  }
+  return result;
+}
+
+unsigned L2Cache::hit_cycles() const {
+  return timing_.hit_cycles + settings_.tag_read_cycles() + settings_.data_read_cycles();
+}
+
+// TRM 2.5.1 and the shareable attribute: a shared non-cacheable access is looked up unless overridden.
+bool L2Cache::looked_up(const MemoryAttributes& memory) const {
+  if (!settings_.enabled() || !memory.normal()) return false;
+  return memory.outer != CachePolicy::kNonCacheable || (memory.shareable && !settings_.shared_override());
+}
+
+BusResponse L2Cache::read(const L2Request& request, Time& now) {
+  now = port_.take(now, cycles(port_cycles(request.data.size())));
+  const MemoryAttributes& memory = request.attributes.memory;
+  if (memory.normal()) return for_each_part(request, [&](const Part& part) { return read_part(part, now); });
+  // A strongly ordered access comes after all that was written before.
+  if (memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
+  for_each_part(request, [&](const Part& part) {
+    buffer_.drain_line(part.line, now);
+    return BusResponse::kOkay;
+  });
+  ++statistics_.bypassed;
+  now += cycles(timing_.hit_cycles);
+  return memory_.read(request.address, request.data, request.attributes, now);
+}
+
+BusResponse L2Cache::read_part(const Part& part, Time& now) {
+  buffer_.drain_line(part.line, now);
+  const MemoryAttributes& memory = part.request.attributes.memory;
+  if (!looked_up(memory)) {
+    ++statistics_.bypassed;
+    now += cycles(timing_.hit_cycles);
+    return read_memory(part, now);
+  }
+  CacheLine* line = array_.find(part.line);
+  count_read(part, line != nullptr);
+  now += cycles(hit_cycles());
+  if (line != nullptr) return read_hit(part, *line, now);
+  const bool allocates =
+      memory.outer != CachePolicy::kNonCacheable && !settings_.fills_disabled() && !settings_.exclusive();
+  if (!allocates) return read_memory(part, now);
+
+  LineData data;
+  const BusResponse response = fetch(part.line, data, part.request.attributes, now);
+  if (response != BusResponse::kOkay) return response;
+  std::copy_n(data.begin() + part.offset, part.data.size(), part.data.begin());
+  line = make_room(part.line, part.request.attributes, now);
+  if (line != nullptr) {
+    install(*line, part.line, data, part.request.speculative ? FillCause::kSpeculative : FillCause::kDemand,
+            part.request.attributes.origin, now);
+    if (part.request.marks != nullptr) {
+      part.request.marks->filled_from(line->marks);
+    } else {
+      report_stale_use(part, *line, now);
+    }
+  } else if (part.request.marks != nullptr && observer_ != nullptr) {
+    part.request.marks->filled_from(observer_->memory_marks(memory_line(part.line)));
+  }
+  prefetch(part, now);
+  return BusResponse::kOkay;
+}
+
+BusResponse L2Cache::read_hit(const Part& part, CacheLine& line, Time& now) {
+  std::copy_n(line.data.begin() + part.offset, part.data.size(), part.data.begin());
+  if (part.request.marks != nullptr) {
+    part.request.marks->filled_from(line.marks);
+  } else {
+    report_stale_use(part, line, now);
+  }
+  const bool cacheable = part.request.attributes.memory.outer != CachePolicy::kNonCacheable;
+  // Exclusive configuration: the line is now in L1.
+  if (cacheable && settings_.exclusive() && !line.dirty) line.drop();
+  if (cacheable) prefetch(part, now);
+  return BusResponse::kOkay;
+}
+
+// What the array holds, if anything, is not looked at: dirty bytes there make what is read an older copy.
+BusResponse L2Cache::read_memory(const Part& part, Time& now) {
+  const BusResponse response =
+      memory_.read(address_of(memory_line(part.line)) + part.offset, part.data, part.request.attributes, now);
+  if (part.request.marks == nullptr || observer_ == nullptr) return response;
+  part.request.marks->filled_from(observer_->memory_marks(memory_line(part.line)));
+  const CacheLine* line = array_.find(part.line);
+  if (line != nullptr) part.request.marks->superseded |= line->marks.dirty & ~line->marks.superseded;
+  return response;
+}
+
+BusResponse L2Cache::write(const L2Request& request, Time& now) {
+  now = port_.take(now, cycles(port_cycles(request.data.size()))) + cycles(port_cycles(request.data.size()));
+  const MemoryAttributes& memory = request.attributes.memory;
+  if (!memory.normal()) return write_around(request, now);
+  return for_each_part(request, [&](const Part& part) { return write_part(part, now); });
+}
+
+// Strongly ordered and Device: nothing is merged, nothing waits. All strobed bytes are one transaction
+// where they are one run: a register sees one write.
+BusResponse L2Cache::write_around(const L2Request& request, Time& now) {
+  if (request.attributes.memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
+  for_each_part(request, [&](const Part& part) {
+    buffer_.drain_line(part.line, now);
+    return BusResponse::kOkay;
+  });
+  ++statistics_.bypassed;
+  now += cycles(timing_.hit_cycles / 2);
+  BusResponse result = BusResponse::kOkay;
+  const auto size = static_cast<unsigned>(request.data.size());
+  if (size > kLineBytes) {
+    result = memory_.write(request.address, request.data, request.attributes, now);
+  } else {
+    for (ByteMask left = request.strobes & bytes_at(0, size); left != 0;) {
+      const auto first = static_cast<unsigned>(std::countr_zero(left));
+      const auto run = static_cast<unsigned>(std::countr_one(left >> first));
+      left &= ~bytes_at(first, run);
+      const BusResponse response =
+          memory_.write(request.address + first, request.data.subspan(first, run), request.attributes, now);
+      if (result == BusResponse::kOkay) result = response;
+    }
+  }
+  if (observer_ == nullptr) return result;
+  for_each_part(request, [&](const Part& part) {
+    mark_around(part);
+    observer_->uncached_store_reached(CopyLevel::kMemory, memory_line(part.line), part.mask,
+                                      request.attributes.origin, now);
+    return BusResponse::kOkay;
+  });
+  return result;
+}
+
+BusResponse L2Cache::write_part(const Part& part, Time& now) {
+  const MemoryAttributes& memory = part.request.attributes.memory;
+  if (!settings_.enabled()) {
+    ++statistics_.bypassed;
+    write_memory_at_once(part, now);
+    return BusResponse::kOkay;
+  }
+  if (!looked_up(memory)) {
+    ++statistics_.bypassed;
+    mark_around(part);
+    write_memory(part, now);
+    return BusResponse::kOkay;
+  }
+  const bool cacheable = memory.outer != CachePolicy::kNonCacheable;
+  const bool back = cacheable && write_back(memory.outer) && !settings_.write_through_forced();
+  // Older bytes of the line must not reach memory after these.
+  if (back) buffer_.drain_line(part.line, now);
+  CacheLine* line = array_.find(part.line);
+  count_write(line != nullptr);
+  if (!back) monitor_.count(L2Event::kWriteThroughRequest);
+  if (line != nullptr && !cacheable && settings_.shared_invalidate() && part.mask == kWholeLine) {
+    line->drop();  // Every byte is replaced below: nothing is lost.
+    line = nullptr;
+  }
+  if (line == nullptr && cacheable) line = allocate_for_write(part, now);
+  if (line != nullptr) write_into(part, *line, back, now);
+  if (line == nullptr || !back) write_memory(part, now);
+  return BusResponse::kOkay;
+}
+
+CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
+  const Attributes& attributes = part.request.attributes;
+  const bool evicted_from_l1 = settings_.exclusive() && part.mask == kWholeLine;
+  const bool wanted = attributes.memory.outer == CachePolicy::kWriteBackWriteAllocate || evicted_from_l1;
+  if (settings_.fills_disabled() || !settings_.write_allocates(wanted)) return nullptr;
+  LineData data{};
+  if (part.mask != kWholeLine) {
+    buffer_.drain_line(part.line, now);
+    if (fetch(part.line, data, attributes, now) != BusResponse::kOkay) return nullptr;
+  }
+  CacheLine* line = make_room(part.line, attributes, now);
+  if (line == nullptr) return nullptr;
+  monitor_.count(L2Event::kWriteAllocate);
+  install(*line, part.line, data, FillCause::kDemand, attributes.origin, now);
+  return line;
+}
+
+void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now) {
+  for (unsigned b = part.offset; b < part.offset + part.data.size(); ++b) {
+    if ((part.mask >> b & 1U) != 0) line.data[b] = part.data[b - part.offset];
+  }
+  const Origin& origin = part.request.attributes.origin;
+  if (part.request.marks != nullptr) {
+    line.marks.absorb(*part.request.marks);
+  } else {
+    line.marks.stored(part.mask, {origin.pc, origin.epoch});
+  }
+  if (back) {
+    line.dirty = true;
+    if (part.request.marks == nullptr && observer_ != nullptr) {
+      observer_->uncached_store_reached(CopyLevel::kL2, memory_line(part.line), part.mask, origin, now);
+    }
+    return;
+  }
+  // Written through: memory has these bytes, or the store buffer on their way.
+  line.marks.dirty &= ~part.mask;
+  if (part.mask == kWholeLine) line.dirty = false;
+}
+
+void L2Cache::write_memory(const Part& part, Time& now) {
+  if (part.request.marks != nullptr) return write_memory_at_once(part, now);
+  LineData data{};
+  std::copy(part.data.begin(), part.data.end(), data.begin() + part.offset);
+  buffer_.write(part.line, data, part.mask, part.request.attributes, now);
+}
+
+// A line that an L1 writes back past this cache fills a slot at once; with the controller disabled
+// nothing waits in slots.
+void L2Cache::write_memory_at_once(const Part& part, Time& now) {
+  buffer_.drain_line(part.line, now);
+  const Origin& origin = part.request.attributes.origin;
+  if (observer_ != nullptr && part.request.marks != nullptr) {
+    observer_->wrote_back_to_memory(CopyLevel::kL1Data, memory_line(part.line), *part.request.marks,
+                                    part.request.cause, origin, now);
+  }
+  if (!looked_up(part.request.attributes.memory)) mark_around(part);
+  LineData data{};
+  std::copy(part.data.begin(), part.data.end(), data.begin() + part.offset);
+  memory_.post(memory_line(part.line), data, part.mask, part.request.attributes, now);
+  if (observer_ != nullptr && part.request.marks == nullptr) {
+    observer_->uncached_store_reached(CopyLevel::kMemory, memory_line(part.line), part.mask, origin, now);
+  }
+}
+
+// The array's copy, if there is one, is older than what now goes to memory around it.
+void L2Cache::mark_around(const Part& part) {
+  CacheLine* line = array_.find(part.line);
+  if (line == nullptr) return;
+  line->marks.overtaken(part.request.marks != nullptr ? part.request.marks->dirty : part.mask);
+}
+
+void L2Cache::report_stale_use(const Part& part, const CacheLine& line, Time now) {
+  const ByteMask stale = line.marks.stale() & part.mask;
+  if (observer_ == nullptr || stale == 0 || part.request.speculative) return;
+  observer_->stale_use(CopyLevel::kL2, memory_line(part.line), stale,
+                       {&line.marks, kWholeLine, line.fill_cause, line.filled_stale},
+                       part.request.attributes.origin, now);
+}
+
+void L2Cache::count_read(const Part& part, bool hit) {
+  if (part.request.attributes.instruction) {
+    monitor_.count(L2Event::kInstructionReadRequest);
+    if (hit) monitor_.count(L2Event::kInstructionReadHit);
+    ++(hit ? statistics_.instruction_read_hits : statistics_.instruction_read_misses);
+  } else {
+    monitor_.count(L2Event::kDataReadRequest);
+    if (hit) monitor_.count(L2Event::kDataReadHit);
+    ++(hit ? statistics_.data_read_hits : statistics_.data_read_misses);
+  }
+}
+
+void L2Cache::count_write(bool hit) {
+  monitor_.count(L2Event::kDataWriteRequest);
+  if (hit) monitor_.count(L2Event::kDataWriteHit);
+  ++(hit ? statistics_.data_write_hits : statistics_.data_write_misses);
+}
+
+}  // namespace linefill

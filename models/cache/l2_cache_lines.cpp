@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a line in the array: filled, written back, dropped, marked.
+#include <algorithm>
+
+#include "models/cache/l2_cache.hpp"
+
+namespace linefill {
+
+namespace {
+
+constexpr ByteMask kWholeLine = ~ByteMask{0};
+constexpr unsigned kPageBytes = 4096;  // A prefetch does not leave it.
+
+Attributes of_line(L2LineNumber line, const Origin& origin) {
+  Attributes attributes;
+  attributes.memory = kNormalNonCacheable;
+  attributes.origin = origin;
+  attributes.secure = is_secure(line);
+  return attributes;
+}
+
+}  // namespace
+
+BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& attributes, Time& now) {
+  return memory_.read(address_of(memory_line(line)), data, attributes, now);
+}
+
+// The victim leaves before the new line comes. Its write may reach the controller's own registers, which
+// may then have changed everything: if so, the new line is not allocated.
+CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, Time now) {
+  CacheLine* victim = array_.victim(line, settings_.locked_ways(attributes.instruction));
+  if (victim == nullptr || !victim->valid) return victim;
+  const unsigned generation = generation_;
+  if (victim->dirty) clean(*victim, WriteBackCause::kEviction, attributes.origin, now);
+  if (generation != generation_ || array_.find(line) != nullptr) return nullptr;
+  monitor_.count(L2Event::kCastOut);
+  victim->drop();
+  return victim;
+}
+
+void L2Cache::install(CacheLine& line, L2LineNumber number, const LineData& data, FillCause cause,
+                      const Origin& origin, Time now) {
+  ++statistics_.fills;
+  line.drop();
+  line.valid = true;
+  line.tag = number;
+  line.secure = is_secure(number);
+  line.locked = settings_.locks_lines();
+  line.data = data;
+  line.fill_cause = cause;
+  line.filled_stale = false;
+  if (observer_ == nullptr) return;
+  line.marks.filled_from(observer_->memory_marks(memory_line(number)));
+  line.filled_stale = line.marks.stale() != 0;
+  observer_->filled(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
+}
+
+// The requester does not wait for it.
+void L2Cache::prefetch(const Part& part, Time now) {
+  if (!settings_.prefetches(part.request.attributes.instruction) || settings_.fills_disabled()) return;
+  const L2LineNumber next{raw(part.line) + 1 + settings_.prefetch_offset()};
+  if (raw(next) / (kPageBytes / kLineBytes) != raw(part.line) / (kPageBytes / kLineBytes)) return;
+  if (array_.find(next) != nullptr) return;
+  Attributes attributes = part.request.attributes;
+  attributes.origin.epoch = 0;
+  buffer_.drain_line(next, now);
+  LineData data;
+  if (fetch(next, data, attributes, now) != BusResponse::kOkay) return;
+  CacheLine* line = make_room(next, attributes, now);
+  if (line == nullptr) return;
+  monitor_.count(L2Event::kInternalPrefetch);
+  ++statistics_.prefetches;
+  install(*line, next, data, FillCause::kPrefetch, attributes.origin, now);
+}
+
+void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time& now) {
+  if (!line.dirty) return;
+  ++statistics_.write_backs;
+  const L2LineNumber number = line.tag;
+  if (observer_ != nullptr) {
+    observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
+  }
+  line.dirty = false;
+  line.marks.dirty = 0;
+  const LineData data = line.data;
+  buffer_.drain_line(number, now);
+  memory_.post(memory_line(number), data, kWholeLine, of_line(number, origin), now);
+}
+
+void L2Cache::invalidate(CacheLine& line, const Origin& origin, Time now) {
+  if (!line.valid) return;
+  if (line.dirty) ++statistics_.dropped_dirty;
+  if (line.marks.dirty != 0 && observer_ != nullptr) {
+    observer_->dropped_dirty(CopyLevel::kL2, memory_line(line.tag), line.marks, origin, now);
+  }
+  line.drop();
+}
+
+bool L2Cache::evict_dirty(std::uint64_t choice, Time now) {
+  auto& lines = array_.lines();
+  const std::size_t first = choice % lines.size();
+  const auto dirty = [](const CacheLine& line) { return line.valid && line.dirty; };
+  const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(first);
+  auto found = std::find_if(begin, lines.end(), dirty);
+  if (found == lines.end()) found = std::find_if(lines.begin(), begin, dirty);
+  if (found == lines.end() || !dirty(*found)) return false;
+  const unsigned generation = generation_;
+  clean(*found, WriteBackCause::kEviction, {}, now);
+  if (generation == generation_) found->drop();
+  return true;
+}
+
+void L2Cache::rebuild(Time now) {
+  array_.set_replacement(settings_.replacement());
+  const CacheGeometry wanted = settings_.geometry();
+  if (wanted.ways == geometry().ways && wanted.sets == geometry().sets) return;
+  for (CacheLine& line : array_.lines()) invalidate(line, {}, now);
+  ++generation_;
+  array_ = SetAssociative{wanted, settings_.replacement()};
+}
+
+void L2Cache::clear(Time now) {
+  for (CacheLine& line : array_.lines()) invalidate(line, {}, now);
+  rebuild(now);
+}
+
+void L2Cache::overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const {
+  if (!settings_.enabled()) return;
+  const CacheLine* found = array_.find(l2_line(line, true));
+  if (found == nullptr) found = array_.find(l2_line(line, false));
+  if (found != nullptr) std::copy(found->data.begin(), found->data.end(), data.begin());
+}
+
+void L2Cache::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask) {
+  for (const bool secure : {true, false}) {
+    CacheLine* found = array_.find(l2_line(line, secure));
+    if (found == nullptr) continue;
+    for (unsigned b = 0; b < kLineBytes; ++b) {
+      if ((mask >> b & 1U) != 0) found->data[b] = data[b];
+    }
+  }
+}
+
+CopyView L2Cache::find(LineNumber line) const {
+  const CacheLine* found = array_.find(l2_line(line, true));
+  if (found == nullptr) found = array_.find(l2_line(line, false));
+  if (found == nullptr) return {};
+  return {&found->marks, kWholeLine, found->fill_cause, found->filled_stale};
+}
+
+void L2Cache::overtaken(LineNumber line, ByteMask bytes) {
+  for (const bool secure : {true, false}) {
+    CacheLine* found = array_.find(l2_line(line, secure));
+    if (found != nullptr) found->marks.overtaken(bytes);
+  }
+}
+
+void L2Cache::lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) {
+  for (const bool secure : {true, false}) {
+    CacheLine* found = array_.find(l2_line(line, secure));
+    if (found != nullptr) found->marks.lose(bytes, dropped);
+  }
+}
+
+}  // namespace linefill
