@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace linefill {
+
+/// What the platform sees of a UART: where its characters go, and how characters get in.
+class SerialPort {
+ public:
+  /// Called with each character when its last bit has been sent. An empty function discards.
+  virtual void set_output(std::function<void(char)> output) = 0;
+  /// A character begins to arrive now, after those that came before.
+  virtual void receive(char character) = 0;
+
+ protected:
+  ~SerialPort() = default;
+};
+
+}  // namespace linefill
