@@ -91,4 +91,19 @@ void ArmGic::on_update() {
   fiq = cpu_interface_.fiq();
 }
 
+sc_core::sc_in<bool>* ArmGic::input(std::span<const std::uint32_t> specifier) {
+  if (specifier.size() < 2) return nullptr;
+  const std::uint32_t number = specifier[1];
+  if (specifier[0] == 0) return number < spi.size() ? &spi[number] : nullptr;
+  constexpr std::uint32_t kFirst = GicDistributor::kFirstPpi - 16;  // The binding counts PPIs from ID 16.
+  return number - kFirst < kPpis ? &ppi[number - kFirst] : nullptr;
+}
+
+std::vector<sc_core::sc_in<bool>*> ArmGic::inputs() {
+  std::vector<sc_core::sc_in<bool>*> all;
+  for (auto& line : ppi) all.push_back(&line);
+  for (auto& line : spi) all.push_back(&line);
+  return all;
+}
+
 }  // namespace linefill

@@ -4,6 +4,7 @@
 #include <systemc>
 
 #include "models/core/device.hpp"
+#include "models/core/interrupt_controller.hpp"
 #include "models/interrupt/gic_cpu_interface.hpp"
 #include "models/interrupt/gic_distributor.hpp"
 
@@ -12,7 +13,7 @@ namespace linefill {
 /// The interrupt controller of a Cortex-A9 MPCore with one processor. Device tree:
 /// "arm,cortex-a9-gic", whose `reg` has the distributor, then the CPU interface; the number of
 /// interrupt IDs is `linefill,interrupts` (96).
-class ArmGic final : public Device {
+class ArmGic final : public Device, public InterruptController {
  public:
   static constexpr unsigned kPpis = GicDistributor::kFirstSpi - GicDistributor::kFirstPpi;
 
@@ -26,6 +27,11 @@ class ArmGic final : public Device {
 
   void reset() override;
   std::vector<tlm::tlm_target_socket<>*> windows() override { return {&target, &cpu_window_.target}; }
+  /// Specifier: 0 for an SPI or 1 for a PPI, its number, flags.
+  sc_core::sc_in<bool>* input(std::span<const std::uint32_t> specifier) override;
+  std::vector<sc_core::sc_in<bool>*> inputs() override;
+  sc_core::sc_out<bool>& irq_output() override { return irq; }
+  sc_core::sc_out<bool>& fiq_output() override { return fiq; }
 
  private:
   /// The second window, as a target of its own.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/run/simulation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -82,10 +83,7 @@ void Simulation::connect_world() {
 }
 
 void Simulation::connect_checker() {
-  for (CopyHolder* holder : soc_.processor().copy_holders()) checker_.add_holder(*holder);
-  if (soc_.outer_cache() != nullptr) {
-    for (CopyHolder* holder : soc_.outer_cache()->copy_holders()) checker_.add_holder(*holder);
-  }
+  for (CopyHolder* holder : soc_.copy_holders()) checker_.add_holder(*holder);
   for (const auto& [id, path] : soc_.masters()) checker_.name_master(id, path);
   soc_.set_observer(&checker_);
   soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
@@ -104,7 +102,7 @@ void Simulation::connect_adversary() {
   const auto wanted = [&](const char* name) {
     return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
   };
-  soc_.set_adversary({*options_.adversary_seed, wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain")});
+  soc_.set_adversary({wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"), *options_.adversary_seed});
 }
 
 int Simulation::run() {

@@ -19,6 +19,13 @@ std::uint64_t counter(const Statistics& statistics, std::string_view name) {
   return found == all.end() ? 0 : (*found)->value();
 }
 
+// Of all counters whose names end in `suffix`.
+std::uint64_t sum_of(const Statistics& statistics, std::string_view suffix) {
+  std::uint64_t sum = 0;
+  for (const Counter* c : statistics.counters()) sum += c->name().ends_with(suffix) ? c->value() : 0;
+  return sum;
+}
+
 std::string percent(std::uint64_t hits, std::uint64_t misses) {
   if (hits + misses == 0) return "-";
   std::ostringstream out;
@@ -47,7 +54,7 @@ void print_hit_rates(std::ostream& out, Soc& soc) {
       << percent(counter(cpu, "l1d_hits"), counter(cpu, "l1d_misses"));
   if (soc.outer_cache() != nullptr) {
     const Statistics& l2 = soc.outer_cache()->statistics();
-    out << ", L2 " << percent(counter(l2, "hits"), counter(l2, "misses"));
+    out << ", L2 " << percent(sum_of(l2, "_hits"), sum_of(l2, "_misses"));
   }
   out << '\n';
 }

@@ -31,7 +31,7 @@ TransferLog::TransferLog(FunctionHooks& hooks, Ledger& ledger, const Symbols& sy
   };
   note("dma_async_issue_pending", submits_);
   note("pl330_irq_handler", interrupts_);
-  note("dmaengine_invoke_callback", callbacks_);
+  note("dmaengine_desc_callback_invoke", callbacks_);
   ledger.set_ended_listener([this](const Mapping& mapping) { ended(mapping); });
 }
 

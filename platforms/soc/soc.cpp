@@ -102,7 +102,9 @@ void Soc::build_processor(const DeviceNode& cpus) {
     break;
   }
   if (processor_ == nullptr) throw ConfigurationError{"/cpus: no cpu node: expected one \"arm,cortex-a9\""};
+  processor_->set_memory_test([this](PhysicalAddress at) { return interconnect_->is_memory(at); });
   if (outer_cache_ != nullptr) {
+    processor_->set_lower_holders({&outer_cache_->cache_holder(), &outer_cache_->buffer_holder()});
     processor_->memory.bind(outer_cache_->slave);
     outer_cache_->master.bind(interconnect_->masters);
   } else {
@@ -168,7 +170,6 @@ void Soc::connect_request(const DeviceNode& node, Device& device) {
     auto* controller = built == by_node_.end() ? nullptr : dynamic_cast<Pl330*>(built->second);
     if (controller == nullptr || at + width >= cells.size()) node.fail("dmas", "phandle and request number of a PL330");
     const std::uint32_t number = cells[at + 1];
-    if (number >= controller->request_lines()) node.fail("dmas", "a request number that the controller has");
     device.connect_dma_request(static_cast<unsigned>(index), controller->request_line(number));
     at += 1 + width;
   }
@@ -193,6 +194,25 @@ void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const
   if (whole) return;
   throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " + hex(address) +
                            ": expected an address within the board's memory"};
+}
+
+std::vector<CopyHolder*> Soc::copy_holders() {
+  std::vector<CopyHolder*> all;
+  for (CopyHolder* holder : processor_->copy_holders()) all.push_back(holder);
+  if (outer_cache_ != nullptr) {
+    all.push_back(&outer_cache_->cache_holder());
+    all.push_back(&outer_cache_->buffer_holder());
+  }
+  return all;
+}
+
+void Soc::set_adversary(const AdversaryEvents& events) {
+  processor_->set_adversary(events);
+  if (outer_cache_ == nullptr) return;
+  outer_cache_->set_late_drain(events.late_drain);
+  if (events.early_eviction) {
+    processor_->set_evict_below([this](std::uint64_t choice) { outer_cache_->evict_early(choice); });
+  }
 }
 
 void Soc::set_observer(Observer* observer) {

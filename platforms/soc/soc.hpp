@@ -53,6 +53,9 @@ class Soc {
   void load(const GuestImage& image, const std::string& path);
   void load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what);
   void set_observer(Observer* observer);
+  /// Every place that holds copies of memory, in the order in which a newer copy may hide an older.
+  std::vector<CopyHolder*> copy_holders();
+  void set_adversary(const AdversaryEvents& events);
   /// All models in their reset state.
   void reset();
 

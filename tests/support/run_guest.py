@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a guest program on a board and compares what it came to with what was expected.
+
+usage: run_guest.py LINEFILL BOARD.dtb PROGRAM.elf --expect KIND[,KIND...]|none [-- more linefill options]
+
+Passes if the guest itself ended with status 0 (its own checks of values held), every expected kind of
+finding was made, and no other kind of error was.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    more = []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, more = arguments[:at], arguments[at + 1 :]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("linefill")
+    parser.add_argument("board")
+    parser.add_argument("program")
+    parser.add_argument("--expect", required=True)
+    options = parser.parse_args(arguments)
+    expected = set() if options.expect == "none" else set(options.expect.split(","))
+
+    with tempfile.TemporaryDirectory() as folder:
+        report_file = pathlib.Path(folder, "report.json")
+        command = [options.linefill, "run", options.board, "--kernel", options.program]
+        command += ["--report", str(report_file), "--until", "20s", *more]
+        status = subprocess.run(command, check=False, timeout=50).returncode
+        if not report_file.exists():
+            print(f"FAILED: no report; exit status {status}")
+            return 1
+        report = json.loads(report_file.read_text())
+
+    found = {f["kind"] for f in report["findings"]}
+    errors = {f["kind"] for f in report["findings"] if f["severity"] == "error"}
+    guest = report["guest"]["status"]
+    wrong = []
+    if guest != 0:
+        wrong.append(f"guest ended with {guest} ({report['run']['end']}), expected 0")
+    if not expected <= found:
+        wrong.append(f"not found: {', '.join(sorted(expected - found))}")
+    if not found <= expected:
+        wrong.append(f"found, but not expected: {', '.join(sorted(found - expected))}")
+    if status != (3 if errors else 0):
+        wrong.append(f"exit status {status}")
+    for finding in report["findings"]:
+        for side in ("reader", "writer"):
+            if finding[side]["agent"].startswith("cpu") and not finding[side]["source"]:
+                wrong.append(f"{finding['kind']}: the {side}'s program counter has no source line")
+    for line in wrong:
+        print("FAILED:", line)
+    print("repeat with:", " ".join(command))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
