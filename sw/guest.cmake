@@ -21,7 +21,8 @@ set(LINEFILL_GUEST_FLAGS
     -fno-tree-loop-distribute-patterns # memcpy is not made of a call of memcpy.
     -ffunction-sections
     -fdata-sections
-    -I${PROJECT_SOURCE_DIR})
+    -I${PROJECT_SOURCE_DIR}
+    CACHE INTERNAL "")
 set(LINEFILL_GUEST_CXX_FLAGS
     -std=c++20
     -Werror
@@ -40,11 +41,12 @@ set(LINEFILL_GUEST_CXX_FLAGS
     -Wmissing-declarations
     -Wextra-semi
     -Wlogical-op
-    -Wsuggest-override)
+    -Wsuggest-override
+    CACHE INTERNAL "")
 get_filename_component(LINEFILL_GUEST_PREFIX ${ARM_CXX} DIRECTORY)
-set(LINEFILL_GUEST_NM ${LINEFILL_GUEST_PREFIX}/arm-none-eabi-nm)
-set(LINEFILL_GUEST_LINK_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/arch/arm/guest.ld)
-set(LINEFILL_GUEST_CHECK ${CMAKE_CURRENT_LIST_DIR}/check-symbols)
+set(LINEFILL_GUEST_NM ${LINEFILL_GUEST_PREFIX}/arm-none-eabi-nm CACHE INTERNAL "")
+set(LINEFILL_GUEST_LINK_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/arch/arm/guest.ld CACHE INTERNAL "")
+set(LINEFILL_GUEST_CHECK ${CMAKE_CURRENT_LIST_DIR}/check-symbols CACHE INTERNAL "")
 
 # Compiles `sources` into `directory` for the instruction set `isa`; the objects are put in `result`.
 function(linefill_guest_compile result isa directory)
@@ -93,6 +95,8 @@ function(linefill_guest_area name)
     add_library(linefill_sw_${name}_objects OBJECT ${host_sources})
     target_include_directories(linefill_sw_${name}_objects PUBLIC ${PROJECT_SOURCE_DIR})
     target_link_libraries(linefill_sw_${name}_objects PRIVATE linefill_warnings)
+    # A cast that one word width needs is useless with the other.
+    target_compile_options(linefill_sw_${name}_objects PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
     target_sources(linefill_sw_${name} INTERFACE $<TARGET_OBJECTS:linefill_sw_${name}_objects>)
   endif()
   foreach(below ${ARGN})

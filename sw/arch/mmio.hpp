@@ -14,9 +14,15 @@
 // Linux 6.1, arch/arm/include/asm/io.h: `_relaxed` orders only against the same device; readl is
 // followed by a read barrier, writel preceded by a write barrier that drains the outer cache too.
 
-inline std::uint8_t readb_relaxed(const volatile void* address) { return guest::io_read<std::uint8_t>(address); }
-inline std::uint16_t readw_relaxed(const volatile void* address) { return guest::io_read<std::uint16_t>(address); }
-inline std::uint32_t readl_relaxed(const volatile void* address) { return guest::io_read<std::uint32_t>(address); }
+inline std::uint8_t readb_relaxed(const volatile void* address) {
+  return guest::io_read<std::uint8_t>(address);
+}
+inline std::uint16_t readw_relaxed(const volatile void* address) {
+  return guest::io_read<std::uint16_t>(address);
+}
+inline std::uint32_t readl_relaxed(const volatile void* address) {
+  return guest::io_read<std::uint32_t>(address);
+}
 inline void writeb_relaxed(std::uint8_t value, volatile void* address) { guest::io_write(address, value); }
 inline void writew_relaxed(std::uint16_t value, volatile void* address) { guest::io_write(address, value); }
 inline void writel_relaxed(std::uint32_t value, volatile void* address) { guest::io_write(address, value); }

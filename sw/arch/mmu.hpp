@@ -19,9 +19,13 @@ enum class MemoryType : std::uint8_t {
   kWriteAllocate = 7,  ///< Normal, write-back, write-allocate: all of DRAM.
 };
 
-/// Virtual addresses for remapped pages: the only window in which one page has its own attributes.
+/// The window of virtual addresses for remapped pages: only there has one page its own attributes.
+inline constexpr std::size_t kRemapBytes = 32U << 20;
+#ifdef __arm__
 inline constexpr std::uintptr_t kRemapStart = 0xC000'0000;
-inline constexpr std::uintptr_t kRemapEnd = 0xC200'0000;
+#else
+extern const std::uintptr_t kRemapStart;
+#endif
 
 /// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
 void map_sections(phys_addr_t start, std::size_t size, MemoryType type);

@@ -51,7 +51,8 @@ void* allocate_pages(const device& dev, std::size_t size, gfp_t gfp, dma_addr_t&
 class ArmDmaOps final : public dma_map_ops {
  public:
   /// Linux's remap allocator: the cacheable alias stays, but nothing of it is left in the caches.
-  void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp, dma_attrs /*attrs*/) const override {
+  void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
+              dma_attrs /*attrs*/) const override {
     const std::size_t bytes = whole_pages(size);
     void* cacheable = allocate_pages(dev, bytes, gfp, handle);
     if (cacheable == nullptr) return nullptr;
@@ -61,13 +62,14 @@ class ArmDmaOps final : public dma_map_ops {
     if (remapped == nullptr) free_pages_exact(cacheable, bytes);
     return remapped;
   }
-  void free(device& /*dev*/, std::size_t size, void* cpu_addr, dma_addr_t handle, dma_attrs /*attrs*/) const override {
+  void free(device& /*dev*/, std::size_t size, void* cpu_addr, dma_addr_t handle,
+            dma_attrs /*attrs*/) const override {
     const std::size_t bytes = whole_pages(size);
     guest::unremap_pages(cpu_addr, bytes);
     free_pages_exact(phys_to_virt(physical(handle)), bytes);
   }
-  dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size, dma_data_direction direction,
-                      dma_attrs attrs) const override {
+  dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
+                      dma_data_direction direction, dma_attrs attrs) const override {
     const dma_addr_t handle = direct_map(dev, page, offset, size);
     if (handle != DMA_MAPPING_ERROR && (attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0) {
       page_cpu_to_dev(physical(handle), size, direction);
@@ -91,7 +93,8 @@ class ArmDmaOps final : public dma_map_ops {
 /// Devices that see the CPU's caches: cacheable memory as it is.
 class ArmCoherentDmaOps final : public dma_map_ops {
  public:
-  void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp, dma_attrs /*attrs*/) const override {
+  void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
+              dma_attrs /*attrs*/) const override {
     return allocate_pages(dev, whole_pages(size), gfp, handle);
   }
   void free(device& /*dev*/, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
@@ -112,4 +115,6 @@ const ArmCoherentDmaOps coherent_ops;
 const dma_map_ops& arm_dma_ops = direct_ops;
 const dma_map_ops& arm_coherent_dma_ops = coherent_ops;
 
-void arch_setup_dma_ops(device* dev) { dev->dma_ops = dev->dma_coherent ? &arm_coherent_dma_ops : &arm_dma_ops; }
+void arch_setup_dma_ops(device* dev) {
+  dev->dma_ops = dev->dma_coherent ? &arm_coherent_dma_ops : &arm_dma_ops;
+}

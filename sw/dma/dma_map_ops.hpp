@@ -25,8 +25,10 @@ inline constexpr dma_addr_t DMA_MAPPING_ERROR = ~dma_addr_t{0};
 /// How memory becomes visible to one device. Chosen per device at boot; drivers cannot tell which.
 /// Unmap and sync default to nothing, as for a coherent device.
 struct dma_map_ops {
-  virtual void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp, dma_attrs attrs) const = 0;
-  virtual void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle, dma_attrs attrs) const = 0;
+  virtual void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
+                      dma_attrs attrs) const = 0;
+  virtual void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
+                    dma_attrs attrs) const = 0;
   virtual dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs) const = 0;
   virtual void unmap_page(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,

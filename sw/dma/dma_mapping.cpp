@@ -50,7 +50,8 @@ void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size, d
   operations(dev).sync_single_for_cpu(*dev, handle, size, direction);
 }
 
-void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction) {
+void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size,
+                                dma_data_direction direction) {
   operations(dev).sync_single_for_device(*dev, handle, size, direction);
 }
 

@@ -23,7 +23,8 @@ void dma_unmap_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_di
 /// 0, or a negative errno.
 int dma_map_sgtable(device* dev, sg_table* table, dma_data_direction direction, dma_attrs attrs);
 void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction);
-void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction);
+void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size,
+                                dma_data_direction direction);
 void dma_sync_sg_for_cpu(device* dev, scatterlist* list, int entries, dma_data_direction direction);
 void dma_sync_sg_for_device(device* dev, scatterlist* list, int entries, dma_data_direction direction);
 /// Zeroed; null if there is no memory.
@@ -54,7 +55,8 @@ inline void dma_unmap_single_attrs(device* dev, dma_addr_t handle, std::size_t s
                                    dma_data_direction direction, dma_attrs attrs) {
   dma_unmap_page_attrs(dev, handle, size, direction, attrs);
 }
-inline dma_addr_t dma_map_single(device* dev, void* cpu_addr, std::size_t size, dma_data_direction direction) {
+inline dma_addr_t dma_map_single(device* dev, void* cpu_addr, std::size_t size,
+                                 dma_data_direction direction) {
   return dma_map_single_attrs(dev, cpu_addr, size, direction, 0);
 }
 inline void dma_unmap_single(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction) {

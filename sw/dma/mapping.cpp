@@ -24,8 +24,8 @@ Result<CoherentMemory> CoherentMemory::allocate(device& dev, std::size_t size, d
   dma_addr_t handle = 0;
   void* memory = dma_alloc_attrs(&dev, size, &handle, GFP_KERNEL, attrs);
   if (memory == nullptr) return Error::kOutOfMemory;
-  return CoherentMemory{dev, {static_cast<std::byte*>(memory), size}, DmaAddress{static_cast<std::uint32_t>(handle)},
-                        attrs};
+  return CoherentMemory{
+      dev, {static_cast<std::byte*>(memory), size}, DmaAddress{static_cast<std::uint32_t>(handle)}, attrs};
 }
 
 CoherentMemory::~CoherentMemory() {

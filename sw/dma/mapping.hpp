@@ -11,11 +11,14 @@
 
 namespace guest {
 
-/// An address as one bus master puts it on the bus: physical, or I/O virtual behind an SMMU. No pointer, no integer.
+/// An address as one bus master puts it on the bus: physical, or I/O virtual behind an SMMU. No pointer, no
+/// integer.
 enum class DmaAddress : std::uint32_t {};
 
 constexpr std::uint32_t raw(DmaAddress address) { return static_cast<std::uint32_t>(address); }
-constexpr DmaAddress operator+(DmaAddress address, std::uint32_t bytes) { return DmaAddress{raw(address) + bytes}; }
+constexpr DmaAddress operator+(DmaAddress address, std::uint32_t bytes) {
+  return DmaAddress{raw(address) + bytes};
+}
 
 /// A streaming mapping. The device owns the buffer from `map` until the destructor, except inside `for_cpu`.
 /// Move-only. A TO_DEVICE buffer is never written: `map` takes it const.

@@ -39,7 +39,9 @@ inline page* sg_page(const scatterlist* sg) {
   return reinterpret_cast<page*>(sg->page_link & ~(kSgChain | kSgEnd));
 }
 inline phys_addr_t sg_phys(const scatterlist* sg) { return page_to_phys(sg_page(sg)) + sg->offset; }
-inline void* sg_virt(const scatterlist* sg) { return static_cast<std::byte*>(page_address(sg_page(sg))) + sg->offset; }
+inline void* sg_virt(const scatterlist* sg) {
+  return static_cast<std::byte*>(page_address(sg_page(sg))) + sg->offset;
+}
 
 /// Clears `count` entries and marks the last one.
 void sg_init_table(scatterlist* sg, unsigned count);

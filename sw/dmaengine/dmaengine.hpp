@@ -48,7 +48,12 @@ struct dma_slave_config {
   bool device_fc = false;  ///< The peripheral ends the transfer, by its LAST request.
 };
 
-enum dmaengine_tx_result { DMA_TRANS_NOERROR = 0, DMA_TRANS_READ_FAILED, DMA_TRANS_WRITE_FAILED, DMA_TRANS_ABORTED };
+enum dmaengine_tx_result {
+  DMA_TRANS_NOERROR = 0,
+  DMA_TRANS_READ_FAILED,
+  DMA_TRANS_WRITE_FAILED,
+  DMA_TRANS_ABORTED
+};
 
 struct dmaengine_result {
   dmaengine_tx_result result;

@@ -7,20 +7,20 @@ namespace guest {
 namespace {
 
 struct Distributor {
-  std::uint32_t control;                // ICDDCR
-  std::uint32_t type;                   // ICDICTR
-  std::uint32_t implementer;            // ICDIIDR
+  std::uint32_t control;      // ICDDCR
+  std::uint32_t type;         // ICDICTR
+  std::uint32_t implementer;  // ICDIIDR
   std::uint32_t reserved0[29];
-  std::uint32_t security[32];           // ICDISRn
-  std::uint32_t set_enable[32];         // ICDISERn
-  std::uint32_t clear_enable[32];       // ICDICERn
-  std::uint32_t set_pending[32];        // ICDISPRn
-  std::uint32_t clear_pending[32];      // ICDICPRn
-  std::uint32_t active[32];             // ICDABRn
+  std::uint32_t security[32];       // ICDISRn
+  std::uint32_t set_enable[32];     // ICDISERn
+  std::uint32_t clear_enable[32];   // ICDICERn
+  std::uint32_t set_pending[32];    // ICDISPRn
+  std::uint32_t clear_pending[32];  // ICDICPRn
+  std::uint32_t active[32];         // ICDABRn
   std::uint32_t reserved1[32];
-  std::uint32_t priority[256];          // ICDIPRn, four fields a word
-  std::uint32_t target[256];            // ICDIPTRn, four fields a word
-  std::uint32_t configuration[64];      // ICDICFRn, sixteen fields a word
+  std::uint32_t priority[256];      // ICDIPRn, four fields a word
+  std::uint32_t target[256];        // ICDIPTRn, four fields a word
+  std::uint32_t configuration[64];  // ICDICFRn, sixteen fields a word
 };
 static_assert(offsetof(Distributor, security) == 0x080);
 static_assert(offsetof(Distributor, set_enable) == 0x100);

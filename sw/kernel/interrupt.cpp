@@ -11,7 +11,7 @@ namespace guest {
 namespace {
 
 constexpr std::size_t kMostInterrupts = 256;
-constexpr unsigned kFirstShared = 32;  // GIC: SPI 0.
+constexpr unsigned kFirstShared = 32;   // GIC: SPI 0.
 constexpr unsigned kFirstPrivate = 16;  // GIC: PPI 0.
 constexpr unsigned kCellsPerInterrupt = 3;
 constexpr unsigned kEdgeTriggers = 3;  // Rising or falling.

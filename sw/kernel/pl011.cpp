@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console on a PL011 UART (ARM DDI 0183), as the loader or reset left its baud rate; polled.
-#include "sw/kernel/boot.hpp"
-
 #include "sw/arch/mmio.hpp"
+#include "sw/kernel/boot.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/device.hpp"
 

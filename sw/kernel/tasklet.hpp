@@ -23,4 +23,4 @@ void tasklet_kill(tasklet_struct* tasklet);
 namespace guest {
 /// Runs what is scheduled; called on the way out of an interrupt.
 void run_tasklets();
-}
+}  // namespace guest

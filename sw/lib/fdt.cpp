@@ -65,7 +65,8 @@ std::size_t FlatDeviceTree::blob_size(const void* header) { return header_word(h
 
 FlatDeviceTree::FlatDeviceTree(std::span<const std::byte> blob) {
   constexpr std::size_t kHeaderBytes = 40;
-  if (blob.size() < kHeaderBytes || word(blob, 0) != kMagic || word(blob, 24) > 17 || word(blob, 20) < 17) return;
+  if (blob.size() < kHeaderBytes || word(blob, 0) != kMagic || word(blob, 24) > 17 || word(blob, 20) < 17)
+    return;
   const auto part = [&](std::size_t offset, std::size_t size) -> std::span<const std::byte> {
     if (offset > blob.size() || size > blob.size() - offset || offset % 4 != 0) return {};
     return blob.subspan(offset, size);
@@ -148,7 +149,9 @@ FdtNode FlatDeviceTree::by_phandle(std::uint32_t phandle) const {
   return node;
 }
 
-std::string_view FdtNode::name() const { return tree_ == nullptr ? std::string_view{} : tree_->token(offset_).name; }
+std::string_view FdtNode::name() const {
+  return tree_ == nullptr ? std::string_view{} : tree_->token(offset_).name;
+}
 
 std::span<const std::byte> FdtNode::bytes(std::string_view property) const {
   if (tree_ == nullptr) return {};
@@ -271,7 +274,8 @@ Result<FdtRange> FdtNode::reg(unsigned index) const {
     bool translated = false;
     for (std::size_t i = 0; i + row <= ranges.size() && !translated; i += row) {
       const std::uint64_t start = ranges.number(i, child_cells);
-      if (range.address < start || range.address - start >= ranges.number(i + child_cells + parent_cells, length_cells)) {
+      if (range.address < start ||
+          range.address - start >= ranges.number(i + child_cells + parent_cells, length_cells)) {
         continue;
       }
       range.address = range.address - start + ranges.number(i + child_cells, parent_cells);

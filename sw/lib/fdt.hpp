@@ -99,8 +99,8 @@ class FlatDeviceTree {
   friend class FdtNode;
   struct Token {
     std::uint32_t kind = 0;
-    std::size_t next = 0;             ///< Offset of the token behind this one.
-    std::string_view name;            ///< Of a node or property.
+    std::size_t next = 0;              ///< Offset of the token behind this one.
+    std::string_view name;             ///< Of a node or property.
     std::span<const std::byte> value;  ///< Of a property.
   };
   Token token(std::size_t offset) const;

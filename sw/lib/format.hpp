@@ -40,8 +40,7 @@ void print_unsigned(TextSink& sink, std::uint64_t value);
 void print_signed(TextSink& sink, std::int64_t value);
 
 template <std::integral T>
-  requires(!std::same_as<T, char> && !std::same_as<T, bool>)
-void print_to(TextSink& sink, T value) {
+requires(!std::same_as<T, char> && !std::same_as<T, bool>) void print_to(TextSink& sink, T value) {
   if constexpr (std::is_signed_v<T>) {
     print_signed(sink, value);
   } else {

@@ -5,18 +5,30 @@ namespace guest {
 
 const char* describe(Error error) {
   switch (error) {
-    case Error::kIo: return "input/output error";
-    case Error::kNoDevice: return "no such device";
-    case Error::kOutOfMemory: return "out of memory";
-    case Error::kBusy: return "busy";
-    case Error::kInvalid: return "invalid argument";
-    case Error::kNoSpace: return "no space left";
-    case Error::kOutOfRange: return "out of range";
-    case Error::kUnsupported: return "not supported";
-    case Error::kTimeout: return "timed out";
-    case Error::kNotFound: return "not found";
-    case Error::kBadData: return "bad data";
-    case Error::kOutOfIova: return "out of I/O addresses";
+    case Error::kIo:
+      return "input/output error";
+    case Error::kNoDevice:
+      return "no such device";
+    case Error::kOutOfMemory:
+      return "out of memory";
+    case Error::kBusy:
+      return "busy";
+    case Error::kInvalid:
+      return "invalid argument";
+    case Error::kNoSpace:
+      return "no space left";
+    case Error::kOutOfRange:
+      return "out of range";
+    case Error::kUnsupported:
+      return "not supported";
+    case Error::kTimeout:
+      return "timed out";
+    case Error::kNotFound:
+      return "not found";
+    case Error::kBadData:
+      return "bad data";
+    case Error::kOutOfIova:
+      return "out of I/O addresses";
   }
   return "unknown error";
 }

@@ -33,8 +33,8 @@ class [[nodiscard]] Result {
  public:
   Result(Error error) : error_{error}, has_value_{false} {}  // NOLINT(google-explicit-constructor)
   template <class U>
-    requires std::is_convertible_v<U&&, T>
-  Result(U&& value) : has_value_{true} {  // NOLINT(google-explicit-constructor)
+  requires std::is_convertible_v<U&&, T> Result(U&& value)
+      : has_value_{true} {  // NOLINT(google-explicit-constructor)
     ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
   }
   Result(Result&& other) noexcept : has_value_{other.has_value_} {

@@ -11,7 +11,6 @@ namespace guest {
 namespace {
 
 constexpr std::uint64_t kSectionBytes = 1U << 20;
-constexpr std::uint64_t kAddressSpaceForDram = kRemapStart;
 
 struct Stretch {
   std::uint64_t start;
@@ -28,7 +27,8 @@ Result<Stretch> find_dram(const FlatDeviceTree& tree) {
       const Result<FdtRange> range = node.reg(i);
       if (!range) break;
       const std::uint64_t start = (range->address + kSectionBytes - 1) & ~(kSectionBytes - 1);
-      const std::uint64_t end = std::min((range->address + range->size) & ~(kSectionBytes - 1), kAddressSpaceForDram);
+      const std::uint64_t end =
+          std::min<std::uint64_t>((range->address + range->size) & ~(kSectionBytes - 1), kRemapStart);
       if (start <= address_of(image_start) && address_of(image_end) <= end) return Stretch{start, end};
     }
   }

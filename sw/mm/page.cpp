@@ -62,7 +62,9 @@ phys_addr_t virt_to_phys(const volatile void* address) {
   return memory.physical_start + static_cast<phys_addr_t>(offset);
 }
 void* phys_to_virt(phys_addr_t address) { return memory.virtual_start + (address - memory.physical_start); }
-page* phys_to_page(phys_addr_t address) { return memory.map + ((address - memory.physical_start) >> kPageShift); }
+page* phys_to_page(phys_addr_t address) {
+  return memory.map + ((address - memory.physical_start) >> kPageShift);
+}
 page* virt_to_page(const void* address) { return phys_to_page(virt_to_phys(address)); }
 phys_addr_t page_to_phys(const page* page) {
   return memory.physical_start + static_cast<phys_addr_t>(memory.index(page) << kPageShift);

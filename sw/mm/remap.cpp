@@ -9,7 +9,7 @@
 namespace guest {
 namespace {
 
-constexpr std::size_t kWindowPages = (kRemapEnd - kRemapStart) / kPageBytes;
+constexpr std::size_t kWindowPages = kRemapBytes / kPageBytes;
 
 std::bitset<kWindowPages> used;
 
@@ -50,7 +50,7 @@ void unremap_pages(void* address, std::size_t size) {
 
 bool is_remapped(const void* address) {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
-  return at >= kRemapStart && at < kRemapEnd;
+  return at >= kRemapStart && at - kRemapStart < kRemapBytes;
 }
 
 }  // namespace guest

@@ -19,7 +19,8 @@ int guest_main() {
     const std::uint64_t start = ktime_us();
     const unsigned long interrupts = interrupt_count();
     msleep(10);
-    printk("nap ", i, ": ", (ktime_us() - start) / 1000, " ms, ", interrupt_count() - interrupts, " interrupt\n");
+    printk("nap ", i, ": ", (ktime_us() - start) / 1000, " ms, ", interrupt_count() - interrupts,
+           " interrupt\n");
     if (interrupt_count() == interrupts) return 1;
   }
   return 0;

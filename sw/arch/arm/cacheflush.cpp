@@ -74,7 +74,8 @@ void dmac_clean_range(const void* start, const void* end) { clean_range(raw(star
 
 void flush_icache_range(const void* start, const void* end) {
   const std::uintptr_t first = raw(start) & ~kOffset;
-  for (std::uintptr_t line = first; line < raw(end); line += kCacheLineBytes) cp15::clean_line_to_unification(line);
+  for (std::uintptr_t line = first; line < raw(end); line += kCacheLineBytes)
+    cp15::clean_line_to_unification(line);
   dsb();
   for (std::uintptr_t line = first; line < raw(end); line += kCacheLineBytes) {
     cp15::invalidate_instruction_line(line);

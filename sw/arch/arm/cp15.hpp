@@ -19,12 +19,24 @@ inline std::uint32_t sctlr() {
   asm volatile("mrc p15, 0, %0, c1, c0, 0" : "=r"(value));
   return value;
 }
-inline void set_sctlr(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c1, c0, 0" : : "r"(value) : "memory"); }
-inline void set_ttbr0(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c2, c0, 0" : : "r"(value) : "memory"); }
-inline void set_ttbcr(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c2, c0, 2" : : "r"(value) : "memory"); }
-inline void set_dacr(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c3, c0, 0" : : "r"(value) : "memory"); }
-inline void set_prrr(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c10, c2, 0" : : "r"(value) : "memory"); }
-inline void set_nmrr(std::uint32_t value) { asm volatile("mcr p15, 0, %0, c10, c2, 1" : : "r"(value) : "memory"); }
+inline void set_sctlr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c1, c0, 0" : : "r"(value) : "memory");
+}
+inline void set_ttbr0(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c2, c0, 0" : : "r"(value) : "memory");
+}
+inline void set_ttbcr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c2, c0, 2" : : "r"(value) : "memory");
+}
+inline void set_dacr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c3, c0, 0" : : "r"(value) : "memory");
+}
+inline void set_prrr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c10, c2, 0" : : "r"(value) : "memory");
+}
+inline void set_nmrr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c10, c2, 1" : : "r"(value) : "memory");
+}
 inline void set_contextidr(std::uint32_t value) {
   asm volatile("mcr p15, 0, %0, c13, c0, 1" : : "r"(value) : "memory");
 }

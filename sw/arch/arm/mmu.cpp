@@ -16,7 +16,7 @@ constexpr std::uint32_t kSectionShift = 20;
 constexpr std::uint32_t kSectionBytes = 1U << kSectionShift;
 constexpr std::uint32_t kSmallPageBytes = 4096;
 constexpr std::uint32_t kPagesPerSection = kSectionBytes / kSmallPageBytes;
-constexpr std::uint32_t kRemapSections = (kRemapEnd - kRemapStart) >> kSectionShift;
+constexpr std::uint32_t kRemapSections = kRemapBytes >> kSectionShift;
 
 // Linux, arch/arm/mm/proc-v7-2level.S: eight memory types, numbered {TEX[0], C, B}.
 constexpr std::uint32_t kPrrr = 0xFF0A'81A8;
@@ -35,7 +35,7 @@ constexpr bool is_memory(MemoryType type) {
 
 constexpr std::uint32_t section_attributes(MemoryType type) {
   const auto n = static_cast<std::uint32_t>(type);
-  return 2U | (n & 3) << 2 | (n >> 2) << 12 | 1U << 10  // AP = 0b001: privileged read and write.
+  return 2U | (n & 3) << 2 | (n >> 2) << 12 | 1U << 10   // AP = 0b001: privileged read and write.
          | (is_memory(type) ? 0U : 1U << 16 | 1U << 4);  // Devices: shareable, never executed.
 }
 
@@ -60,7 +60,8 @@ void map_sections(phys_addr_t start, std::size_t size, MemoryType type) {
   if (size == 0) return;
   const std::uint32_t first = start >> kSectionShift;
   const std::uint32_t last = (start + static_cast<std::uint32_t>(size) - 1) >> kSectionShift;
-  for (std::uint32_t i = first; i <= last; ++i) first_level[i] = i << kSectionShift | section_attributes(type);
+  for (std::uint32_t i = first; i <= last; ++i)
+    first_level[i] = i << kSectionShift | section_attributes(type);
   publish(&first_level[first], last - first + 1);
 }
 

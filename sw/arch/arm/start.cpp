@@ -34,9 +34,11 @@ std::uint32_t find_blob(std::uint32_t r2) {
 
 void arch_start(std::uint32_t r2) {
   const std::uint32_t blob = find_blob(r2);
-  const std::size_t size = blob == 0 ? 0 : guest::FlatDeviceTree::blob_size(reinterpret_cast<const void*>(blob));
+  const std::size_t size =
+      blob == 0 ? 0 : guest::FlatDeviceTree::blob_size(reinterpret_cast<const void*>(blob));
   guest::mmu_enable(blob, size);
-  for (void (**constructor)() = init_array_start; constructor != init_array_end; ++constructor) (*constructor)();
+  for (void (**constructor)() = init_array_start; constructor != init_array_end; ++constructor)
+    (*constructor)();
   guest::kernel_start({reinterpret_cast<const std::byte*>(blob), size});
 }
 

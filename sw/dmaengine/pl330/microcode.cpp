@@ -13,9 +13,12 @@ constexpr std::size_t kEpilogueBytes = 4;                       // DMAWMB, DMASE
 /// Opcodes of a conditional instruction: the S form has bit 0, the B form bits 1 and 0.
 constexpr std::uint32_t conditional(std::uint32_t opcode, Condition condition) {
   switch (condition) {
-    case Condition::kSingle: return opcode | 1;
-    case Condition::kBurst: return opcode | 3;
-    default: return opcode;
+    case Condition::kSingle:
+      return opcode | 1;
+    case Condition::kBurst:
+      return opcode | 3;
+    default:
+      return opcode;
   }
 }
 

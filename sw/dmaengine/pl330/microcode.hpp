@@ -19,13 +19,13 @@ class Assembler {
 
   explicit Assembler(std::span<std::byte> buffer) : buffer_{buffer} {}
 
-  void move(Register target, std::uint32_t value);                    ///< DMAMOV
-  void load(Condition condition);                                     ///< DMALD, S, B
-  void store(Condition condition);                                    ///< DMAST, S, B
-  void load_peripheral(Condition condition, std::uint32_t request);   ///< DMALDPS, B
-  void store_peripheral(Condition condition, std::uint32_t request);  ///< DMASTPS, B
+  void move(Register target, std::uint32_t value);                       ///< DMAMOV
+  void load(Condition condition);                                        ///< DMALD, S, B
+  void store(Condition condition);                                       ///< DMAST, S, B
+  void load_peripheral(Condition condition, std::uint32_t request);      ///< DMALDPS, B
+  void store_peripheral(Condition condition, std::uint32_t request);     ///< DMASTPS, B
   void wait_for_peripheral(Condition condition, std::uint32_t request);  ///< DMAWFP single, burst
-  void flush_peripheral(std::uint32_t request);                       ///< DMAFLUSHP
+  void flush_peripheral(std::uint32_t request);                          ///< DMAFLUSHP
   /// DMALP with 1 to 256 turns; returns where the body starts.
   Position loop(unsigned counter, std::uint32_t turns);
   void end_loop(unsigned counter, Position body);  ///< DMALPEND
@@ -55,9 +55,9 @@ struct Shape {
   enum class Kind : std::uint8_t { kMemoryToMemory, kMemoryToPeripheral, kPeripheralToMemory };
 
   Kind kind = Kind::kMemoryToMemory;
-  std::uint32_t request = 0;      ///< Request line of the peripheral.
-  unsigned width_shift = 0;       ///< log2 of the bytes in a beat.
-  unsigned burst_beats = 1;       ///< 1 to 16.
+  std::uint32_t request = 0;  ///< Request line of the peripheral.
+  unsigned width_shift = 0;   ///< log2 of the bytes in a beat.
+  unsigned burst_beats = 1;   ///< 1 to 16.
   bool non_secure = false;
 
   std::uint32_t burst_bytes() const { return std::uint32_t{burst_beats} << width_shift; }

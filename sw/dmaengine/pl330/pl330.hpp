@@ -82,8 +82,8 @@ class Controller final : public dma_device {
   int config(dma_chan& channel, const dma_slave_config& config) override;
   dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
                                          dma_transfer_direction direction, unsigned long flags) override;
-  dma_async_tx_descriptor* prep_dma_memcpy(dma_chan& channel, dma_addr_t to, dma_addr_t from, std::size_t size,
-                                           unsigned long flags) override;
+  dma_async_tx_descriptor* prep_dma_memcpy(dma_chan& channel, dma_addr_t to, dma_addr_t from,
+                                           std::size_t size, unsigned long flags) override;
   dma_cookie_t tx_submit(dma_async_tx_descriptor& descriptor) override;
   void issue_pending(dma_chan& channel) override;
   dma_status tx_status(dma_chan& channel, dma_cookie_t cookie, dma_tx_state* state) override;

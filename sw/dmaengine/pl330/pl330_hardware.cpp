@@ -61,7 +61,8 @@ void Controller::kill_manager() { execute(kKill << 16, 0, false); }
 
 std::uint32_t Controller::current_address(const Channel& channel) const {
   const bool to_peripheral = channel.active->shape.kind == Shape::Kind::kMemoryToPeripheral;
-  return registers_.read_relaxed(&Registers::channel, channel.thread * kRegistersPerChannel + (to_peripheral ? 0 : 1));
+  return registers_.read_relaxed(&Registers::channel,
+                                 channel.thread * kRegistersPerChannel + (to_peripheral ? 0 : 1));
 }
 
 Result<void> Controller::start(device& device) {

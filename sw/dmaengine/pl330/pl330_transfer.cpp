@@ -11,8 +11,8 @@ void Controller::write_next_program(Channel& channel, unsigned program) {
   const unsigned before = 1 - program;
   const Progress from = channel.program == before ? channel.program_end[before] : Progress{};
   channel.program_end[program] =
-      write_program(channel.microcode.subspan(program * kProgramBytes, kProgramBytes), transfer.shape, transfer.all(),
-                    from, channel.thread);
+      write_program(channel.microcode.subspan(program * kProgramBytes, kProgramBytes), transfer.shape,
+                    transfer.all(), from, channel.thread);
 }
 
 void Controller::start_next(Channel& channel) {
@@ -80,7 +80,8 @@ irqreturn_t Controller::on_interrupt() {
     kill_manager();
     // It was starting some channel, which is stopped now: that one has failed.
     for (unsigned i = 0; i < channel_count_; ++i) {
-      const std::uint32_t state = registers_.read_relaxed(&Registers::csr_cpc, 2 * std::size_t{i}) & kStateMask;
+      const std::uint32_t state =
+          registers_.read_relaxed(&Registers::csr_cpc, 2 * std::size_t{i}) & kStateMask;
       if (channels_[i].active != nullptr && state == kStateStopped) finish(channels_[i], DMA_TRANS_ABORTED);
     }
     handled = true;
