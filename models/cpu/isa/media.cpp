@@ -234,6 +234,8 @@ Handler extend_handler(bool add) {
 void saturate_to(const Fields& f, Instruction& i, Handler handler, std::uint32_t position) {
   saturating(f, i, handler);
   i.immediate = position;
+  // In T32 this is SSAT16 or USAT16, with bits set that should be zero.
+  if (i.ahead == 4 && f.bit('x') && f['k'] == 0) return unpredictable(i);
   const ImmediateShift shift = decode_shift(f.bit('x') ? 2 : 0, f['k']);
   i.kind = static_cast<std::uint8_t>(shift.type);
   i.shift = shift.amount;

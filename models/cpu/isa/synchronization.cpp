@@ -66,11 +66,14 @@ bool execute_swp(Executor& e, const Instruction& i) {
   return true;
 }
 
+/// In T32, SP is UNPREDICTABLE too.
+bool bad_register(const Instruction& i, unsigned reg) { return reg == 15 || (reg == 13 && i.ahead == 4); }
+
 /// T32 names the second register; A32's is the next one.
 bool take_pair(const Fields& f, Instruction& i, unsigned first) {
   i.extra = f.has('u') ? f.byte('u') : static_cast<std::uint8_t>(first + 1);
   if (!f.has('u') && (first % 2 != 0 || first == 14)) return false;
-  return i.extra != 15;
+  return !bad_register(i, i.extra);
 }
 
 }  // namespace
@@ -79,7 +82,7 @@ void load_exclusive(const Fields& f, Instruction& i, unsigned size) {
   i.d = f.byte('t');
   i.n = f.byte('n');
   i.immediate = f['v'] * 4;
-  if (i.d == 15 || i.n == 15) return unpredictable(i);
+  if (bad_register(i, i.d) || i.n == 15) return unpredictable(i);
   if (size == 8 && (!take_pair(f, i, i.d) || i.extra == i.d)) return unpredictable(i);
   i.uses(i.n);
   i.gives_late(i.d, cost::kLoadLatency);
@@ -97,7 +100,7 @@ void store_exclusive(const Fields& f, Instruction& i, unsigned size) {
   i.m = f.byte('t');
   i.n = f.byte('n');
   i.immediate = f['v'] * 4;
-  if (i.d == 15 || i.n == 15 || i.m == 15 || i.d == i.n || i.d == i.m) return unpredictable(i);
+  if (bad_register(i, i.d) || i.n == 15 || bad_register(i, i.m) || i.d == i.n || i.d == i.m) return unpredictable(i);
   if (size == 8 && (!take_pair(f, i, i.m) || i.extra == i.d)) return unpredictable(i);
   i.uses(i.n);
   i.cycles = 2;

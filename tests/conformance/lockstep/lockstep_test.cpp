@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <sstream>
+
+#include "tests/conformance/lockstep/our_machine.hpp"
+#include "tests/conformance/lockstep/random_code.hpp"
+#include "tests/conformance/lockstep/unicorn_machine.hpp"
+#include "tests/support/catch.hpp"
+
+namespace linefill::test {
+namespace {
+
+std::uint64_t chosen_seed() {
+  const char* given = std::getenv("LINEFILL_SEED");
+  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device{}();
+  std::cout << "LINEFILL_SEED=" << seed << std::endl;
+  return seed;
+}
+
+std::uint64_t chosen_count(std::uint64_t otherwise) {
+  const char* given = std::getenv("LINEFILL_INSTRUCTIONS");
+  return given != nullptr ? std::strtoull(given, nullptr, 0) : otherwise;
+}
+
+std::string hex_words(const Code& code) {
+  std::ostringstream text;
+  text << "at " << std::hex << code.address << ':';
+  for (const std::uint16_t half : code.halfwords) text << ' ' << half;
+  return text.str();
+}
+
+/// The first unit after which the two differ, when each runs from the beginning to there.
+std::string explain(const Code& code, const std::vector<std::size_t>& starts, const MachineState& start,
+                    OurMachine& ours, UnicornMachine& theirs) {
+  for (std::size_t k = 1; k < starts.size(); ++k) {
+    Code part{code.address, {code.halfwords.begin(), code.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k])}};
+    MachineState a = start;
+    MachineState b = start;
+    const bool a_ok = ours.run(part, a);
+    const bool b_ok = theirs.run(part, b);
+    if (a_ok && b_ok && a == b) continue;
+    const Code unit{code.address + static_cast<std::uint32_t>(2 * starts[k - 1]),
+                    {part.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k - 1]), part.halfwords.end()}};
+    MachineState before = start;
+    part.halfwords.resize(starts[k - 1]);
+    ours.run(part, before);
+    std::ostringstream text;
+    text << hex_words(unit) << "\nours " << a_ok << ", theirs " << b_ok << '\n' << differences(a, b) << "before:";
+    for (const std::uint32_t r : before.r) text << ' ' << std::hex << r;
+    text << " cpsr " << before.cpsr;
+    return text.str();
+  }
+  return "the whole only: " + hex_words(code);
+}
+
+void print_rows_never_hit(const RandomCode& random, std::initializer_list<const EncodingTable*> tables) {
+  for (const EncodingTable* table : tables) {
+    for (const Encoding& row : table->rows()) {
+      if (use_of(row) == RowUse::kExcluded || random.hits().count(&row) != 0) continue;
+      std::cout << "never executed: " << row.name << ' ' << row.pattern.text() << '\n';
+    }
+  }
+}
+
+void compare_streams(bool thumb, std::uint64_t count) {
+  const std::uint64_t seed = chosen_seed();
+  std::mt19937_64 random{seed};
+  RandomCode code_maker{random, thumb};
+  UnicornMachine theirs;
+  OurMachine by_function{false};
+  OurMachine by_line{true};
+  std::vector<std::size_t> starts;
+  for (bool inline_path = false; code_maker.instructions() < count; inline_path = !inline_path) {
+    OurMachine& ours = inline_path ? by_line : by_function;
+    const MachineState start = code_maker.random_state();
+    const Code code = code_maker.stream(start, 40, starts);
+    MachineState a = start;
+    MachineState b = start;
+    const bool a_ok = ours.run(code, a);
+    const bool b_ok = theirs.run(code, b);
+    if (ours.incomparable()) continue;
+    if (!a_ok && !b_ok) continue;  // A literal differed from what it was when the stream was made.
+    if (a_ok && b_ok && a == b) continue;
+    FAIL("after " << code_maker.instructions() << " instructions, LINEFILL_SEED=" << seed << '\n'
+                  << explain(code, starts, start, ours, theirs));
+  }
+  for (unsigned k = 0; k < 2000; ++k) {
+    MachineState start = code_maker.random_state();
+    const Code code = code_maker.branch(start);
+    MachineState a = start;
+    MachineState b = start;
+    if (!by_line.run(code, a, true)) continue;
+    theirs.run(code, b, 1);
+    if (a == b) continue;
+    FAIL("LINEFILL_SEED=" << seed << '\n' << hex_words(code) << '\n' << differences(a, b));
+  }
+  std::cout << code_maker.instructions() << " instructions\n";
+  if (thumb) {
+    print_rows_never_hit(code_maker, {&t16_table(), &t32_table()});
+  } else {
+    print_rows_never_hit(code_maker, {&a32_table(), &a32_unconditional_table()});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A32: random instructions do what they do in Unicorn", "[lockstep]") {
+  compare_streams(false, chosen_count(100'000));
+}
+
+TEST_CASE("T32: random instructions do what they do in Unicorn", "[lockstep]") {
+  compare_streams(true, chosen_count(100'000));
+}
+
+}  // namespace linefill::test

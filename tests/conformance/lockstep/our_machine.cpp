@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/conformance/lockstep/our_machine.hpp"
+
+#include <sstream>
+
+namespace linefill::test {
+namespace {
+
+constexpr std::uint16_t kStopT32 = 0xDFAB;       // SVC 0xAB
+constexpr std::uint32_t kStopA32 = 0xEF12'3456;  // SVC 0x123456
+
+}  // namespace
+
+std::string differences(const MachineState& ours, const MachineState& theirs) {
+  std::ostringstream text;
+  text << std::hex;
+  for (unsigned i = 0; i < ours.r.size(); ++i) {
+    if (ours.r[i] != theirs.r[i]) text << "  r" << std::dec << i << std::hex << ": ours " << ours.r[i] << ", theirs " << theirs.r[i] << '\n';
+  }
+  if (ours.cpsr != theirs.cpsr) text << "  cpsr: ours " << ours.cpsr << ", theirs " << theirs.cpsr << '\n';
+  if (ours.pc != theirs.pc) text << "  pc: ours " << ours.pc << ", theirs " << theirs.pc << '\n';
+  for (std::size_t i = 0; i < ours.data.size(); ++i) {
+    if (ours.data[i] == theirs.data[i]) continue;
+    text << "  [" << kDataBase + i << "]: ours " << std::to_integer<unsigned>(ours.data[i]) << ", theirs "
+         << std::to_integer<unsigned>(theirs.data[i]) << '\n';
+  }
+  return text.str();
+}
+
+std::vector<std::byte> Code::page(bool thumb) const {
+  std::vector<std::byte> bytes(kCodeBytes);
+  std::memcpy(&bytes.at(address - kCodeBase), halfwords.data(), 2 * halfwords.size());
+  if (thumb) {
+    std::memcpy(&bytes.at(end() - kCodeBase), &kStopT32, sizeof kStopT32);
+  } else {
+    std::memcpy(&bytes.at(end() - kCodeBase), &kStopA32, sizeof kStopA32);
+  }
+  return bytes;
+}
+
+bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
+  const bool thumb = (state.cpsr & psr::kT) != 0;
+  memory_.write(kCodeBase, code.page(thumb));
+  memory_.write(kDataBase, state.data);
+  memory_.invalidate_code();
+  core_.reset(code.address | (thumb ? 1 : 0));
+  core_.set_cpsr(state.cpsr);
+  for (unsigned i = 0; i < state.r.size(); ++i) core_.set_reg(i, state.r[i]);
+  const std::uint64_t exceptions = core_.exceptions();
+  const unsigned calls = system_.calls;
+  const std::uint64_t mismatched = memory_.mismatched_exclusives;
+  clock_.limit = taken ? clock_.now + 1 : clock_.now + 100'000;
+  do {
+    core_.run();
+  } while (!taken && system_.calls == calls && core_.exceptions() == exceptions && clock_.now < clock_.limit);
+  const bool stopped = system_.calls != calls;
+  for (unsigned i = 0; i < state.r.size(); ++i) state.r[i] = core_.reg(i);
+  state.cpsr = core_.cpsr();
+  state.pc = core_.pc() - (stopped ? (thumb ? 2 : 4) : 0);
+  memory_.read(kDataBase, state.data);
+  incomparable_ = memory_.mismatched_exclusives != mismatched;
+  return core_.exceptions() == exceptions && (taken || stopped);
+}
+
+}  // namespace linefill::test
