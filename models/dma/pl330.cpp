@@ -20,7 +20,8 @@ Pl330::Pl330(const sc_core::sc_module_name& name, const DeviceNode& node)
     line.connect(static_cast<DmaRequestLine::Controller&>(*this));
     block_.attach(n, line);
   }
-  for (unsigned n = 0; n < block_.config().events; ++n) irq_.emplace_back(("irq_" + std::to_string(n)).c_str());
+  for (unsigned n = 0; n < block_.config().events; ++n)
+    irq_.emplace_back(("irq_" + std::to_string(n)).c_str());
   SC_HAS_PROCESS(Pl330);
   SC_METHOD(on_update);
   sensitive << update_;
@@ -39,8 +40,8 @@ std::vector<sc_core::sc_out<bool>*> Pl330::interrupt_outputs() {
 
 DmaRequestLine& Pl330::request_line(unsigned number) {
   if (number < lines_.size()) return lines_[number];
-  throw ConfigurationError{path() + ": request " + std::to_string(number) + ": expected less than dma-requests, " +
-                           std::to_string(lines_.size())};
+  throw ConfigurationError{path() + ": request " + std::to_string(number) +
+                           ": expected less than dma-requests, " + std::to_string(lines_.size())};
 }
 
 template <class Self, class Use>
@@ -72,9 +73,8 @@ BusResponse Pl330::access(DeviceAccess& access) {
 
 std::uint32_t Pl330::peek(std::uint32_t offset) const {
   std::uint32_t value = 0;
-  with_window(block_, offset, [&](const auto& table, const auto& owner, std::uint32_t at) {
-    value = table.peek(owner, at);
-  });
+  with_window(block_, offset,
+              [&](const auto& table, const auto& owner, std::uint32_t at) { value = table.peek(owner, at); });
   return value;
 }
 

@@ -44,8 +44,9 @@ void Block::step(Time now) {
   if (wake_at_ <= now) wake_at_ = kNever;
   executor_.complete(now);
   auto& threads = executor_.threads();
-  executor_.set_share(static_cast<int>(std::max<std::ptrdiff_t>(
-      1, std::count_if(threads.begin(), threads.end(), [](const Thread& t) { return t.runs() && !t.waiting; }))));
+  executor_.set_share(static_cast<int>(
+      std::max<std::ptrdiff_t>(1, std::count_if(threads.begin(), threads.end(),
+                                                [](const Thread& t) { return t.runs() && !t.waiting; }))));
   for (bool progress = true; progress;) {
     progress = false;
     for (std::size_t i = 0; i < threads.size(); ++i) {
@@ -61,14 +62,20 @@ void Block::step(Time now) {
 
 Time Block::next() const {
   Time next = std::min(lock_up_at_, executor_.transfers().next_start());
-  bool someone_waits = false;
+  bool loads_awaited = false;
+  bool stores_awaited = false;
   for (const Thread& thread : executor_.threads()) {
     if (!thread.active()) continue;
-    const bool waits = thread.waiting || thread.ending();
-    someone_waits |= waits;
-    next = std::min(next, waits ? thread.retry_at : thread.at);
+    if (!thread.waiting && !thread.ending()) {
+      next = std::min(next, thread.at);
+      continue;
+    }
+    next = std::min(next, thread.retry_at);
+    const bool barrier = thread.state == State::kAtBarrier || thread.ending();
+    loads_awaited |= barrier;
+    stores_awaited |= barrier || thread.stalled_at_load;
   }
-  return std::min(next, executor_.transfers().next_end(someone_waits));
+  return std::min(next, executor_.transfers().next_end(loads_awaited, stores_awaited));
 }
 
 // TRM 2.13, watchdog abort: nothing is queued or on the bus, and every running channel is kept from

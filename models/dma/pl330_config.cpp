@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint64_t kDefaultHz = 100'000'000;
 
-unsigned in_range(const DeviceNode& node, const char* property, unsigned fallback, unsigned low, unsigned high) {
+unsigned in_range(const DeviceNode& node, const char* property, unsigned fallback, unsigned low,
+                  unsigned high) {
   const std::uint32_t value = node.u32_or(property, fallback);
   if (value < low || value > high) node.fail(property, std::to_string(low) + " to " + std::to_string(high));
   return value;
@@ -57,8 +58,8 @@ std::uint32_t Config::cr0() const {
 std::uint32_t Config::cr1() const { return log2_of(cache_line_bytes) | (cache_lines - 1) << 4; }
 
 std::uint32_t Config::crd() const {
-  return log2_of(bus_bytes) | (write_capability - 1) << 4 | (write_queue - 1) << 8 | (read_capability - 1) << 12 |
-         (read_queue - 1) << 16 | (mfifo_lines - 1) << 20;
+  return log2_of(bus_bytes) | (write_capability - 1) << 4 | (write_queue - 1) << 8 |
+         (read_capability - 1) << 12 | (read_queue - 1) << 16 | (mfifo_lines - 1) << 20;
 }
 
 }  // namespace linefill::pl330

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "models/dma/pl330_executor.hpp"
 
 namespace linefill::pl330 {
@@ -6,8 +8,9 @@ namespace linefill::pl330 {
 // Loads, stores and peripherals (TRM 2.6, 2.9, 4.3).
 
 Transfer Executor::transfer(const Thread& thread, const Control::Side& side, std::uint32_t address,
-                            bool write) const {
+                            bool write, Time now) const {
   Transfer t;
+  t.ready_at = std::max(thread.at, now);
   t.channel = thread.number;
   t.address = address;
   t.beat_bytes = side.beat_bytes();
@@ -18,18 +21,20 @@ Transfer Executor::transfer(const Thread& thread, const Control::Side& side, std
   t.attributes.origin = thread.cause;
   if (thread.encoding->names == Names::kPeripheral) {
     t.peripheral = thread.bytes[1] >> 3;
-    t.kind = thread.encoding->condition == Condition::kBurst ? DmaAcknowledge::kBurst : DmaAcknowledge::kSingle;
+    t.kind =
+        thread.encoding->condition == Condition::kBurst ? DmaAcknowledge::kBurst : DmaAcknowledge::kSingle;
   }
   return t;
 }
 
-Outcome Executor::load(Thread& thread, Time /*now*/) {
+Outcome Executor::load(Thread& thread, Time now) {
   const Control control = thread.control_fields();
-  Transfer t = transfer(thread, control.source(), thread.source, false);
+  Transfer t = transfer(thread, control.source(), thread.source, false, now);
   t.swap_code = control.swap_code();
   const unsigned bytes = t.bytes();
   const unsigned phase = control.destination().increments() ? thread.destination % config_.bus_bytes : 0;
   if (!mfifo_.could_ever_fit(bytes, phase)) {
+    if (thread.at > now) return Outcome::kLater;
     abort(thread, fault::kMfifo);
     return Outcome::kEnded;
   }
@@ -52,14 +57,15 @@ Outcome Executor::load(Thread& thread, Time /*now*/) {
   return Outcome::kNext;
 }
 
-Outcome Executor::store(Thread& thread, Time /*now*/) { return store_from(thread, false); }
-Outcome Executor::store_zero(Thread& thread, Time /*now*/) { return store_from(thread, true); }
+Outcome Executor::store(Thread& thread, Time now) { return store_from(thread, false, now); }
+Outcome Executor::store_zero(Thread& thread, Time now) { return store_from(thread, true, now); }
 
-Outcome Executor::store_from(Thread& thread, bool zero) {
-  Transfer t = transfer(thread, thread.control_fields().destination(), thread.destination, true);
+Outcome Executor::store_from(Thread& thread, bool zero, Time now) {
+  Transfer t = transfer(thread, thread.control_fields().destination(), thread.destination, true, now);
   t.zero = zero;
   const unsigned bytes = t.bytes();
   if (!zero && (bytes > config_.mfifo_bytes() || mfifo_.unclaimed(thread.number) < bytes)) {
+    if (thread.at > now) return Outcome::kLater;
     abort(thread, bytes > config_.mfifo_bytes() ? fault::kMfifo : fault::kStoreData);
     return Outcome::kEnded;
   }

@@ -8,8 +8,8 @@ namespace linefill::pl330 {
 
 namespace {
 
-/// How many instructions that only their own channel sees are executed ahead of time at most.
-constexpr unsigned kRunAhead = 64;
+/// How many cycles ahead of time instructions are executed at most.
+constexpr int kRunAhead = 64;
 
 constexpr std::array<std::string_view, kMaxChannels> kProgramCounters{
     "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7"};
@@ -28,7 +28,8 @@ Executor::Executor(const Config& config, BusPort& bus, Log& log, Statistics& sta
       instructions_{statistics, "executed", "instructions"},
       fetches_{statistics, "fetched", "lines"},
       faults_{statistics, "faults", "threads"} {
-  for (unsigned n = 0; n < config.channels; ++n) programs_.emplace_back(statistics, kProgramCounters[n], "programs");
+  for (unsigned n = 0; n < config.channels; ++n)
+    programs_.emplace_back(statistics, kProgramCounters[n], "programs");
   reset();
 }
 
@@ -55,15 +56,14 @@ void Executor::reset() {
 bool Executor::run(Thread& thread, Time now) {
   if (thread.ending()) return finish(thread);
   bool progress = false;
-  unsigned ahead = kRunAhead;
+  const Time horizon = now + kRunAhead * config_.period;
   while (thread.runs()) {
     if (thread.encoding == nullptr && !fetch(thread, now, progress)) return progress;
     const Encoding& e = *thread.encoding;
     const std::uint32_t faults =
         thread.waiting ? 0U : validate(thread, e, thread.manager ? kManager : kChannel);
     const bool early = thread.at > now;
-    if (early && (e.effect == Effect::kShared || faults != 0 || ahead-- == 0)) return progress;
-    progress |= e.effect == Effect::kShared;
+    if (early && (e.effect == Effect::kShared || faults != 0 || thread.at > horizon)) return progress;
     if (faults != 0) {
       abort(thread, faults);
       return true;
@@ -71,11 +71,12 @@ bool Executor::run(Thread& thread, Time now) {
     const bool skipped = (e.condition == Condition::kSingle && thread.burst_request) ||
                          (e.condition == Condition::kBurst && !thread.burst_request);
     const Outcome outcome = skipped ? Outcome::kNext : (this->*e.handler)(thread, now);
+    if (outcome == Outcome::kLater) return progress;
     if (outcome == Outcome::kWait) {
-      const bool news = !thread.waiting;
       thread.waiting = true;
-      return progress && news;
+      return progress;
     }
+    progress |= e.effect != Effect::kLocal;
     step_over(thread, outcome, now);
   }
   return progress;
@@ -85,10 +86,9 @@ void Executor::step_over(Thread& thread, Outcome outcome, Time now) {
   ++instructions_;
   if (outcome == Outcome::kEnded) return;
   if (outcome == Outcome::kNext) thread.pc += thread.encoding->length;
-  const bool shared = thread.encoding->effect == Effect::kShared;
   thread.forget_instruction();
   thread.state = State::kExecuting;
-  thread.at = (shared ? now : std::max(thread.at, now)) + share_ * config_.period;
+  thread.at = std::max(thread.at, now) + share_ * config_.period;
 }
 
 // What has been fetched is kept in the thread: another thread may take the line away meanwhile.
@@ -119,7 +119,8 @@ bool Executor::fill_line(Thread& thread, std::uint32_t address, Time now) {
   Time end = now;
   thread.state = State::kCacheMiss;
   ++fetches_;
-  const BusResponse response = bus_.read(PhysicalAddress{cache_.line_address(address)}, data, attributes, end);
+  const BusResponse response =
+      bus_.read(PhysicalAddress{cache_.line_address(address)}, data, attributes, end);
   thread.at = std::max(end, now + config_.period);
   if (response != BusResponse::kOkay) {
     abort(thread, fault::kFetch);
@@ -151,7 +152,8 @@ std::uint32_t Executor::validate_named(const Thread& thread, const Encoding& e) 
     case Names::kRegister:
       if (low > 2) return fault::kOperand;
       return low == 1 ? validate_control(thread, thread.operand(2, 4)) : 0U;
-    case Names::kNothing: break;
+    case Names::kNothing:
+      break;
   }
   return 0;
 }
@@ -181,9 +183,9 @@ void Executor::complete(Time now) {
 // TRM 2.12: what is queued makes no accesses any more; what is on the bus completes.
 void Executor::abort(Thread& thread, std::uint32_t fault_bits) {
   if (!thread.faulted()) ++faults_;
-  log_.guest_error(thread.manager ? "manager" : "channel ", thread.manager ? "" : std::to_string(thread.number),
-                   " aborts at ", hex(thread.pc), ", fault type ", hex(fault_bits), ", started by pc ",
-                   hex(thread.cause.pc));
+  log_.guest_error(thread.manager ? "manager" : "channel ",
+                   thread.manager ? "" : std::to_string(thread.number), " aborts at ", hex(thread.pc),
+                   ", fault type ", hex(fault_bits), ", started by pc ", hex(thread.cause.pc));
   thread.fault_type |= fault_bits;
   withdraw(thread);
   thread.state = thread.manager ? State::kFaulting : State::kFaultCompleting;
@@ -211,7 +213,8 @@ bool Executor::finish(Thread& thread) {
 
 // The thread may be in the middle of an instruction of its own, which goes on afterwards: the debug
 // instruction is executed by a copy of it in the thread's security state, but with a cause of its own.
-void Executor::execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin, Time now) {
+void Executor::execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin,
+                             Time now) {
   Thread& thread = target.manager ? manager() : channel(target.number);
   const Encoding& e = decode(instruction[0]);
   Thread issuer = thread;

@@ -26,6 +26,7 @@ enum class Outcome : std::uint8_t {
   kNext,    ///< On to the next instruction.
   kJumped,  ///< The program counter is set.
   kWait,    ///< The same instruction again, when something has changed.
+  kLater,   ///< Not ahead of its time.
   kEnded,   ///< The thread ended or aborted.
 };
 
@@ -38,9 +39,9 @@ enum class Names : std::uint8_t { kNothing, kEvent, kPeripheral, kChannel, kRegi
 /// Suffix S or B: executed if the channel's request_type flag says so, else a DMANOP.
 enum class Condition : std::uint8_t { kAlways, kSingle, kBurst };
 
-/// Whether an instruction's effect is seen only by its own channel. Such a one may be executed a
-/// little ahead of time, which spares the host an event for each.
-enum class Effect : std::uint8_t { kLocal, kShared };
+/// Who sees an instruction's effect: its own channel; the queues; anybody. Of the first two, a few may
+/// be executed ahead of time, which spares the host an event for each.
+enum class Effect : std::uint8_t { kLocal, kQueued, kShared };
 
 /// One row of the instruction set (TRM chapter 4).
 struct Encoding {
@@ -123,8 +124,9 @@ class Executor {
   bool finish(Thread& thread);
   void withdraw(Thread& thread);
   void release_load_lock(const Thread& thread);
-  Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address, bool write) const;
-  Outcome store_from(Thread& thread, bool zero);
+  Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address, bool write,
+                    Time now) const;
+  Outcome store_from(Thread& thread, bool zero, Time now);
 
   static constexpr unsigned kFree = ~0U;
 

@@ -15,21 +15,21 @@ constexpr unsigned kBoth = kChannel | kManager;
 constexpr Encoding kInstructions[]{
     {"DMAEND", "00000000", "--------", 1, kBoth, kShared, Names::kNothing, kAlways, &X::end},
     {"DMAKILL", "00000001", "--------", 1, kDebug, kShared, Names::kNothing, kAlways, &X::kill},
-    {"DMALD", "00000100", "--------", 1, kChannel, kShared, Names::kNothing, kAlways, &X::load},
-    {"DMALDS", "00000101", "--------", 1, kChannel, kShared, Names::kNothing, kSingle, &X::load},
-    {"DMALDB", "00000111", "--------", 1, kChannel, kShared, Names::kNothing, kBurst, &X::load},
-    {"DMAST", "00001000", "--------", 1, kChannel, kShared, Names::kNothing, kAlways, &X::store},
-    {"DMASTS", "00001001", "--------", 1, kChannel, kShared, Names::kNothing, kSingle, &X::store},
-    {"DMASTB", "00001011", "--------", 1, kChannel, kShared, Names::kNothing, kBurst, &X::store},
-    {"DMASTZ", "00001100", "--------", 1, kChannel, kShared, Names::kNothing, kAlways, &X::store_zero},
+    {"DMALD", "00000100", "--------", 1, kChannel, kQueued, Names::kNothing, kAlways, &X::load},
+    {"DMALDS", "00000101", "--------", 1, kChannel, kQueued, Names::kNothing, kSingle, &X::load},
+    {"DMALDB", "00000111", "--------", 1, kChannel, kQueued, Names::kNothing, kBurst, &X::load},
+    {"DMAST", "00001000", "--------", 1, kChannel, kQueued, Names::kNothing, kAlways, &X::store},
+    {"DMASTS", "00001001", "--------", 1, kChannel, kQueued, Names::kNothing, kSingle, &X::store},
+    {"DMASTB", "00001011", "--------", 1, kChannel, kQueued, Names::kNothing, kBurst, &X::store},
+    {"DMASTZ", "00001100", "--------", 1, kChannel, kQueued, Names::kNothing, kAlways, &X::store_zero},
     {"DMARMB", "00010010", "--------", 1, kChannel, kShared, Names::kNothing, kAlways, &X::read_barrier},
     {"DMAWMB", "00010011", "--------", 1, kChannel, kShared, Names::kNothing, kAlways, &X::write_barrier},
     {"DMANOP", "00011000", "--------", 1, kBoth, kLocal, Names::kNothing, kAlways, &X::nop},
     {"DMALP", "001000l0", "iiiiiiii", 2, kChannel, kLocal, Names::kNothing, kAlways, &X::loop},
-    {"DMALDPS", "00100101", "ppppp000", 2, kChannel, kShared, Names::kPeripheral, kSingle, &X::load},
-    {"DMALDPB", "00100111", "ppppp000", 2, kChannel, kShared, Names::kPeripheral, kBurst, &X::load},
-    {"DMASTPS", "00101001", "ppppp000", 2, kChannel, kShared, Names::kPeripheral, kSingle, &X::store},
-    {"DMASTPB", "00101011", "ppppp000", 2, kChannel, kShared, Names::kPeripheral, kBurst, &X::store},
+    {"DMALDPS", "00100101", "ppppp000", 2, kChannel, kQueued, Names::kPeripheral, kSingle, &X::load},
+    {"DMALDPB", "00100111", "ppppp000", 2, kChannel, kQueued, Names::kPeripheral, kBurst, &X::load},
+    {"DMASTPS", "00101001", "ppppp000", 2, kChannel, kQueued, Names::kPeripheral, kSingle, &X::store},
+    {"DMASTPB", "00101011", "ppppp000", 2, kChannel, kQueued, Names::kPeripheral, kBurst, &X::store},
     {"DMALPEND", "001n1l00", "jjjjjjjj", 2, kChannel, kLocal, Names::kNothing, kAlways, &X::loop_end},
     {"DMALPENDS", "001n1l01", "jjjjjjjj", 2, kChannel, kLocal, Names::kNothing, kSingle, &X::loop_end},
     {"DMALPENDB", "001n1l11", "jjjjjjjj", 2, kChannel, kLocal, Names::kNothing, kBurst, &X::loop_end},
@@ -49,8 +49,8 @@ constexpr Encoding kInstructions[]{
     {"DMAMOV", "10111100", "00000rrr", 6, kChannel, kLocal, Names::kRegister, kAlways, &X::move},
 };
 
-constexpr Encoding kUndefined{"undefined", "--------", "--------", 1, kBoth | kDebug, kShared,
-                              Names::kNothing, kAlways, &X::undefined};
+constexpr Encoding kUndefined{"undefined",     "--------", "--------",   1, kBoth | kDebug, kShared,
+                              Names::kNothing, kAlways,    &X::undefined};
 
 constexpr auto kByOpcode = [] {
   std::array<const Encoding*, 256> table{};
@@ -100,7 +100,8 @@ Outcome Executor::kill(Thread& thread, Time /*now*/) {
 Outcome Executor::go(Thread& thread, Time now) {
   Thread& target = channel(thread.bytes[1] & 7U);
   if (target.state != State::kStopped) {
-    log_.guest_error("DMAGO for channel ", target.number, ", which is not stopped, pc ", hex(thread.cause.pc));
+    log_.guest_error("DMAGO for channel ", target.number, ", which is not stopped, pc ",
+                     hex(thread.cause.pc));
     return Outcome::kNext;
   }
   target.forget_instruction();
@@ -146,8 +147,7 @@ Outcome Executor::move(Thread& thread, Time /*now*/) {
 Outcome Executor::add_halfword(Thread& thread, Time /*now*/) {
   const bool negative = (thread.bytes[0] & 8U) != 0;
   const bool destination = thread.encoding->opcode.field('r', thread.bytes[0]) != 0;
-  (destination ? thread.destination : thread.source) +=
-      thread.operand(1, 2) | (negative ? 0xFFFF'0000U : 0U);
+  (destination ? thread.destination : thread.source) += thread.operand(1, 2) | (negative ? 0xFFFF'0000U : 0U);
   return Outcome::kNext;
 }
 

@@ -86,8 +86,8 @@ void Block::write_debug_command(std::uint32_t value, const RegisterContext& cont
   Thread& thread = for_channel ? executor_.channel(number) : executor_.manager();
   const auto opcode = static_cast<std::uint8_t>(debug0_ >> 16);
   if (thread.faulted() && opcode != kOpcodeKill) {
-    log_.guest_error("debug instruction ", hex(opcode, 2), " for a faulting thread, which takes only DMAKILL, pc ",
-                     hex(origin.pc));
+    log_.guest_error("debug instruction ", hex(opcode, 2),
+                     " for a faulting thread, which takes only DMAKILL, pc ", hex(origin.pc));
     return;
   }
   Instruction instruction{opcode, static_cast<std::uint8_t>(debug0_ >> 24)};

@@ -13,7 +13,8 @@ Attributes Control::Side::attributes(bool write) const {
   a.instruction = (protection() & 4) != 0;
   const bool allocates = (cache() & 6) == 6;
   if (!allocates) return a;
-  const CachePolicy back = write ? CachePolicy::kWriteBackWriteAllocate : CachePolicy::kWriteBackNoWriteAllocate;
+  const CachePolicy back =
+      write ? CachePolicy::kWriteBackWriteAllocate : CachePolicy::kWriteBackNoWriteAllocate;
   const CachePolicy policy = (cache() & 1) != 0 ? back : CachePolicy::kWriteThrough;
   a.memory.inner = policy;
   a.memory.outer = policy;

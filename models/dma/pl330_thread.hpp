@@ -100,9 +100,9 @@ class Thread {
   Origin origin{};  ///< The register write that started it.
   Origin cause{};   ///< Or what it has waited for since, if that is later.
 
-  Time at{};              ///< When it can do its next instruction.
+  Time at{};               ///< When it can do its next instruction.
   Time retry_at = kNever;  ///< When a waiting instruction is worth another try without any other event.
-  bool waiting = false;   ///< The present instruction waits for something.
+  bool waiting = false;    ///< The present instruction waits for something.
   Instruction bytes{};
   unsigned fetched = 0;
   const Encoding* encoding = nullptr;

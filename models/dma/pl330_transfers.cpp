@@ -40,12 +40,17 @@ bool Transfers::write_can_start() const {
   return t.zero || mfifo_.arrived(t.channel) >= t.bytes();
 }
 
-Time Transfers::next_start() const { return read_can_start() || write_can_start() ? port_free_ : kNever; }
+Time Transfers::next_start() const {
+  Time next = kNever;
+  if (read_can_start()) next = read_queue_.front().ready_at;
+  if (write_can_start()) next = std::min(next, write_queue_.front().ready_at);
+  return std::max(next, port_free_);
+}
 
 bool Transfers::start(Time now) {
   if (now < port_free_) return false;
-  const bool write = write_can_start();
-  const bool read = read_can_start();
+  const bool write = write_can_start() && write_queue_.front().ready_at <= now;
+  const bool read = read_can_start() && read_queue_.front().ready_at <= now;
   if (write && (read_was_last_ || !read)) {
     start_write(now);
   } else if (read) {
@@ -107,8 +112,9 @@ BusResponse Transfers::move(const Transfer& t, bool write, Time& now) {
     const unsigned chunk = t.increments ? std::min(total - done, kBoundary - address % kBoundary)
                                         : t.beat_bytes - t.address % t.beat_bytes;
     std::byte* data = buffer_.data() + done;
-    const BusResponse response = write ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
-                                       : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
+    const BusResponse response = write
+                                     ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
+                                     : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
     if (worst == BusResponse::kOkay) worst = response;
     done += chunk;
     if (t.increments) address += chunk;
@@ -116,19 +122,20 @@ BusResponse Transfers::move(const Transfer& t, bool write, Time& now) {
   return worst;
 }
 
-bool Transfers::matters(const Queue& on_bus, bool others_wait) const {
+Time Transfers::end_of(const Queue& on_bus, bool awaited) {
+  if (on_bus.empty()) return kNever;
   const Transfer& t = on_bus.front();
-  return others_wait || t.peripheral.has_value() || t.response != BusResponse::kOkay;
+  const bool matters = awaited || t.peripheral.has_value() || t.response != BusResponse::kOkay;
+  return matters ? t.end : kNever;
 }
 
-Time Transfers::next_end(bool someone_waits) const {
-  Time next = kNever;
-  const bool store_waits = !write_queue_.empty() && !write_can_start();
-  const bool load_waits = !read_queue_.empty() && !read_can_start();
-  const bool waits = someone_waits || store_waits || load_waits;
-  if (!reads_.empty() && matters(reads_, waits)) next = reads_.front().end;
-  if (!writes_.empty() && matters(writes_, waits)) next = std::min(next, writes_.front().end);
-  return next;
+Time Transfers::next_end(bool loads_awaited, bool stores_awaited) const {
+  const bool data_awaited = !write_queue_.empty() && !write_can_start();
+  const bool slot_awaited = !read_queue_.empty() && !read_can_start();
+  const bool full = writes_.size() >= config_.write_capability;
+  const bool quiet = write_queue_.empty() && writes_.empty();  // The watchdog wants to know.
+  return std::min(end_of(reads_, loads_awaited || data_awaited || slot_awaited || quiet),
+                  end_of(writes_, stores_awaited || full));
 }
 
 bool Transfers::finish_one(Time now, Transfer& done, bool& was_read) {

@@ -30,6 +30,7 @@ struct Transfer {
   std::optional<unsigned> peripheral;  ///< To be acknowledged at the end.
   DmaAcknowledge kind = DmaAcknowledge::kSingle;
 
+  Time ready_at{};  ///< When it was issued: it does not start before.
   Time end{};
   BusResponse response = BusResponse::kOkay;
 
@@ -55,15 +56,18 @@ class Transfers {
   bool start(Time now);
   Time next_start() const;
 
-  /// When the next burst ends. Later than that, or never, if nothing depends on when.
-  Time next_end(bool someone_waits) const;
+  /// When the next burst ends that something depends on: what queues here does, an acknowledge, or a
+  /// thread that waits for the ends of loads or of stores.
+  Time next_end(bool loads_awaited, bool stores_awaited) const;
   /// Takes out one that has ended at `now`; none: false.
   bool finish_one(Time now, Transfer& done, bool& was_read);
 
   using Dropped = std::function<void(const Transfer&, bool was_read)>;
   /// Removes what is queued for `channel`; bursts on the bus go on.
   void drop(unsigned channel, const Dropped& dropped);
-  bool idle() const { return read_queue_.empty() && write_queue_.empty() && reads_.empty() && writes_.empty(); }
+  bool idle() const {
+    return read_queue_.empty() && write_queue_.empty() && reads_.empty() && writes_.empty();
+  }
   void reset();
 
  private:
@@ -73,7 +77,7 @@ class Transfers {
   bool write_can_start() const;
   void start_read(Time now);
   void start_write(Time now);
-  bool matters(const Queue& on_bus, bool others_wait) const;
+  static Time end_of(const Queue& on_bus, bool awaited);
   BusResponse move(const Transfer& t, bool write, Time& now);
   Time begin(const Transfer& t, Time now);
 

@@ -103,7 +103,8 @@ struct Pl330Bench {
 
   explicit Pl330Bench(const pl330::Config& config = {}) : dma{config, bus, log, statistics} {
     Log::set_level(LogLevel::kError);
-    for (std::uint32_t i = 0; i < 0x1'0000; ++i) bus.at(kSource + i) = static_cast<std::byte>(i * 7 + (i >> 8) * 13 + 1);
+    for (std::uint32_t i = 0; i < 0x1'0000; ++i)
+      bus.at(kSource + i) = static_cast<std::byte>(i * 7 + (i >> 8) * 13 + 1);
   }
 
   RegisterContext context(Origin origin = {}) const {

@@ -135,7 +135,13 @@ TEST_CASE("PL330: endian swap reverses the bytes of each unit", "[pl330]") {
 TEST_CASE("PL330: DMAADDH adds zero-extended, DMAADNH ones-extended", "[pl330]") {
   Pl330Bench bench;
   Program p;
-  p.mov_sar(0x1000'0000).mov_dar(0x2000'0000).addh(0, 0x8001).addh(1, 0x10).adnh(0, 0xFFFF).adnh(1, 0x8000).end();
+  p.mov_sar(0x1000'0000)
+      .mov_dar(0x2000'0000)
+      .addh(0, 0x8001)
+      .addh(1, 0x10)
+      .adnh(0, 0xFFFF)
+      .adnh(1, 0x8000)
+      .end();
   bench.run(p);
   CHECK(bench.dma.channel(0).source == 0x1000'8000);
   CHECK(bench.dma.channel(0).destination == 0x1FFF'8010);
@@ -193,7 +199,12 @@ TEST_CASE("PL330: CCR protection and cache bits become attributes of the accesse
   Pl330Bench bench;
   // Source: privileged, secure, cache 0; destination: unprivileged, non-secure, cacheable write-allocate.
   Program p;
-  p.mov_ccr(copy_control(8, 2) | 1U << 8 | 2U << 22 | 7U << 25).mov_sar(kSource).mov_dar(kDestination).ld().st().end();
+  p.mov_ccr(copy_control(8, 2) | 1U << 8 | 2U << 22 | 7U << 25)
+      .mov_sar(kSource)
+      .mov_dar(kDestination)
+      .ld()
+      .st()
+      .end();
   bench.run(p);
   const auto read = bench.bus.data_records(false).at(0).attributes;
   const auto write = bench.bus.data_records(true).at(0).attributes;

@@ -70,7 +70,8 @@ struct Fifo final : DmaRequestLine::Peripheral {
     drive(bench.now);
   }
   unsigned flushes() const {
-    return static_cast<unsigned>(std::count(acknowledges.begin(), acknowledges.end(), DmaAcknowledge::kFlush));
+    return static_cast<unsigned>(
+        std::count(acknowledges.begin(), acknowledges.end(), DmaAcknowledge::kFlush));
   }
 };
 
@@ -230,7 +231,13 @@ TEST_CASE("PL330: what follows a request carries the later of the two causes", "
   Pl330Bench bench;
   Fifo fifo{bench};
   Program p;
-  p.mov_ccr(from_device(8)).mov_sar(kFifo).mov_dar(kDestination).wfp_burst(kRequest).ldpb(kRequest).st().end();
+  p.mov_ccr(from_device(8))
+      .mov_sar(kFifo)
+      .mov_dar(kDestination)
+      .wfp_burst(kRequest)
+      .ldpb(kRequest)
+      .st()
+      .end();
   bench.start(0, p, false, Origin{MasterId::kProcessor, 0x100, 5});
   bench.run_for(10us);
   fifo.origin = Origin{MasterId::kProcessor, 0x200, 9};

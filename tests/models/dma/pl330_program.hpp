@@ -67,7 +67,11 @@ class Program {
 
 /// CCR for a copy between memories: both sides increment, protection 000, cache 000.
 constexpr std::uint32_t copy_control(unsigned beat_bytes, unsigned beats) {
-  const unsigned code = beat_bytes == 1 ? 0 : beat_bytes == 2 ? 1 : beat_bytes == 4 ? 2 : beat_bytes == 8 ? 3 : 4;
+  const unsigned code = beat_bytes == 1   ? 0
+                        : beat_bytes == 2 ? 1
+                        : beat_bytes == 4 ? 2
+                        : beat_bytes == 8 ? 3
+                                          : 4;
   const std::uint32_t side = 1U | code << 1 | (beats - 1) << 4;
   return side | side << 14;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The module: its registers on the bus, its interrupt outputs, its properties.
-#include <memory>
 #include <tlm_utils/simple_target_socket.h>
+
+#include <memory>
 
 #include "models/core/model_registry.hpp"
 #include "models/dma/pl330.hpp"
@@ -70,7 +71,9 @@ struct ShellBench {
     dma.reset();
     test::run(1us);
   }
-  void load(std::uint32_t address, const Program& p) { std::copy(p.code().begin(), p.code().end(), &ram.bytes[address]); }
+  void load(std::uint32_t address, const Program& p) {
+    std::copy(p.code().begin(), p.code().end(), &ram.bytes[address]);
+  }
   void go(unsigned channel, std::uint32_t address, Time then = 1us) {
     bus.write(0xD08, 0x00A0'0000U | channel << 24);
     bus.write(0xD0C, address);
@@ -93,8 +96,8 @@ TEST_CASE("PL330 module: configuration registers of a Zynq-like controller", "[p
 
 TEST_CASE("PL330 module: registers read their reset values", "[pl330][registers]") {
   ShellBench bench;
-  const std::uint32_t zeroes[]{0x000, 0x004, 0x020, 0x024, 0x028, 0x030, 0x034, 0x038, 0x040, 0x05C, 0x100,
-                               0x104, 0x13C, 0x400, 0x404, 0x40C, 0x410, 0x4E0, 0xD00, 0xE80};
+  const std::uint32_t zeroes[]{0x000, 0x004, 0x020, 0x024, 0x028, 0x030, 0x034, 0x038, 0x040, 0x05C,
+                               0x100, 0x104, 0x13C, 0x400, 0x404, 0x40C, 0x410, 0x4E0, 0xD00, 0xE80};
   for (const std::uint32_t offset : zeroes) {
     CAPTURE(offset);
     CHECK(bench.bus.read(offset) == 0);
