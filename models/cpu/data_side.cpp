@@ -21,8 +21,7 @@ DataSide::DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffe
       l1i_{l1i},
       buffer_{buffer},
       context_{context},
-      load_misses_{statistics, "l1d_load_misses", "accesses"},
-      store_misses_{statistics, "l1d_store_misses", "accesses"},
+      misses_{statistics, "l1d_misses", "accesses"},
       uncached_loads_{statistics, "uncached_loads", "accesses"},
       uncached_stores_{statistics, "uncached_stores", "accesses"},
       device_accesses_{statistics, "device_accesses", "accesses"} {}
@@ -64,7 +63,7 @@ CacheLine* DataSide::look_up(const Access& access, bool for_write, Result& resul
     if (!for_write) context_.stall_until(fills_.ready(number));
     return result.line;
   }
-  ++(for_write ? store_misses_ : load_misses_);
+  ++misses_;
   context_.stall_until(buffer_.drain_ordered());
   const Time start = fills_.begin(context_.now());
   context_.stall_until(start);

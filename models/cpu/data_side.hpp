@@ -64,8 +64,7 @@ class DataSide {
   StoreBuffer& buffer_;
   CoreContext& context_;
   FillSlots fills_;
-  Counter load_misses_;
-  Counter store_misses_;
+  Counter misses_;
   Counter uncached_loads_;
   Counter uncached_stores_;
   Counter device_accesses_;

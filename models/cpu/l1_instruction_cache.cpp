@@ -9,7 +9,7 @@ L1InstructionCache::L1InstructionCache(CacheGeometry geometry, Replacement repla
                                        Statistics& statistics)
     : lines_{geometry, replacement},
       context_{context},
-      fills_{statistics, "l1i_fills", "lines"},
+      misses_{statistics, "l1i_misses", "lines"},
       uncached_reads_{statistics, "l1i_uncached_fetches", "lines"} {}
 
 // The line that was there is gone even if the bus refuses: it was the victim.
@@ -41,7 +41,7 @@ L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number, const Mem
   line.marks.overtaken(newer_above);
   line.fill_cause = FillCause::kDemand;
   line.filled_stale = line.marks.stale() != 0;
-  ++fills_;
+  ++misses_;
   if (context_.observer != nullptr) {
     context_.observer->filled(CopyLevel::kL1Instruction, number, line.marks, FillCause::kDemand, origin,
                               result.end);

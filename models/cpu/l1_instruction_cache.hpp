@@ -46,7 +46,7 @@ class L1InstructionCache final : public CopyHolder {
   SetAssociative lines_;
   CacheLine uncached_{};
   CoreContext& context_;
-  Counter fills_;
+  Counter misses_;
   Counter uncached_reads_;
 };
 

@@ -51,8 +51,7 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
                  statistics},
       mmu_{*this, statistics},
       l1i_hits_total_{statistics, "l1i_hits", "lines"},
-      l1d_load_hits_total_{statistics, "l1d_load_hits", "accesses"},
-      l1d_store_hits_total_{statistics, "l1d_store_hits", "accesses"} {
+      l1d_hits_total_{statistics, "l1d_hits", "accesses"} {
   select_maps();
 }
 

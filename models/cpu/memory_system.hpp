@@ -165,8 +165,7 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   Epoch mapped_epoch_ = 0;  ///< Of the stores that the store maps may take.
 
   Counter l1i_hits_total_;
-  Counter l1d_load_hits_total_;
-  Counter l1d_store_hits_total_;
+  Counter l1d_hits_total_;
 };
 
 }  // namespace linefill

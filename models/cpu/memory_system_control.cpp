@@ -164,8 +164,7 @@ std::optional<PhysicalAddress> MemorySystem::debug_translate(VirtualAddress va) 
 
 void MemorySystem::settle_statistics() {
   l1i_hits_total_ += l1i_hits_ - l1i_hits_total_.value();
-  l1d_load_hits_total_ += l1d_load_hits_ - l1d_load_hits_total_.value();
-  l1d_store_hits_total_ += l1d_store_hits_ - l1d_store_hits_total_.value();
+  l1d_hits_total_ += l1d_load_hits_ + l1d_store_hits_ - l1d_hits_total_.value();
 }
 
 }  // namespace linefill

@@ -48,10 +48,10 @@ TEST_CASE("a line's second fetch makes no call, and hits are counted", "[cpu][l1
   CoreBench core;
   for (unsigned i = 0; i < 5; ++i) fetch(core, kCached + kAt);
   CHECK(core.count("l1i_hits") == 4);
-  CHECK(core.count("l1i_fills") == 1);
+  CHECK(core.count("l1i_misses") == 1);
   core.memory.invalidate_instructions();
   fetch(core, kCached + kAt);
-  CHECK(core.count("l1i_fills") == 2);
+  CHECK(core.count("l1i_misses") == 2);
 }
 
 TEST_CASE("a line that was filled has nothing decoded", "[cpu][l1i]") {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <tlm>
+
+#include "models/core/bus_extension.hpp"
+#include "models/cpu/core_bus.hpp"
+
+namespace linefill {
+
+/// A core's bus interface unit over a TLM socket: for shells.
+class BusUnit final : public CoreBus {
+ public:
+  using Socket = tlm::tlm_initiator_socket<64>;
+
+  /// `catch_up`: see `CoreBus::catch_up`.
+  BusUnit(Socket& socket, std::function<void()> catch_up);
+  ~BusUnit();
+  BusUnit(const BusUnit&) = delete;
+  BusUnit& operator=(const BusUnit&) = delete;
+
+  /// Without it, everything is taken for device registers.
+  void set_memory_test(std::function<bool(PhysicalAddress)> is_memory) { is_memory_ = std::move(is_memory); }
+
+  BusResponse transport(const CoreTransaction& transaction, Time& now) override;
+  bool debug(bool write, PhysicalAddress address, std::span<std::byte> data) override;
+  bool is_memory(PhysicalAddress address) override { return is_memory_ && is_memory_(address); }
+  void catch_up() override { catch_up_(); }
+
+ private:
+  Socket& socket_;
+  std::function<void()> catch_up_;
+  std::function<bool(PhysicalAddress)> is_memory_;
+  tlm::tlm_generic_payload payload_;
+  BusExtension extension_;
+};
+
+}  // namespace linefill

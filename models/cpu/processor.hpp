@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <systemc>
+
+#include "models/core/device_tree.hpp"
+#include "models/core/log.hpp"
+#include "models/core/statistics.hpp"
+#include "models/cpu/bus_unit.hpp"
+#include "models/cpu/cp15/system_control.hpp"
+#include "models/cpu/isa/core.hpp"
+#include "models/cpu/memory_system.hpp"
+#include "models/cpu/semihosting.hpp"
+
+namespace linefill {
+
+/// One Cortex-A9 (TRM DDI 0388) with its L1 caches. Device tree: a cpu node "arm,cortex-a9". See
+/// processor.md.
+///
+/// The only thread of a board. It runs ahead of the kernel by at most the quantum, and never past the
+/// kernel's next event; after an access to a device's registers it lets the kernel catch up, so that
+/// lines settle before the next instruction.
+class Processor final : public sc_core::sc_module, private SystemInterface, private AbortReceiver {
+ public:
+  tlm_utils::simple_initiator_socket<Processor, 64> memory{"memory"};  ///< Towards the L2: everything.
+  sc_core::sc_in<bool> irq{"irq"};
+  sc_core::sc_in<bool> fiq{"fiq"};
+
+  /// Properties: `clock-frequency` (default 400 MHz), `d-cache-size`, `d-cache-sets`, `i-cache-size`,
+  /// `i-cache-sets`, `linefill,replacement`, `linefill,store-buffer-drain-ns`.
+  Processor(const sc_core::sc_module_name& name, const DeviceNode& node);
+  ~Processor() override;
+
+  // Before the simulation starts.
+  void set_boot(std::uint32_t pc, std::uint32_t r0, std::uint32_t r1, std::uint32_t r2) {
+    boot_ = {pc, r0, r1, r2};
+  }
+  void set_quantum(Time quantum) { quantum_ = quantum; }
+  /// Which addresses memory answers. To be set: all others are taken for device registers.
+  void set_memory_test(std::function<bool(PhysicalAddress)> test) { bus_.set_memory_test(std::move(test)); }
+  void set_console(Semihosting::Console console) { semihosting_.set_console(std::move(console)); }
+  /// Called when the guest ends itself; without it, the simulation stops.
+  void set_exit_handler(Semihosting::Exit handler) { exit_handler_ = std::move(handler); }
+
+  // For the checker.
+  void set_observer(Observer* observer) { system_.set_observer(observer); }
+  /// L1D, store buffer, L1I.
+  std::array<CopyHolder*, 3> copy_holders() { return system_.holders(); }
+  /// The caches and buffers below: told what an invalidate dropped.
+  void set_lower_holders(std::vector<CopyHolder*> holders) { system_.set_lower_holders(std::move(holders)); }
+  void set_hook_handler(std::function<void(std::uint32_t pc)> handler) { hook_handler_ = std::move(handler); }
+  void watch_instruction(std::uint32_t pc, bool on) { core_.watch_instruction(pc, on); }
+  void watch_line(LineNumber line, bool on) { system_.watch_line(line, on); }
+
+  // The adversary.
+  void set_adversary(const AdversaryEvents& events) { system_.set_adversary(events); }
+  /// Asked for each line that the adversary evicts here: the cache below may do likewise.
+  void set_evict_below(Adversary::EvictBelow evict) { system_.adversary().set_evict_below(std::move(evict)); }
+
+  // What can be seen of it, at any time.
+  std::uint32_t reg(unsigned number) const { return core_.reg(number); }
+  Time now() const { return period_ * static_cast<std::int64_t>(clock_.now); }
+  std::uint64_t instructions() const { return core_.instructions(); }
+  const Statistics& statistics();
+  const Log& log() const { return log_; }
+  Core& core() { return core_; }
+
+  /// Memory as the processor sees it: L1, store buffer, then what is below. No side effects. False if
+  /// it is not mapped, or nothing is there.
+  bool debug_read_virtual(std::uint32_t va, std::span<std::byte> data) {
+    return system_.debug_read(VirtualAddress{va}, data);
+  }
+  bool debug_write_virtual(std::uint32_t va, std::span<const std::byte> data) {
+    return system_.debug_write(VirtualAddress{va}, data);
+  }
+  bool debug_read(PhysicalAddress address, std::span<std::byte> data) {
+    return system_.debug_read(address, data);
+  }
+  bool debug_write(PhysicalAddress address, std::span<const std::byte> data) {
+    return system_.debug_write(address, data);
+  }
+
+ private:
+  struct Boot {
+    std::uint32_t pc = 0;
+    std::uint32_t r0 = 0;
+    std::uint32_t r1 = 0;
+    std::uint32_t r2 = 0;
+  };
+
+  // Time.
+  void run();
+  void begin_slice();
+  void look_ahead();
+  void catch_up();
+  void wait_for_kernel();
+  void sample_lines();
+  void sleep();
+
+  // SystemInterface.
+  bool read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value) override {
+    return control_.read_coprocessor(which, privileged, value);
+  }
+  bool write_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t value) override {
+    return control_.write_coprocessor(which, privileged, value);
+  }
+  bool take_coprocessor_abort() override { return control_.take_coprocessor_abort(); }
+  std::uint32_t sctlr() const override { return control_.sctlr(); }
+  std::uint32_t vector_base() const override { return control_.vector_base(); }
+  void wait_for_interrupt() override;
+  void wait_for_event() override;
+  void send_event() override { event_ = true; }
+  bool semihosting(std::uint32_t operation, std::uint32_t argument, std::uint32_t& result) override {
+    return semihosting_.call(operation, argument, result);
+  }
+  void instruction_hook(std::uint32_t pc) override {
+    if (hook_handler_) hook_handler_(pc);
+  }
+
+  // AbortReceiver.
+  void data_fault(const Fault& fault, VirtualAddress va, bool write) override;
+  void prefetch_fault(const Fault& fault, VirtualAddress va) override;
+  bool coherent() const override { return control_.coherent(); }
+
+  void end(std::uint32_t status);
+
+  Log log_;
+  Time period_;
+  Time quantum_ = 10us;
+  Statistics statistics_;
+  Counter instructions_{statistics_, "instructions", "instructions"};
+  Counter cycles_{statistics_, "cycles", "cycles"};
+  Counter idle_cycles_{statistics_, "idle_cycles", "cycles"};
+  Counter exceptions_{statistics_, "exceptions", "exceptions"};
+  Counter data_aborts_{statistics_, "data_aborts", "aborts"};
+  Counter prefetch_aborts_{statistics_, "prefetch_aborts", "aborts"};
+
+  CoreClock clock_;
+  BusUnit bus_;
+  MemorySystem system_;
+  SystemControl control_;
+  Core core_;
+  Semihosting semihosting_;
+
+  Boot boot_{};
+  std::function<void(std::uint32_t)> exit_handler_;
+  std::function<void(std::uint32_t)> hook_handler_;
+  Time horizon_{0};  ///< The kernel's next event: accesses beyond it wait for it.
+  bool asleep_ = false;
+  bool for_event_ = false;  ///< Asleep in WFE, which may end at any time.
+  bool event_ = false;
+  bool ended_ = false;
+  unsigned aborts_in_a_row_ = 0;
+};
+
+}  // namespace linefill
