@@ -94,9 +94,10 @@ function(linefill_guest_area name)
   if(host_sources)
     add_library(linefill_sw_${name}_objects OBJECT ${host_sources})
     target_include_directories(linefill_sw_${name}_objects PUBLIC ${PROJECT_SOURCE_DIR})
-    target_link_libraries(linefill_sw_${name}_objects PRIVATE linefill_warnings)
-    # A cast that one word width needs is useless with the other.
-    target_compile_options(linefill_sw_${name}_objects PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
+    # The warnings of the house; but a cast that one word width needs is useless with the other.
+    get_target_property(warnings linefill_warnings INTERFACE_COMPILE_OPTIONS)
+    list(REMOVE_ITEM warnings -Wuseless-cast)
+    target_compile_options(linefill_sw_${name}_objects PRIVATE ${warnings})
     target_sources(linefill_sw_${name} INTERFACE $<TARGET_OBJECTS:linefill_sw_${name}_objects>)
   endif()
   foreach(below ${ARGN})
