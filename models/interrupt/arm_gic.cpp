@@ -53,10 +53,7 @@ BusResponse ArmGic::access(DeviceAccess& access) {
     result = distributor_.read(offset, value);
     access.value = (value & lanes) >> shift;
   }
-  if (result != RegisterResult::kDone) {
-    log_.guest_error("distributor: ", access.write ? "write" : "read", " of offset ", hex(access.offset, 3),
-                     ", pc ", hex(access.context.attributes.origin.pc));
-  }
+  note_register_result(access, result);
   return BusResponse::kOkay;
 }
 
