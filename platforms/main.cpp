@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libsystemc brings `main`, which calls sc_main.
+#include <cstdlib>
 #include <exception>
 #include <iomanip>
 #include <iostream>
@@ -59,4 +59,10 @@ int sc_main(int argc, char* argv[]) {
     std::cerr << "error: " << error.what() << '\n';
   }
   return kConfigurationStatus;
+}
+
+// Instead of libsystemc's, which prints its copyright first.
+int main(int argc, char* argv[]) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);  // NOLINT: nothing else runs yet.
+  return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -52,7 +52,7 @@ Json transfers_of(const TransferLog& log) {
   Json mean = Json::object();
   for (const TransferStep& step : kTransferSteps) {
     const Time time = log.mean(step);
-    mean[std::string{step.name} + "_ps"] = time == kNever ? Json{nullptr} : Json{time.count()};
+    mean[std::string{step.name} + "_ps"] = time == kNever ? Json(nullptr) : Json(time.count());
   }
   Json each = Json::array();
   for (const Transfer& transfer : log.all()) {
@@ -107,7 +107,7 @@ Json make_report(const RunOptions& options, Soc& soc, const RunEnd& end, const F
   report["run"]["simulated_ps"] = end.simulated.count();
   report["run"]["end"] = end.reason;
   report["run"]["exit_status"] = end.exit_status;
-  report["guest"] = {{"status", end.guest_status ? Json{*end.guest_status} : Json{nullptr}},
+  report["guest"] = {{"status", end.guest_status ? Json(*end.guest_status) : Json(nullptr)},
                      {"instructions", soc.processor().instructions()}};
   report["host"] = {{"seconds", end.host_seconds},
                     {"mips", static_cast<double>(soc.processor().instructions()) / 1e6 / end.host_seconds}};

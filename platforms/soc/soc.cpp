@@ -33,6 +33,7 @@ bool on_the_bus(const DeviceNode& node) {
 
 Soc::Soc(const DeviceTree& tree) : tree_{tree} {
   interconnect_ = std::make_unique<Interconnect>("interconnect", DeviceNode{"interconnect"});
+  loader_ = std::make_unique<Loader>("loader", *interconnect_);
   build(tree.root());
   const DeviceNode* cpus = tree.root().child("cpus");
   if (cpus == nullptr) throw ConfigurationError{"/: no node cpus: expected a board with a processor"};
@@ -188,10 +189,10 @@ void Soc::load(const GuestImage& image, const std::string& path) {
 }
 
 void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what) {
-  std::vector<std::byte> copy = bytes;
-  const bool whole = interconnect_->is_memory(PhysicalAddress{address}) &&
-                     interconnect_->debug_access(true, PhysicalAddress{address}, copy) == copy.size();
-  if (whole) return;
+  const std::uint64_t last = address + std::uint64_t{bytes.size()} - 1;
+  const bool fits = interconnect_->is_memory(PhysicalAddress{address}) && last < (std::uint64_t{1} << 32) &&
+                    interconnect_->is_memory(PhysicalAddress{static_cast<std::uint32_t>(last)});
+  if (fits) return loader_->add(PhysicalAddress{address}, bytes);
   throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " + hex(address) +
                            ": expected an address within the board's memory"};
 }

@@ -19,6 +19,7 @@
 #include "models/cpu/processor.hpp"
 #include "models/memory/dram.hpp"
 #include "platforms/soc/elf_loader.hpp"
+#include "platforms/soc/loader.hpp"
 
 namespace linefill {
 
@@ -78,6 +79,7 @@ class Soc {
 
   const DeviceTree& tree_;
   std::unique_ptr<Interconnect> interconnect_;
+  std::unique_ptr<Loader> loader_;
   std::unique_ptr<Processor> processor_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<std::unique_ptr<Dram>> memories_;
