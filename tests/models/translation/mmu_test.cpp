@@ -73,7 +73,7 @@ TEST_CASE("mmu: AP decides what a client may do", "[translation][mmu]") {
   }
 }
 
-TEST_CASE("mmu: with SCTLR.AFE, AP[2:1] decide alone", "[translation][mmu]") {
+TEST_CASE("mmu: with SCTLR.AFE, the upper two AP bits decide alone", "[translation][mmu]") {
   constexpr PermissionRow kSimplified[]{{0b001, true, true, false, false},
                                         {0b011, true, true, true, true},
                                         {0b101, true, false, false, false},

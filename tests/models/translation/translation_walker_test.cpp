@@ -128,7 +128,8 @@ TEST_CASE_METHOD(Bench, "walk: a bus error is an external abort of its level", "
   CHECK(fault == Fault{kExternalOnWalkLevel2, 3, true});
 }
 
-TEST_CASE_METHOD(Bench, "walk: with SCTLR.AFE, AP[0] clear is an access flag fault", "[translation]") {
+TEST_CASE_METHOD(Bench, "walk: with SCTLR.AFE, the lowest AP bit clear is an access flag fault",
+                 "[translation]") {
   registers.sctlr |= 1U << 29;
   first_level(0, 0x0000'0802 | 0x6U << 5);  // AP 010
   CHECK_FALSE(walk(0));
