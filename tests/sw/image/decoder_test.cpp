@@ -1,53 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/apps/photo_frame/decoder.hpp"
 
-#include <stdlib.h>  // mkdtemp
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "tests/support/catch.hpp"
+#include "tests/sw/image/picture_files.hpp"
 
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using linefill::test::Bytes;
+using linefill::test::PictureFile;
+using linefill::test::stored_picture;
 
-/// Pictures made by ImageMagick, decoded in 64 MiB.
+/// A decoder with 64 MiB.
 struct DecoderBench {
-  DecoderBench() {
-    std::string pattern = std::filesystem::temp_directory_path() / "linefill-decoder-XXXXXX";
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder = pattern;
-  }
-  ~DecoderBench() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
-  DecoderBench(const DecoderBench&) = delete;
-  DecoderBench& operator=(const DecoderBench&) = delete;
-
-  static Bytes load(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    const std::vector<char> text{std::istreambuf_iterator<char>{in}, {}};
-    const auto bytes = std::as_bytes(std::span{text});
-    return {bytes.begin(), bytes.end()};
-  }
-  /// 64x48 pixels of noise by pbm, converted to the format of the name's ending.
-  Bytes make(const std::string& name, const std::string& options = "") const {
-    std::ofstream out{folder + "/in.ppm", std::ios::binary};
-    out << "P6 64 48 255\n";
-    std::mt19937 random{1};
-    for (int i = 0; i < 64 * 48 * 3; ++i) out.put(static_cast<char>(random()));
-    out.close();
-    const std::string command = "convert " + folder + "/in.ppm " + options + " " + folder + "/" + name;
-    REQUIRE(std::system(command.c_str()) == 0);  // NOLINT(cert-env33-c)
-    return load(folder + "/" + name);
-  }
   std::string refuse(const Bytes& file) {
     guest::Photograph photograph;
     arena.reset();
@@ -55,41 +24,45 @@ struct DecoderBench {
     return why == nullptr ? "accepted" : why;
   }
 
-  std::string folder;
   std::vector<std::byte> memory = std::vector<std::byte>(64 << 20);
   guest::Arena arena{memory};
 };
 
+/// One file of each kind that matters to the decoder.
+std::vector<Bytes> samples() {
+  return {PictureFile{"png"}.encode(), PictureFile{"bmp"}.encode(), PictureFile{"jpg"}.encode(),
+          stored_picture("progressive.jpg"), stored_picture("plain.jpg")};
+}
+
 TEST_CASE_METHOD(DecoderBench, "lossless formats are decoded to the very pixels", "[sw][decode]") {
-  for (const char* const name : {"a.png", "a.bmp", "PNG8:a8.png"}) {
-    CAPTURE(name);
+  for (const char* const format : {"png", "bmp"}) {
+    CAPTURE(format);
+    const PictureFile picture{format};
     guest::Photograph photograph;
     arena.reset();
-    const Bytes file = make(std::string{name}.substr(0, 5) == "PNG8:" ? "a8.png" : name);
-    REQUIRE(decode(file, arena, photograph) == nullptr);
+    REQUIRE(decode(picture.encode(), arena, photograph) == nullptr);
     REQUIRE(photograph.width == 64);
     REQUIRE(photograph.height == 48);
-    std::mt19937 random{1};
-    for (int i = 0; i < 64 * 48 * 3; ++i) REQUIRE(photograph.rgb[i] == static_cast<std::uint8_t>(random()));
+    const Bytes wanted = picture.pixels();
+    CHECK(std::equal(wanted.begin(), wanted.end(), photograph.rgb,
+                     [](std::byte a, std::uint8_t b) { return a == std::byte{b}; }));
   }
 }
 
 TEST_CASE_METHOD(DecoderBench, "baseline, progressive, grey and subsampled JPEGs are accepted",
                  "[sw][decode]") {
-  for (const char* const options :
-       {"-quality 90", "-interlace Plane", "-colorspace Gray", "-sampling-factor 4:2:0"}) {
-    CAPTURE(options);
-    CHECK(refuse(make("a.jpg", options)) == "accepted");
+  for (const char* const name : {"plain.jpg", "progressive.jpg", "grey.jpg", "subsampled.jpg"}) {
+    CAPTURE(name);
+    CHECK(refuse(stored_picture(name)) == "accepted");
   }
 }
 
 TEST_CASE_METHOD(DecoderBench, "a truncated picture is refused, wherever it is cut", "[sw][decode]") {
-  for (const std::string name : {"a.jpg", "p.jpg", "a.png", "a.bmp"}) {
-    const Bytes whole = make(name, name == "p.jpg" ? "-interlace Plane" : "-quality 90");
+  for (const Bytes& whole : samples()) {
     CHECK(refuse(whole) == "accepted");
     for (std::size_t cut :
          {whole.size() - 2, whole.size() - 20, whole.size() / 2, whole.size() / 5, std::size_t{30}}) {
-      CAPTURE(name, whole.size(), cut);
+      CAPTURE(whole.size(), cut);
       CHECK(refuse({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)}) ==
             "the file ends before the picture does");
     }
@@ -105,22 +78,21 @@ TEST_CASE_METHOD(DecoderBench, "what is no picture is refused by name", "[sw][de
 }
 
 TEST_CASE_METHOD(DecoderBench, "more than sixteen megapixels are refused", "[sw][decode]") {
-  Bytes png = make("a.png");
+  Bytes png = PictureFile{"png"}.encode();
   png[16 + 2] = std::byte{0x20};  // 8192 + ...
   png[16 + 4 + 2] = std::byte{0x20};
   CHECK(refuse(png) == "more than 16 megapixels");
 }
 
 TEST_CASE_METHOD(DecoderBench, "a picture that needs more memory than there is is refused", "[sw][decode]") {
-  const Bytes png = make("a.png");
+  const Bytes png = PictureFile{"png"}.encode();
   guest::Photograph photograph;
   guest::Arena small{std::span{memory}.first(8192)};
   CHECK(std::string{decode(png, small, photograph)} == "too little memory to decode it");
 }
 
 TEST_CASE_METHOD(DecoderBench, "damaged pictures never crash, hang or leave the arena", "[sw][decode]") {
-  for (const std::string name : {"a.jpg", "p.jpg", "a.png", "a.bmp"}) {
-    const Bytes whole = make(name, name == "p.jpg" ? "-interlace Plane" : "-quality 90");
+  for (const Bytes& whole : samples()) {
     std::mt19937 random{3};
     for (int i = 0; i < 200; ++i) {
       Bytes damaged = whole;
