@@ -9,8 +9,8 @@ namespace linefill {
 namespace {
 
 constexpr ByteMask kWholeLine = ~ByteMask{0};
-constexpr unsigned kPortBytes = 8;         // 64-bit AXI slave port.
-constexpr unsigned kPortSetupCycles = 3;   // So that a line takes the port for 7 cycles.
+constexpr unsigned kPortBytes = 8;        // 64-bit AXI slave port.
+constexpr unsigned kPortSetupCycles = 3;  // So that a line takes the port for 7 cycles.
 
 constexpr bool write_back(CachePolicy policy) {
   return policy == CachePolicy::kWriteBackWriteAllocate || policy == CachePolicy::kWriteBackNoWriteAllocate;

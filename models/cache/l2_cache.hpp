@@ -96,8 +96,8 @@ class L2Cache final : public CopyHolder {
 
   BusResponse fetch(L2LineNumber line, LineData& data, const Attributes& attributes, Time& now);
   CacheLine* make_room(L2LineNumber line, const Attributes& attributes, Time now);
-  void install(CacheLine& line, L2LineNumber number, const LineData& data, FillCause cause, const Origin& origin,
-               Time now);
+  void install(CacheLine& line, L2LineNumber number, const LineData& data, FillCause cause,
+               const Origin& origin, Time now);
   void prefetch(const Part& part, Time now);
   void report_stale_use(const Part& part, const CacheLine& line, Time now);
   void mark_around(const Part& part);

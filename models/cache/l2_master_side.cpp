@@ -6,8 +6,8 @@
 
 namespace linefill {
 
-BusResponse L2MasterSide::read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
-                               Time& now) {
+BusResponse L2MasterSide::read(PhysicalAddress address, std::span<std::byte> data,
+                               const Attributes& attributes, Time& now) {
   return note(port_.read(address, data, attributes, now));
 }
 
@@ -18,8 +18,8 @@ BusResponse L2MasterSide::write(PhysicalAddress address, std::span<const std::by
 
 void L2MasterSide::post(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask,
                         const Attributes& attributes, Time& now) {
-  const auto buffer = static_cast<std::size_t>(
-      std::min_element(busy_until_.begin(), busy_until_.end()) - busy_until_.begin());
+  const auto buffer = static_cast<std::size_t>(std::min_element(busy_until_.begin(), busy_until_.end()) -
+                                               busy_until_.begin());
   now = std::max(now, busy_until_[buffer]);
   Time end = now;
   while (mask != 0) {

@@ -19,7 +19,8 @@ class L2MasterSide {
   L2MasterSide(BusPort& port, L2Monitor& monitor) : port_{port}, monitor_{monitor} {}
 
   /// Waits for the data.
-  BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes, Time& now);
+  BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
+                   Time& now);
   /// Waits for the response.
   BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
                     Time& now);

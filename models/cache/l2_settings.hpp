@@ -41,7 +41,9 @@ struct L2Settings {
   std::uint32_t locked_ways(bool instruction) const {
     return instruction ? instruction_lockdown[0] : data_lockdown[0];
   }
-  Replacement replacement() const { return bit(aux, 25) ? Replacement::kRoundRobin : Replacement::kPseudoRandom; }
+  Replacement replacement() const {
+    return bit(aux, 25) ? Replacement::kRoundRobin : Replacement::kPseudoRandom;
+  }
 
   /// Way size field: 1 is 16 KiB ... 6 is 512 KiB; 0 acts as 1, 7 as 6.
   CacheGeometry geometry() const {

@@ -7,7 +7,8 @@ namespace linefill {
 
 namespace {
 
-void copy_bytes(std::span<const std::byte, kLineBytes> from, ByteMask mask, std::span<std::byte, kLineBytes> to) {
+void copy_bytes(std::span<const std::byte, kLineBytes> from, ByteMask mask,
+                std::span<std::byte, kLineBytes> to) {
   for (unsigned b = 0; b < kLineBytes; ++b) {
     if ((mask >> b & 1U) != 0) to[b] = from[b];
   }
@@ -50,7 +51,8 @@ void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineByt
   slot->attributes = attributes;
   slot->marks.stored(mask, {attributes.origin.pc, attributes.origin.epoch});
   if (observer_ != nullptr) {
-    observer_->uncached_store_reached(CopyLevel::kL2StoreBuffer, memory_line(line), mask, attributes.origin, now);
+    observer_->uncached_store_reached(CopyLevel::kL2StoreBuffer, memory_line(line), mask, attributes.origin,
+                                      now);
   }
   if (slot->bytes == ~ByteMask{0}) drain(*slot, now);
 }
@@ -138,8 +140,8 @@ void L2StoreBuffer::drain(Slot& slot, Time& now) {
   ++drains_;
   const Slot leaving = slot;
   if (observer_ != nullptr) {
-    observer_->drained_to_memory(CopyLevel::kL2StoreBuffer, memory_line(leaving.line), leaving.bytes, leaving.marks,
-                                 leaving.attributes.origin, now);
+    observer_->drained_to_memory(CopyLevel::kL2StoreBuffer, memory_line(leaving.line), leaving.bytes,
+                                 leaving.marks, leaving.attributes.origin, now);
   }
   slot = {};
   --used_;

@@ -92,10 +92,11 @@ BusResponse L2c310::read(PhysicalAddress address, std::span<std::byte> data, con
   return transport(false, address, data.data(), data.size(), attributes, now);
 }
 
-BusResponse L2c310::write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
-                          Time& now) {
+BusResponse L2c310::write(PhysicalAddress address, std::span<const std::byte> data,
+                          const Attributes& attributes, Time& now) {
   // A write's data are read only; the payload has one pointer for both directions.
-  return transport(true, address, const_cast<std::byte*>(data.data()), data.size(), attributes, now);  // NOLINT
+  return transport(true, address, const_cast<std::byte*>(data.data()), data.size(), attributes,
+                   now);  // NOLINT
 }
 
 BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* data, std::size_t size,
@@ -131,8 +132,8 @@ BusResponse L2c310::access(DeviceAccess& access) {
     response = block_.read_register(access.offset, access.size, access.value, access.context);
   }
   if (response != BusResponse::kOkay) {
-    log_.guest_error(access.write ? "write" : "read", " refused, offset ", hex(access.offset, 3), ", ", access.size,
-                     " bytes, pc ", hex(access.context.attributes.origin.pc),
+    log_.guest_error(access.write ? "write" : "read", " refused, offset ", hex(access.offset, 3), ", ",
+                     access.size, " bytes, pc ", hex(access.context.attributes.origin.pc),
                      block_.busy() ? ": an operation by way is running" : "");
   } else {
     note_register_result(access, block_.last_result());
@@ -142,7 +143,9 @@ BusResponse L2c310::access(DeviceAccess& access) {
   return response;
 }
 
-std::uint32_t L2c310::peek(std::uint32_t offset) const { return L2c310Block::registers().peek(block_, offset); }
+std::uint32_t L2c310::peek(std::uint32_t offset) const {
+  return L2c310Block::registers().peek(block_, offset);
+}
 
 // --- Time -------------------------------------------------------------------------------------------
 

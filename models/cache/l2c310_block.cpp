@@ -187,7 +187,11 @@ void L2c310Block::start(Kind kind, std::uint32_t ways, const RegisterContext& co
   const std::uint32_t wanted = ways & all_ways();
   if (wanted == 0) return;
   ++statistics_.way_operations;
-  operation_ = {kind,   wanted, 0, context.attributes.secure, *clock_ + options_.timing.cycle * kWayOperationCyclesPerLine,
+  operation_ = {kind,
+                wanted,
+                0,
+                context.attributes.secure,
+                *clock_ + options_.timing.cycle * kWayOperationCyclesPerLine,
                 context.attributes.origin};
 }
 

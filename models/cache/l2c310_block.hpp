@@ -118,8 +118,12 @@ class L2c310Block {
 
   void write_control(std::uint32_t value, const RegisterContext&) { settings_.control = value & 1U; }
   void write_aux(std::uint32_t value, const RegisterContext& context);
-  void write_tag_latency(std::uint32_t value, const RegisterContext&) { settings_.tag_latency = value & 0x777U; }
-  void write_data_latency(std::uint32_t value, const RegisterContext&) { settings_.data_latency = value & 0x777U; }
+  void write_tag_latency(std::uint32_t value, const RegisterContext&) {
+    settings_.tag_latency = value & 0x777U;
+  }
+  void write_data_latency(std::uint32_t value, const RegisterContext&) {
+    settings_.data_latency = value & 0x777U;
+  }
   void write_event_control(std::uint32_t value, const RegisterContext&);
   template <unsigned n>
   void write_event_configuration(std::uint32_t value, const RegisterContext&) {

@@ -57,7 +57,8 @@ void set_geometry(const DeviceNode& node, L2c310Options& options) {
   if (!std::has_single_bit(way_bytes) || way_bytes < kMinWayBytes) {
     node.fail("cache-sets", "512 to 16384 sets (ways of 16 to 512 KiB), a power of two");
   }
-  if (size != way_bytes * 8 && size != way_bytes * 16) node.fail("cache-size", "8 or 16 ways of cache-sets lines");
+  if (size != way_bytes * 8 && size != way_bytes * 16)
+    node.fail("cache-size", "8 or 16 ways of cache-sets lines");
   options.way_size_field = static_cast<unsigned>(std::countr_zero(way_bytes / kMinWayBytes)) + 1;
   options.sixteen_ways = size == way_bytes * 16;
 }
@@ -69,7 +70,8 @@ L2c310Options l2c310_options(const DeviceNode& node) {
   options.cache_id = cache_id(node);
   set_geometry(node, options);
   options.ram_latency_reset = node.u32_or("linefill,ram-latency-reset", options.ram_latency_reset);
-  if ((options.ram_latency_reset & ~0x777U) != 0) node.fail("linefill,ram-latency-reset", "bits within 0x777");
+  if ((options.ram_latency_reset & ~0x777U) != 0)
+    node.fail("linefill,ram-latency-reset", "bits within 0x777");
   constexpr std::uint32_t kPicosecondsPerNanosecond = 1000;
   const std::uint32_t drain = node.u32_or("linefill,store-buffer-drain-ns", 1000);
   options.store_buffer_drain = Time{static_cast<std::int64_t>(drain) * kPicosecondsPerNanosecond};

@@ -14,16 +14,24 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x100, "reg1_control", kReadWrite}.computed(&B::control).on_write(&B::write_control),
       R{0x104, "reg1_aux_control", kReadWrite}.computed(&B::aux).on_write(&B::write_aux),
       R{0x108, "reg1_tag_ram_control", kReadWrite}.computed(&B::tag_latency).on_write(&B::write_tag_latency),
-      R{0x10C, "reg1_data_ram_control", kReadWrite}.computed(&B::data_latency).on_write(&B::write_data_latency),
-      R{0x200, "reg2_ev_counter_ctrl", kReadWrite}.computed(&B::event_control).on_write(&B::write_event_control),
+      R{0x10C, "reg1_data_ram_control", kReadWrite}
+          .computed(&B::data_latency)
+          .on_write(&B::write_data_latency),
+      R{0x200, "reg2_ev_counter_ctrl", kReadWrite}
+          .computed(&B::event_control)
+          .on_write(&B::write_event_control),
       R{0x204, "reg2_ev_counter1_cfg", kReadWrite}
           .computed(&B::event_configuration<1>)
           .on_write(&B::write_event_configuration<1>),
       R{0x208, "reg2_ev_counter0_cfg", kReadWrite}
           .computed(&B::event_configuration<0>)
           .on_write(&B::write_event_configuration<0>),
-      R{0x20C, "reg2_ev_counter1", kReadWrite}.computed(&B::event_value<1>).on_write(&B::write_event_value<1>),
-      R{0x210, "reg2_ev_counter0", kReadWrite}.computed(&B::event_value<0>).on_write(&B::write_event_value<0>),
+      R{0x20C, "reg2_ev_counter1", kReadWrite}
+          .computed(&B::event_value<1>)
+          .on_write(&B::write_event_value<1>),
+      R{0x210, "reg2_ev_counter0", kReadWrite}
+          .computed(&B::event_value<0>)
+          .on_write(&B::write_event_value<0>),
       R{0x214, "reg2_int_mask", kReadWrite}.computed(&B::interrupt_mask).on_write(&B::write_interrupt_mask),
       R{0x218, "reg2_int_mask_status", kReadOnly}.computed(&B::interrupt_masked),
       R{0x21C, "reg2_int_raw_status", kReadOnly}.computed(&B::interrupt_raw),
@@ -40,44 +48,58 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x7BC, "reg7_clean_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kClean>)
           .on_write(&B::write_ways<Kind::kClean>),
-      R{0x7F0, "reg7_clean_inv_pa", kReadWrite}
-          .computed(&B::done)
-          .on_write(&B::write_address<Kind::kCleanInvalidate>),
-      R{0x7F8, "reg7_clean_inv_index", kReadWrite}
-          .computed(&B::done)
-          .on_write(&B::write_index<Kind::kCleanInvalidate>),
+      R{0x7F0, "reg7_clean_inv_pa", kReadWrite}.computed(&B::done).on_write(
+          &B::write_address<Kind::kCleanInvalidate>),
+      R{0x7F8, "reg7_clean_inv_index", kReadWrite}.computed(&B::done).on_write(
+          &B::write_index<Kind::kCleanInvalidate>),
       R{0x7FC, "reg7_clean_inv_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kCleanInvalidate>)
           .on_write(&B::write_ways<Kind::kCleanInvalidate>),
-      R{0x900, "reg9_d_lockdown0", kReadWrite}.computed(&B::data_lockdown<0>).on_write(&B::write_data_lockdown<0>),
+      R{0x900, "reg9_d_lockdown0", kReadWrite}
+          .computed(&B::data_lockdown<0>)
+          .on_write(&B::write_data_lockdown<0>),
       R{0x904, "reg9_i_lockdown0", kReadWrite}
           .computed(&B::instruction_lockdown<0>)
           .on_write(&B::write_instruction_lockdown<0>),
-      R{0x908, "reg9_d_lockdown1", kReadWrite}.computed(&B::data_lockdown<1>).on_write(&B::write_data_lockdown<1>),
+      R{0x908, "reg9_d_lockdown1", kReadWrite}
+          .computed(&B::data_lockdown<1>)
+          .on_write(&B::write_data_lockdown<1>),
       R{0x90C, "reg9_i_lockdown1", kReadWrite}
           .computed(&B::instruction_lockdown<1>)
           .on_write(&B::write_instruction_lockdown<1>),
-      R{0x910, "reg9_d_lockdown2", kReadWrite}.computed(&B::data_lockdown<2>).on_write(&B::write_data_lockdown<2>),
+      R{0x910, "reg9_d_lockdown2", kReadWrite}
+          .computed(&B::data_lockdown<2>)
+          .on_write(&B::write_data_lockdown<2>),
       R{0x914, "reg9_i_lockdown2", kReadWrite}
           .computed(&B::instruction_lockdown<2>)
           .on_write(&B::write_instruction_lockdown<2>),
-      R{0x918, "reg9_d_lockdown3", kReadWrite}.computed(&B::data_lockdown<3>).on_write(&B::write_data_lockdown<3>),
+      R{0x918, "reg9_d_lockdown3", kReadWrite}
+          .computed(&B::data_lockdown<3>)
+          .on_write(&B::write_data_lockdown<3>),
       R{0x91C, "reg9_i_lockdown3", kReadWrite}
           .computed(&B::instruction_lockdown<3>)
           .on_write(&B::write_instruction_lockdown<3>),
-      R{0x920, "reg9_d_lockdown4", kReadWrite}.computed(&B::data_lockdown<4>).on_write(&B::write_data_lockdown<4>),
+      R{0x920, "reg9_d_lockdown4", kReadWrite}
+          .computed(&B::data_lockdown<4>)
+          .on_write(&B::write_data_lockdown<4>),
       R{0x924, "reg9_i_lockdown4", kReadWrite}
           .computed(&B::instruction_lockdown<4>)
           .on_write(&B::write_instruction_lockdown<4>),
-      R{0x928, "reg9_d_lockdown5", kReadWrite}.computed(&B::data_lockdown<5>).on_write(&B::write_data_lockdown<5>),
+      R{0x928, "reg9_d_lockdown5", kReadWrite}
+          .computed(&B::data_lockdown<5>)
+          .on_write(&B::write_data_lockdown<5>),
       R{0x92C, "reg9_i_lockdown5", kReadWrite}
           .computed(&B::instruction_lockdown<5>)
           .on_write(&B::write_instruction_lockdown<5>),
-      R{0x930, "reg9_d_lockdown6", kReadWrite}.computed(&B::data_lockdown<6>).on_write(&B::write_data_lockdown<6>),
+      R{0x930, "reg9_d_lockdown6", kReadWrite}
+          .computed(&B::data_lockdown<6>)
+          .on_write(&B::write_data_lockdown<6>),
       R{0x934, "reg9_i_lockdown6", kReadWrite}
           .computed(&B::instruction_lockdown<6>)
           .on_write(&B::write_instruction_lockdown<6>),
-      R{0x938, "reg9_d_lockdown7", kReadWrite}.computed(&B::data_lockdown<7>).on_write(&B::write_data_lockdown<7>),
+      R{0x938, "reg9_d_lockdown7", kReadWrite}
+          .computed(&B::data_lockdown<7>)
+          .on_write(&B::write_data_lockdown<7>),
       R{0x93C, "reg9_i_lockdown7", kReadWrite}
           .computed(&B::instruction_lockdown<7>)
           .on_write(&B::write_instruction_lockdown<7>),

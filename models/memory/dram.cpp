@@ -24,9 +24,15 @@ unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) { return move_de
 
 void Dram::note(DramTiming::RowOutcome outcome) {
   switch (outcome) {
-    case DramTiming::RowOutcome::kHit: ++row_hits_; break;
-    case DramTiming::RowOutcome::kMiss: ++row_misses_; break;
-    case DramTiming::RowOutcome::kConflict: ++row_conflicts_; break;
+    case DramTiming::RowOutcome::kHit:
+      ++row_hits_;
+      break;
+    case DramTiming::RowOutcome::kMiss:
+      ++row_misses_;
+      break;
+    case DramTiming::RowOutcome::kConflict:
+      ++row_conflicts_;
+      break;
   }
 }
 

@@ -30,7 +30,8 @@ DramParameters DramParameters::from(const DeviceNode& node) {
   return p;
 }
 
-DramTiming::DramTiming(const DramParameters& parameters) : parameters_{parameters}, banks_(parameters.banks) {}
+DramTiming::DramTiming(const DramParameters& parameters)
+    : parameters_{parameters}, banks_(parameters.banks) {}
 
 // A refresh of all banks starts every tREFI: commands wait until tRFC later, and find all rows closed.
 Time DramTiming::after_refresh(Time at, std::int64_t& interval) const {

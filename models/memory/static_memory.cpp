@@ -27,7 +27,9 @@ std::uint64_t size_of(const DeviceNode& node) {
 }  // namespace
 
 Sram::Sram(const sc_core::sc_module_name& name, const DeviceNode& node)
-    : Device{name, node}, storage_{size_of(node)}, access_{node.u32_or("linefill,access-ps", kSramAccessPs)} {}
+    : Device{name, node},
+      storage_{size_of(node)},
+      access_{node.u32_or("linefill,access-ps", kSramAccessPs)} {}
 
 void Sram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   move_data(payload, storage_);
@@ -56,6 +58,8 @@ void Flash::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
   set_response(payload, BusResponse::kOkay);
 }
 
-unsigned Flash::transport_dbg(tlm::tlm_generic_payload& payload) { return move_debug_data(payload, storage_); }
+unsigned Flash::transport_dbg(tlm::tlm_generic_payload& payload) {
+  return move_debug_data(payload, storage_);
+}
 
 }  // namespace linefill

@@ -24,11 +24,13 @@ class FakeMemory final : public BusPort {
   };
   static constexpr Time kLatency = 100ns;
 
-  BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes&, Time& now) override {
+  BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes&,
+                   Time& now) override {
     journal.push_back({false, raw(address), data.size(), now});
     now += kLatency;
     if (response != BusResponse::kOkay) return response;
-    for (std::size_t i = 0; i < data.size(); ++i) data[i] = bytes[raw(address) + static_cast<std::uint32_t>(i)];
+    for (std::size_t i = 0; i < data.size(); ++i)
+      data[i] = bytes[raw(address) + static_cast<std::uint32_t>(i)];
     return BusResponse::kOkay;
   }
   BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes&,
@@ -36,7 +38,8 @@ class FakeMemory final : public BusPort {
     journal.push_back({true, raw(address), data.size(), now});
     now += kLatency;
     if (response != BusResponse::kOkay) return response;
-    for (std::size_t i = 0; i < data.size(); ++i) bytes[raw(address) + static_cast<std::uint32_t>(i)] = data[i];
+    for (std::size_t i = 0; i < data.size(); ++i)
+      bytes[raw(address) + static_cast<std::uint32_t>(i)] = data[i];
     return BusResponse::kOkay;
   }
 
@@ -62,7 +65,8 @@ class FakeMemory final : public BusPort {
 
 inline constexpr MemoryAttributes kWriteBack{MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate,
                                              CachePolicy::kWriteBackWriteAllocate, false};
-inline constexpr MemoryAttributes kNoWriteAllocate{MemoryType::kNormal, CachePolicy::kWriteBackNoWriteAllocate,
+inline constexpr MemoryAttributes kNoWriteAllocate{MemoryType::kNormal,
+                                                   CachePolicy::kWriteBackNoWriteAllocate,
                                                    CachePolicy::kWriteBackNoWriteAllocate, false};
 inline constexpr MemoryAttributes kWriteThrough{MemoryType::kNormal, CachePolicy::kWriteThrough,
                                                 CachePolicy::kWriteThrough, false};
@@ -87,7 +91,8 @@ inline constexpr std::uint32_t kCacheId = 0x000, kCacheType = 0x004, kControl = 
 
 /// An L2C-310 block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses take it.
 struct L2Bench {
-  explicit L2Bench(L2c310Options o = small(), bool enable = true) : options{o}, block{memory, options, statistics} {
+  explicit L2Bench(L2c310Options o = small(), bool enable = true)
+      : options{o}, block{memory, options, statistics} {
     if (enable) set_control(1);
   }
 
@@ -124,16 +129,16 @@ struct L2Bench {
   std::uint32_t load(std::uint32_t address, const MemoryAttributes& type, unsigned size = 4) {
     std::uint32_t value = 0;
     attributes.memory = type;
-    response = block.read({PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size),
-                           attributes},
-                          now);
+    response = block.read(
+        {PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
+        now);
     return value;
   }
   void store(std::uint32_t address, std::uint32_t value, const MemoryAttributes& type, unsigned size = 4) {
     attributes.memory = type;
-    response = block.write({PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size),
-                            attributes},
-                           now);
+    response = block.write(
+        {PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
+        now);
   }
   /// A line as an L1 fills it; its first word.
   std::uint32_t fill(std::uint32_t address, const MemoryAttributes& type, LineMarks* marks = nullptr) {
@@ -154,7 +159,9 @@ struct L2Bench {
     request.marks = marks;
     response = block.write(request, now);
   }
-  bool resident(std::uint32_t address) { return block.cache().find(line_of(PhysicalAddress{address})).valid != 0; }
+  bool resident(std::uint32_t address) {
+    return block.cache().find(line_of(PhysicalAddress{address})).valid != 0;
+  }
   bool dirty(std::uint32_t address) {
     const CacheLine* found = block.cache().resident(line_of(PhysicalAddress{address}));
     return found != nullptr && found->dirty;

@@ -108,7 +108,8 @@ TEST_CASE("L2: CLEAN_WAY keeps lines, INV_WAY discards dirty ones", "[l2][mainte
   CHECK_FALSE(l2.resident(kA));
 }
 
-TEST_CASE("L2: a register write during an operation by way is a slave error", "[l2][maintenance][background]") {
+TEST_CASE("L2: a register write during an operation by way is a slave error",
+          "[l2][maintenance][background]") {
   const std::uint32_t offset = GENERATE(0x730U, 0x770U, 0x7FCU, 0x214U, 0x900U, 0xF40U);
   L2Bench l2;
   l2.set(kInvWay, 0xFF);

@@ -34,8 +34,8 @@ class Journal final : public Observer {
     last_cause = cause;
     last_origin = origin;
   }
-  void drained_to_memory(CopyLevel from, LineNumber, ByteMask bytes, const LineMarks& marks, const Origin& origin,
-                         Time) override {
+  void drained_to_memory(CopyLevel from, LineNumber, ByteMask bytes, const LineMarks& marks,
+                         const Origin& origin, Time) override {
     note("drained from " + name(from), bytes);
     last_marks = marks;
     last_origin = origin;
@@ -166,7 +166,8 @@ TEST_CASE("L2 observed: L1's write-back that misses without allocation is L1's o
   CHECK(l2.journal.memory_then == 0);
 }
 
-TEST_CASE("L2 observed: with the controller off, L1's write-back overtakes a resident line", "[l2][observer]") {
+TEST_CASE("L2 observed: with the controller off, L1's write-back overtakes a resident line",
+          "[l2][observer]") {
   Observed l2;
   l2.fill(kA, kWriteBack);
   l2.set_control(0);
@@ -177,7 +178,8 @@ TEST_CASE("L2 observed: with the controller off, L1's write-back overtakes a res
   CHECK(l2.marks(kA).superseded == 0xF);
 }
 
-TEST_CASE("L2 observed: with the controller off, a fill under a dirty line is an older copy", "[l2][observer]") {
+TEST_CASE("L2 observed: with the controller off, a fill under a dirty line is an older copy",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kWriteBack, &above);
@@ -215,7 +217,8 @@ TEST_CASE("L2 observed: a non-cacheable store past a resident line makes it olde
   CHECK(l2.marks(kA).superseded == 0xF);
 }
 
-TEST_CASE("L2 observed: a shared store that updates the line leaves its bytes clean and current", "[l2][observer]") {
+TEST_CASE("L2 observed: a shared store that updates the line leaves its bytes clean and current",
+          "[l2][observer]") {
   Observed l2;
   l2.fill(kA, kWriteBack);
   l2.block.cache().overtaken(line_of(PhysicalAddress{kA}), 0xFF);

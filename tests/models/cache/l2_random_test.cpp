@@ -20,8 +20,8 @@ struct Reference {
     bool dirty = false;
   };
   Bytes memory;
-  std::map<std::uint32_t, Line> cache;                        ///< By line address.
-  std::vector<std::pair<std::uint32_t, Bytes>> buffer;        ///< Least recently written first.
+  std::map<std::uint32_t, Line> cache;                  ///< By line address.
+  std::vector<std::pair<std::uint32_t, Bytes>> buffer;  ///< Least recently written first.
   bool enabled = true;
   bool shared_override = false;
 
@@ -31,7 +31,8 @@ struct Reference {
     return type.outer != CachePolicy::kNonCacheable || (type.shareable && !shared_override);
   }
   void drain(std::uint32_t line) {
-    const auto slot = std::find_if(buffer.begin(), buffer.end(), [=](const auto& s) { return s.first == line; });
+    const auto slot =
+        std::find_if(buffer.begin(), buffer.end(), [=](const auto& s) { return s.first == line; });
     if (slot == buffer.end()) return;
     for (const auto& [address, value] : slot->second) memory[address] = value;
     buffer.erase(slot);
@@ -56,7 +57,8 @@ struct Reference {
   void to_memory(const Bytes& bytes) {
     const std::uint32_t line = base(bytes.begin()->first);
     Bytes merged;
-    const auto slot = std::find_if(buffer.begin(), buffer.end(), [=](const auto& s) { return s.first == line; });
+    const auto slot =
+        std::find_if(buffer.begin(), buffer.end(), [=](const auto& s) { return s.first == line; });
     if (slot != buffer.end()) {
       merged = slot->second;
       buffer.erase(slot);
@@ -95,8 +97,9 @@ struct Reference {
   }
 };
 
-constexpr std::array<MemoryAttributes, 7> kTypes{kWriteBack, kNoWriteAllocate,    kWriteThrough,   kSharedNonCacheable,
-                                                 kPrivateNonCacheable, kDevice, kStronglyOrdered};
+constexpr std::array<MemoryAttributes, 7> kTypes{kWriteBack,          kNoWriteAllocate,     kWriteThrough,
+                                                 kSharedNonCacheable, kPrivateNonCacheable, kDevice,
+                                                 kStronglyOrdered};
 
 /// One run of the two side by side.
 struct Duel {
@@ -142,7 +145,8 @@ struct Duel {
     const std::uint32_t address = any_line() + 4 * below(8);
     const std::uint32_t value = word();
     l2.memory.set_word(address, value);
-    for (unsigned i = 0; i < 4; ++i) reference.memory[address + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (unsigned i = 0; i < 4; ++i)
+      reference.memory[address + i] = static_cast<std::uint8_t>(value >> (8 * i));
   }
   void maintain() {
     const std::uint32_t line = any_line();
@@ -161,7 +165,9 @@ struct Duel {
         reference.clean(line);
         reference.cache.erase(line);
         break;
-      default: l2.set(kCacheSync, 0); break;
+      default:
+        l2.set(kCacheSync, 0);
+        break;
     }
   }
   void by_way() {
@@ -215,7 +221,8 @@ struct Duel {
 
 TEST_CASE("L2: random accesses and operations agree with a map of bytes for each level", "[l2][random]") {
   const char* wanted = std::getenv("LINEFILL_SEED");  // NOLINT(concurrency-mt-unsafe)
-  const auto seed = static_cast<std::uint32_t>(wanted != nullptr ? std::strtoul(wanted, nullptr, 0) : 20260417);
+  const auto seed =
+      static_cast<std::uint32_t>(wanted != nullptr ? std::strtoul(wanted, nullptr, 0) : 20260417);
   INFO("repeat with LINEFILL_SEED=" << seed);
   WARN("seed " << seed);
   Duel duel{seed};

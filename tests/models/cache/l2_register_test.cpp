@@ -18,22 +18,30 @@ struct Row {
 
 // 512 KiB, 8 ways: AUX_CTRL is then the Zynq's reset value.
 constexpr Row kRows[] = {
-    {0x000, 0x4100'00C8, 0},           {0x004, 0x1E30'0300, 0},           {0x100, 0, 0x0000'0001},
-    {0x104, 0x0206'0000, 0x7FFF'3C01}, {0x108, 0x777, 0x777},             {0x10C, 0x777, 0x777},
-    {0x200, 0, 0x0000'0001},           {0x204, 0, 0x3F},                  {0x208, 0, 0x3F},
-    {0x20C, 0, 0xFFFF'FFFF},           {0x210, 0, 0xFFFF'FFFF},           {0x214, 0, 0x1FF},
-    {0x218, 0, 0},                     {0x21C, 0, 0},                     {0x730, 0, 0},
-    {0x740, 0, 0},                     {0x770, 0, 0},                     {0x77C, 0, 0},
-    {0x7B0, 0, 0},                     {0x7B8, 0, 0},                     {0x7BC, 0, 0},
-    {0x7F0, 0, 0},                     {0x7F8, 0, 0},                     {0x7FC, 0, 0},
-    {0x900, 0, 0xFF},                  {0x904, 0, 0xFF},                  {0x908, 0, 0xFF},
-    {0x90C, 0, 0xFF},                  {0x910, 0, 0xFF},                  {0x914, 0, 0xFF},
-    {0x918, 0, 0xFF},                  {0x91C, 0, 0xFF},                  {0x920, 0, 0xFF},
-    {0x924, 0, 0xFF},                  {0x928, 0, 0xFF},                  {0x92C, 0, 0xFF},
-    {0x930, 0, 0xFF},                  {0x934, 0, 0xFF},                  {0x938, 0, 0xFF},
-    {0x93C, 0, 0xFF},                  {0x950, 0, 0x1},                   {0x954, 0, 0},
-    {0xC00, 0, 0xFFF0'0001},           {0xC04, 0, 0xFFF0'0000},           {0xF40, 0, 0x3},
-    {0xF60, 0, 0x79A0'001F},           {0xF80, 0, 0x3},
+    {0x000, 0x4100'00C8, 0}, {0x004, 0x1E30'0300, 0},
+    {0x100, 0, 0x0000'0001}, {0x104, 0x0206'0000, 0x7FFF'3C01},
+    {0x108, 0x777, 0x777},   {0x10C, 0x777, 0x777},
+    {0x200, 0, 0x0000'0001}, {0x204, 0, 0x3F},
+    {0x208, 0, 0x3F},        {0x20C, 0, 0xFFFF'FFFF},
+    {0x210, 0, 0xFFFF'FFFF}, {0x214, 0, 0x1FF},
+    {0x218, 0, 0},           {0x21C, 0, 0},
+    {0x730, 0, 0},           {0x740, 0, 0},
+    {0x770, 0, 0},           {0x77C, 0, 0},
+    {0x7B0, 0, 0},           {0x7B8, 0, 0},
+    {0x7BC, 0, 0},           {0x7F0, 0, 0},
+    {0x7F8, 0, 0},           {0x7FC, 0, 0},
+    {0x900, 0, 0xFF},        {0x904, 0, 0xFF},
+    {0x908, 0, 0xFF},        {0x90C, 0, 0xFF},
+    {0x910, 0, 0xFF},        {0x914, 0, 0xFF},
+    {0x918, 0, 0xFF},        {0x91C, 0, 0xFF},
+    {0x920, 0, 0xFF},        {0x924, 0, 0xFF},
+    {0x928, 0, 0xFF},        {0x92C, 0, 0xFF},
+    {0x930, 0, 0xFF},        {0x934, 0, 0xFF},
+    {0x938, 0, 0xFF},        {0x93C, 0, 0xFF},
+    {0x950, 0, 0x1},         {0x954, 0, 0},
+    {0xC00, 0, 0xFFF0'0001}, {0xC04, 0, 0xFFF0'0000},
+    {0xF40, 0, 0x3},         {0xF60, 0, 0x79A0'001F},
+    {0xF80, 0, 0x3},
 };
 
 DeviceNode node_with(const char* property, std::uint32_t value) {
@@ -93,7 +101,8 @@ TEST_CASE("L2 registers: AUX_CTRL is not written while the controller is enabled
   CHECK(l2.get(kAuxControl) == 0x0202'0000);
 }
 
-TEST_CASE("L2 registers: a non-secure write of a secure register is a decode error", "[l2][registers][secure]") {
+TEST_CASE("L2 registers: a non-secure write of a secure register is a decode error",
+          "[l2][registers][secure]") {
   const std::uint32_t offset = GENERATE(0x100U, 0x104U, 0x108U, 0x900U, 0x214U, 0xC00U, 0xF40U, 0xF80U);
   L2Bench l2{{}, false};
   const std::uint32_t before = l2.get(offset);
@@ -102,7 +111,8 @@ TEST_CASE("L2 registers: a non-secure write of a secure register is a decode err
   CHECK(l2.get(offset) == before);
 }
 
-TEST_CASE("L2 registers: AUX_CTRL lets non-secure software lock down and handle interrupts", "[l2][registers][secure]") {
+TEST_CASE("L2 registers: AUX_CTRL lets non-secure software lock down and handle interrupts",
+          "[l2][registers][secure]") {
   L2Bench l2;
   l2.set_aux(3U << 26);
   l2.attributes.secure = false;
@@ -194,8 +204,8 @@ TEST_CASE("L2 events: a counter may interrupt on each increment", "[l2][events][
 }
 
 TEST_CASE("L2 interrupts: errors from memory are raised by kind, masked and cleared", "[l2][interrupt]") {
-  const auto [response, bit] =
-      GENERATE(table<BusResponse, std::uint32_t>({{BusResponse::kSlaveError, 0x80}, {BusResponse::kDecodeError, 0x100}}));
+  const auto [response, bit] = GENERATE(table<BusResponse, std::uint32_t>(
+      {{BusResponse::kSlaveError, 0x80}, {BusResponse::kDecodeError, 0x100}}));
   L2Bench l2;
   l2.memory.response = response;
   l2.fill(kA, kWriteBack);
@@ -251,5 +261,6 @@ TEST_CASE("L2 options: what no L2C-310 can be is a configuration error", "[l2][o
   CHECK_THROWS_AS(l2c310_options(node_with("linefill,ram-latency-reset", 0xFFF)), ConfigurationError);
   DeviceNode revision{"cache-controller@0"};
   revision.set("linefill,revision", std::string_view{"r9p9"});
-  CHECK_THROWS_WITH(l2c310_options(revision), Catch::Contains("linefill,revision") && Catch::Contains("r3p2"));
+  CHECK_THROWS_WITH(l2c310_options(revision),
+                    Catch::Contains("linefill,revision") && Catch::Contains("r3p2"));
 }

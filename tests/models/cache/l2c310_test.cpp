@@ -117,7 +117,8 @@ TEST_CASE_METHOD(Board, "L2C-310: its registers are reached through its own port
   CHECK(get(kIntMask) == 0x1FF);
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: a register write drains the buffer within its own transaction", "[l2c310]") {
+TEST_CASE_METHOD(Board, "L2C-310: a register write drains the buffer within its own transaction",
+                 "[l2c310]") {
   store(kMemory, 1, kPrivateNonCacheable);
   store(kMemory + 32, 2, kPrivateNonCacheable);
   CHECK(seen_by_dma(kMemory) == 0);
@@ -127,8 +128,10 @@ TEST_CASE_METHOD(Board, "L2C-310: a register write drains the buffer within its 
   CHECK(seen_by_dma(kMemory + 32) == 2);
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: registers written through the store buffer do what they should", "[l2c310]") {
-  // A guest that maps the controller as normal memory: three slots of register writes, drained by one another.
+TEST_CASE_METHOD(Board, "L2C-310: registers written through the store buffer do what they should",
+                 "[l2c310]") {
+  // A guest that maps the controller as normal memory: three slots of register writes, drained by one
+  // another.
   store(kMemory, 7, kWriteBack);
   store(kRegisters + kIntMask, 0x55, kPrivateNonCacheable);
   store(kRegisters + kCleanPa, kMemory, kPrivateNonCacheable);
@@ -146,7 +149,8 @@ TEST_CASE_METHOD(Board, "L2C-310: its registers cached in itself break nothing",
   fill(kRegisters + kControl);
   store(kRegisters + kControl, 0, kWriteBack);
   store(kRegisters + kAuxControl, 0x0204'0000, kWriteBack);
-  for (std::uint32_t i = 1; i <= 8; ++i) store(kMemory + 0xA100 + i * 0x1'0000, i, kWriteBack);  // The same set.
+  for (std::uint32_t i = 1; i <= 8; ++i)
+    store(kMemory + 0xA100 + i * 0x1'0000, i, kWriteBack);  // The same set.
   CHECK(get(kControl) == 0);
   CHECK(get(kAuxControl) == 0x0204'0000);
   set(kCleanInvPa, kRegisters + kControl);
@@ -167,7 +171,8 @@ TEST_CASE_METHOD(Board, "L2C-310: DMA sees memory, the processor sees the cache"
   CHECK(data[0] == std::byte{0});
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: a debugger sees buffered stores, and its writes reach all copies", "[l2c310]") {
+TEST_CASE_METHOD(Board, "L2C-310: a debugger sees buffered stores, and its writes reach all copies",
+                 "[l2c310]") {
   store(kMemory + 4, 2, kPrivateNonCacheable);
   CHECK(seen_by_cpu(kMemory + 4) == 2);
   fill(kMemory + 64);
@@ -274,7 +279,8 @@ TEST_CASE_METHOD(Board, "L2C-310: random register writes break nothing", "[l2c31
   static constexpr std::array<MemoryAttributes, 4> kTypes{test::kDevice, kWriteBack, kPrivateNonCacheable,
                                                           kStronglyOrdered};
   for (unsigned i = 0; i < 20'000; ++i) {
-    const std::uint32_t address = (next() & 3U) == 0 ? kMemory + (next() & 0xF'FFFC) : kRegisters + (next() & 0xFFC);
+    const std::uint32_t address =
+        (next() & 3U) == 0 ? kMemory + (next() & 0xF'FFFC) : kRegisters + (next() & 0xFFC);
     std::uint32_t value = next() >> (next() & 31U);
     if (address == kRegisters + kAuxControl) value &= ~(7U << 17);  // Large ways take long to make.
     std::array<std::uint32_t, 8> line{value, value, value, value, value, value, value, value};

@@ -106,7 +106,8 @@ TEST_CASE("DRAM: an access during a refresh waits, and finds its row closed", "[
 TEST_CASE("DRAM: a bad property names node, property and expectation", "[dram]") {
   DeviceNode node{"memory@60000000"};
   node.set("linefill,row-bytes", 100);
-  CHECK_THROWS_WITH(DramParameters::from(node), Catch::Contains("linefill,row-bytes") && Catch::Contains("power of two"));
+  CHECK_THROWS_WITH(DramParameters::from(node),
+                    Catch::Contains("linefill,row-bytes") && Catch::Contains("power of two"));
 }
 
 TEST_CASE("storage: only chunks that were written are held", "[memory][block]") {
@@ -116,22 +117,30 @@ TEST_CASE("storage: only chunks that were written are held", "[memory][block]") 
   CHECK(storage.chunks() == 2);
   std::array<std::byte, 6> back{};
   storage.read(64 * 1024 - 3, back);
-  CHECK(back == std::array{std::byte{0}, std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}, std::byte{0}});
+  CHECK(back ==
+        std::array{std::byte{0}, std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}, std::byte{0}});
   CHECK(storage.chunks() == 2);
 }
 
 namespace {
 
-DeviceNode memory_node(const char* name, std::uint32_t size) {
-  DeviceNode node{name};
-  node.set("reg", {0, 0, size});  // Two address cells, one size cell: the defaults.
-  return node;
-}
+/// A memory of 4 KiB, of which a model only sees its node.
+struct StaticBench {
+  explicit StaticBench(const char* compatible)
+      : device{ModelRegistry::instance().create(compatible, "memory",
+                                                root.add_child("memory@0").set("reg", {0, 0, 0x1000}))} {
+    bus.socket.bind(device->target);
+  }
+
+  DeviceNode root{""};
+  std::unique_ptr<Device> device;
+  test::BusDriver bus{"bus"};
+};
 
 struct DramBench {
   DramBench() { bus.socket.bind(dram.target); }
 
-  DeviceNode node{memory_node("memory@0", 0x10'0000)};
+  DeviceNode node{"memory@0"};
   Dram dram{"dram", node, 0x10'0000};
   test::BusDriver bus{"bus"};
 };
@@ -197,34 +206,28 @@ TEST_CASE_METHOD(DramBench, "DRAM: an access beyond the end is a slave error", "
 }
 
 TEST_CASE("SRAM: every access takes the same time", "[sram]") {
-  DeviceNode node = memory_node("sram@48000000", 0x1000);
-  const auto device = ModelRegistry::instance().create("mmio-sram", "sram", node);
-  test::BusDriver bus{"bus"};
-  bus.socket.bind(device->target);
+  StaticBench bench{"mmio-sram"};
+  auto& bus = bench.bus;
   bus.write(0x10, 7);
   CHECK(bus.last_delay == 20ns);
   CHECK(bus.read(0x10) == 7);
   CHECK(bus.last_delay == 20ns);
-  CHECK(device->is_memory());
+  CHECK(bench.device->is_memory());
 }
 
 TEST_CASE("flash: erased bytes are 0xFF, a write is a guest error and ignored", "[flash]") {
-  DeviceNode node = memory_node("flash@40000000", 0x1000);
-  const auto device = ModelRegistry::instance().create("cfi-flash", "flash", node);
-  test::BusDriver bus{"bus"};
-  bus.socket.bind(device->target);
+  StaticBench bench{"cfi-flash"};
+  auto& bus = bench.bus;
   CHECK(bus.read(0) == 0xFFFF'FFFF);
   bus.write(0, 0x98);
   CHECK(bus.last_response == BusResponse::kOkay);
   CHECK(bus.read(0) == 0xFFFF'FFFF);
-  CHECK(device->log().guest_errors() == 1);
+  CHECK(bench.device->log().guest_errors() == 1);
 }
 
 TEST_CASE("flash: the loader fills it", "[flash]") {
-  DeviceNode node = memory_node("flash@40000000", 0x1000);
-  const auto device = ModelRegistry::instance().create("cfi-flash", "flash", node);
-  test::BusDriver bus{"bus"};
-  bus.socket.bind(device->target);
+  StaticBench bench{"cfi-flash"};
+  auto& bus = bench.bus;
   std::uint32_t value = 0x1234'5678;
   tlm::tlm_generic_payload payload;
   payload.set_write();
