@@ -8,6 +8,8 @@
 #include <iostream>
 
 #include "models/core/sc_time.hpp"
+#include "models/display/display.hpp"
+#include "models/display/png.hpp"
 #include "models/serial/serial_port.hpp"
 #include "models/storage/mmci.hpp"
 #include "models/system/vexpress_sysreg.hpp"
@@ -127,7 +129,12 @@ void Simulation::end(const std::string& reason, std::optional<std::uint32_t> sta
   if (sc_core::sc_is_running()) sc_core::sc_stop();
 }
 
-void Simulation::screenshot(const std::string&) const {}
+void Simulation::screenshot(const std::string& path) const {
+  const auto* display = soc_.find<Display>();
+  if (display == nullptr) throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
+  write_png(path, display->last_frame());
+}
+
 void Simulation::leds_changed(std::uint32_t value) {
   if (options_.screenshot.find("%03d") == std::string::npos || value == 0) return;
   std::array<char, 8> number{};

@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "models/display/display.hpp"
 
 namespace linefill {
 
@@ -93,6 +94,12 @@ std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings, 
       << " s: " << instructions << " million instructions, " << instructions / end.host_seconds << " MIPS\n";
   print_hit_rates(out, soc);
   if (transfers != nullptr && !transfers->all().empty()) print_transfers(out, *transfers);
+  for (const auto& device : soc.devices()) {
+    const auto* display = dynamic_cast<const Display*>(device.get());
+    if (display == nullptr || display->frames() == 0) continue;
+    out << "display    " << display->frames() << " frames, " << counter(device->statistics(), "underruns")
+        << " underruns\n";
+  }
   out << "findings   " << (findings.all().empty() ? "none" : std::to_string(findings.all().size())) << '\n';
   return out.str();
 }
