@@ -21,6 +21,7 @@ struct CoreContext {
 
   Epoch epoch = 0;  ///< Stores to device registers so far.
   Observer* observer = nullptr;
+  CopyHolder* store_buffer = nullptr;
   /// Below the L1: told which newest bytes an invalidate dropped.
   std::vector<CopyHolder*> lower_holders{};
 

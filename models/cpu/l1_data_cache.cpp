@@ -60,7 +60,18 @@ Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& ori
   ++write_backs_;
   const Time start = std::max(now, eviction_buffer_free_);
   CoreTransaction transaction{true, address_of(line.tag), line.data, {attributes_[index_of(line)], origin}};
-  transaction.marks = context_.observer != nullptr ? &line.marks : nullptr;
+  LineMarks marks;
+  if (context_.observer != nullptr) {
+    transaction.marks = &line.marks;
+    const CopyView buffered = context_.store_buffer->find(line.tag);
+    const ByteMask waiting =
+        buffered.valid == 0 ? 0 : line.marks.superseded & buffered.valid & ~buffered.marks->superseded;
+    if (waiting != 0) {  // What is newer has not left the core: it will come over these bytes.
+      marks = line.marks;
+      marks.superseded &= ~waiting;
+      transaction.marks = &marks;
+    }
+  }
   transaction.write_back_cause = cause;
   eviction_buffer_free_ = start;
   // An error here is an asynchronous abort on silicon; the bytes are gone either way.

@@ -52,6 +52,7 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
       mmu_{*this, statistics},
       l1i_hits_total_{statistics, "l1i_hits", "lines"},
       l1d_hits_total_{statistics, "l1d_hits", "accesses"} {
+  context_.store_buffer = &buffer_;
   select_maps();
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <map>
 #include <vector>
 
 #include "models/cpu/memory_system.hpp"
@@ -47,10 +49,13 @@ class FakeBus final : public CoreBus {
   Time latency{0};
   LineMarks marks_below{};  ///< What a fill is told.
   LineMarks marks_written{};
+  std::map<std::uint32_t, LineMarks> marks_of_memory;  ///< By line address: likewise, for this line.
+  std::function<void(const CoreTransaction&)> before;  ///< Called before data move.
   unsigned caught_up = 0;
 
   BusResponse transport(const CoreTransaction& t, Time& now) override {
     now += latency;
+    if (before) before(t);
     std::uint32_t value = 0;
     const bool in_memory = is_memory(t.address);
     if (in_memory && t.write) std::memcpy(at(raw(t.address)), t.data.data(), t.data.size());
@@ -59,7 +64,10 @@ class FakeBus final : public CoreBus {
     std::memcpy(&value, t.data.data(), std::min<std::size_t>(4, t.data.size()));
     if (t.marks != nullptr) {
       if (t.write) marks_written = *t.marks;
-      if (!t.write) *t.marks = marks_below;
+      if (!t.write) {
+        const auto found = marks_of_memory.find(raw(t.address));
+        *t.marks = found != marks_of_memory.end() ? found->second : marks_below;
+      }
     }
     log.push_back({t.write, raw(t.address), static_cast<unsigned>(t.data.size()), value, t.attributes.origin,
                    t.attributes.instruction, t.speculative});
@@ -112,6 +120,7 @@ class FakeObserver final : public Observer {
   std::vector<std::pair<std::uint32_t, bool>> watched;
   std::vector<std::pair<std::uint32_t, bool>> uncached;
   std::vector<LineMarks> dropped;
+  std::vector<std::pair<LineNumber, ByteMask>> drained_old;
   std::vector<Maintenance> maintenance;
   unsigned fills = 0;
 
@@ -125,6 +134,10 @@ class FakeObserver final : public Observer {
   }
   void uncached_access(PhysicalAddress address, std::uint32_t, bool write, const Attributes&, Time) override {
     uncached.emplace_back(raw(address), write);
+  }
+  void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&, const Origin&,
+                         Time) override {
+    drained_old.emplace_back(line, bytes);
   }
   void dropped_dirty(CopyLevel, LineNumber, const LineMarks& marks, const Origin&, Time) override {
     dropped.push_back(marks);
