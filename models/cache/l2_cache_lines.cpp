@@ -78,12 +78,20 @@ void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin,
   ++statistics_.write_backs;
   const L2LineNumber number = line.tag;
   if (observer_ != nullptr) {
-    observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
+    // A newer store to these bytes waits in the buffer and will come over them: nothing is lost.
+    const CopyView buffered = buffer_.find(memory_line(number));
+    const ByteMask waiting = buffered.valid == 0 ? 0 : buffered.valid & ~buffered.marks->superseded;
+    if ((line.marks.superseded & waiting) != 0) {
+      LineMarks marks = line.marks;
+      marks.superseded &= ~waiting;
+      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), marks, cause, origin, now);
+    } else {
+      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
+    }
   }
   line.dirty = false;
   line.marks.dirty = 0;
   const LineData data = line.data;
-  buffer_.drain_line(number, now);
   memory_.post(memory_line(number), data, kWholeLine, of_line(number, origin), now);
 }
 

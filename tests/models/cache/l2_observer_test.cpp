@@ -32,6 +32,7 @@ class Journal final : public Observer {
     note("wrote back from " + name(from), marks.dirty);
     memory_then = memory_.word(raw(address_of(line)));
     last_cause = cause;
+    written_superseded = marks.superseded;
     last_origin = origin;
   }
   void drained_to_memory(CopyLevel from, LineNumber, ByteMask bytes, const LineMarks& marks,
@@ -62,6 +63,7 @@ class Journal final : public Observer {
   WriteBackCause last_cause{};
   Maintenance last_maintenance{};
   std::uint32_t memory_then = 0;
+  ByteMask written_superseded = 0;
   bool filled_stale = false;
 
  private:
@@ -268,6 +270,29 @@ TEST_CASE("L2 observed: an operation by way is told at its end", "[l2][observer]
   l2.block.advance(l2.now);
   CHECK(l2.told() == Observed::Lines{"maintained 22"});
   CHECK(l2.journal.last_maintenance.origin.pc == 0x8000);
+}
+
+TEST_CASE("L2 observed: a line written back under a newer buffered store loses nothing", "[l2][observer]") {
+  Observed l2;
+  LineMarks above = l2.dirty_word();
+  l2.write_back(kA, 5, kWriteBack, &above);
+  l2.store(kA, 6, kPrivateNonCacheable);
+  CHECK(l2.marks(kA).superseded == 0xF);
+  CHECK(l2.block.cache().evict_dirty(0, l2.now));
+  CHECK(l2.journal.written_superseded == 0);
+  CHECK(l2.memory.word(kA) == 5);
+  l2.set(kCacheSync, 0);
+  CHECK(l2.memory.word(kA) == 6);
+}
+
+TEST_CASE("L2 observed: a line written back over a drained store says what it overwrites", "[l2][observer]") {
+  Observed l2;
+  LineMarks above = l2.dirty_word();
+  l2.write_back(kA, 5, kWriteBack, &above);
+  l2.store(kA, 6, kPrivateNonCacheable);
+  l2.set(kCleanPa, kA);
+  CHECK(l2.journal.written_superseded == 0xF);
+  CHECK(l2.memory.word(kA) == 5);
 }
 
 TEST_CASE("L2 observed: L1's losses are noted in the copy that is left", "[l2][observer]") {
