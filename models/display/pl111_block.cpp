@@ -58,13 +58,14 @@ void Block::step(Time now) {
       enter(static_cast<Phase>(static_cast<unsigned>(phase_) + 1));
     }
   }
-  if (running_ && next_fetch() <= now) fetch(now);
+  if (running_ && fetch_at_ <= now) fetch(now);
   schedule();
 }
 
 void Block::schedule() {
   next_event_ = underflow_at_;
-  if (running_) next_event_ = std::min({next_event_, phase_end(), next_fetch()});
+  fetch_at_ = running_ ? next_fetch() : kNever;
+  if (running_) next_event_ = std::min({next_event_, phase_end(), fetch_at_});
 }
 
 Time Block::phase_end() const {
@@ -123,9 +124,9 @@ void Block::finish_frame() {
 /// When the panel takes the word at this place of the frame out of the FIFO: with its first pixel.
 Time Block::taken_at(std::size_t slot) const {
   const Timing& t = frame_.timing;
-  const std::size_t pixel = slot * 64 / frame_.control.bits_per_pixel();
+  const unsigned pixel = static_cast<unsigned>(slot) * (64 / frame_.control.bits_per_pixel());
   const auto row = static_cast<std::int64_t>(pixel / t.width);
-  const auto column = static_cast<std::int64_t>(pixel % t.width) + t.before_pixels;
+  const auto column = static_cast<std::int64_t>(pixel % t.width + t.before_pixels);
   return frame_start_ + t.active_start() + t.line * row + t.pixel * column;
 }
 

@@ -95,6 +95,7 @@ class Block {
   Time bus_free_{0};
   Time underflow_at_ = kNever;
   Time next_event_ = kNever;
+  Time fetch_at_ = kNever;  ///< When the next burst starts.
   Time now_{0};
   bool advancing_ = false;
 
