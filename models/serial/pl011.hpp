@@ -23,7 +23,9 @@ class Pl011 final : public Device, public SerialPort {
 
  private:
   BusResponse access(DeviceAccess& access) override;
-  std::uint32_t peek(std::uint32_t offset) const override { return Pl011Block::registers().peek(block_, offset); }
+  std::uint32_t peek(std::uint32_t offset) const override {
+    return Pl011Block::registers().peek(block_, offset);
+  }
   void on_update();
   void schedule(Time now);
 

@@ -257,7 +257,9 @@ void Pl011Block::write_line_control(std::uint32_t, const RegisterContext&) {
   const std::uint64_t divisor = integer_divisor_ * 64ULL + fractional_divisor_;
   const std::uint64_t clock = 4 * configuration_.uartclk_hz;
   constexpr std::uint64_t kSecond = 1'000'000'000'000ULL;
-  bit_time_ = integer_divisor_ == 0 ? Time{0} : Time{static_cast<std::int64_t>((divisor * kSecond + clock / 2) / clock)};
+  bit_time_ = integer_divisor_ == 0
+                  ? Time{0}
+                  : Time{static_cast<std::int64_t>((divisor * kSecond + clock / 2) / clock)};
 }
 
 void Pl011Block::write_control(std::uint32_t, const RegisterContext& context) {

@@ -16,7 +16,9 @@ namespace linefill {
 /// What a PL011 counts.
 struct Pl011Counters {
   explicit Pl011Counters(Statistics& owner)
-      : sent{owner, "sent", "characters"}, received{owner, "received", "characters"}, overruns{owner, "overruns", "characters"} {}
+      : sent{owner, "sent", "characters"},
+        received{owner, "received", "characters"},
+        overruns{owner, "overruns", "characters"} {}
   Counter sent;
   Counter received;
   Counter overruns;
@@ -92,8 +94,8 @@ class Pl011Block {
   Time bit_time_{0};  ///< From the divisors, when UARTLCR_H was last written.
   std::deque<std::uint8_t> transmit_;
   std::deque<std::uint16_t> receive_;  ///< With the error bits of UARTDR.
-  std::deque<std::uint8_t> line_;  ///< Characters on their way in.
-  bool overrun_ = false;  ///< To be told with the next character that finds room.
+  std::deque<std::uint8_t> line_;      ///< Characters on their way in.
+  bool overrun_ = false;               ///< To be told with the next character that finds room.
   bool shifting_ = false;
   std::uint8_t shifter_ = 0;
   Time sent_at_{kNever};

@@ -28,13 +28,17 @@ MmciBlock::Configuration configuration_of(const DeviceNode& node) {
   c.peripheral_id = node.u32_or(kId, node.compatible_with("arm,pl180") ? 0x0004'1180 : 0x0004'1181);
   switch (c.peripheral_id & ~kRevision) {
     case 0x0004'1180:
-    case 0x0004'1181: break;
-    case 0x0204'1180: c.flow_control = true; [[fallthrough]];
+    case 0x0004'1181:
+      break;
+    case 0x0204'1180:
+      c.flow_control = true;
+      [[fallthrough]];
     case 0x0104'1180:
       c.fifo_words = 128;
       c.burst_words = 16;  // The longest that an AXI master does.
       break;
-    default: node.fail(kId, "00041180, 00041181, 01041180 or 02041180 (hexadecimal)");
+    default:
+      node.fail(kId, "00041180, 00041181, 01041180 or 02041180 (hexadecimal)");
   }
   c.burst_words = node.u32_or(kBurst, c.burst_words);
   if (c.burst_words < 1 || c.burst_words > c.fifo_words / 2) {
@@ -49,7 +53,6 @@ MmciBlock::Configuration configuration_of(const DeviceNode& node) {
 std::uint32_t fold_fifo(std::uint32_t offset) {
   return offset >= kFifoFirst && offset < kFifoEnd ? kFifoFirst + offset % 4 : offset;
 }
-
 
 }  // namespace
 

@@ -133,7 +133,8 @@ void MmciBlock::write_command(std::uint32_t value, const RegisterContext& contex
 
 MmciDataPath::Transfer MmciBlock::transfer() const {
   const unsigned size = std::min(data_control_ >> kBlockSizeShift & 0xFU, kLargestBlock);
-  return {(data_control_ & kFromCard) != 0 ? MmciDataPath::Direction::kFromCard : MmciDataPath::Direction::kToCard,
+  return {(data_control_ & kFromCard) != 0 ? MmciDataPath::Direction::kFromCard
+                                           : MmciDataPath::Direction::kToCard,
           (data_control_ & kStream) != 0, 1U << size, data_length_, data_timer_};
 }
 
@@ -144,8 +145,10 @@ void MmciBlock::write_data_control(std::uint32_t value, const RegisterContext& c
   }
   origin_ = context.attributes.origin;
   if (data_path_.active()) return;
-  if ((value >> kBlockSizeShift & 0xF) > kLargestBlock) bus_.log.guest_error("MCIDataCtrl: reserved block size");
-  if ((value & kStream) != 0) bus_.log.guest_error("MCIDataCtrl: stream transfer, which an SD card cannot do");
+  if ((value >> kBlockSizeShift & 0xF) > kLargestBlock)
+    bus_.log.guest_error("MCIDataCtrl: reserved block size");
+  if ((value & kStream) != 0)
+    bus_.log.guest_error("MCIDataCtrl: stream transfer, which an SD card cannot do");
   data_path_.start(transfer(), context.now);
 }
 

@@ -21,8 +21,8 @@ class MmciBlock {
     std::uint32_t peripheral_id = 0x0004'1181;
     unsigned fifo_words = 16;
     bool flow_control = false;  ///< HWFCEN exists.
-    unsigned burst_words = 8;  ///< What a DMA burst request stands for.
-    Time mclk{0};  ///< Period of MCLK.
+    unsigned burst_words = 8;   ///< What a DMA burst request stands for.
+    Time mclk{0};               ///< Period of MCLK.
   };
   /// The DMA request lines, in the order of the binding's `dmas`.
   enum Line : unsigned { kRx = 0, kTx = 1 };
@@ -35,7 +35,7 @@ class MmciBlock {
   SdCard* card() { return bus_.card.get(); }
   const SdCard* card() const { return bus_.card.get(); }
 
-  std::uint32_t status() const;  ///< MCIStatus.
+  std::uint32_t status() const;                                                      ///< MCIStatus.
   bool interrupt(unsigned output) const { return (status() & mask_[output]) != 0; }  ///< MCIINTR0, MCIINTR1.
 
   /// Whether requests may stay on the line: MCIDataCtrl says so and nothing failed.
@@ -53,7 +53,9 @@ class MmciBlock {
   void write_command(std::uint32_t value, const RegisterContext& context);
   void write_data_control(std::uint32_t value, const RegisterContext& context);
   void write_clear(std::uint32_t value, const RegisterContext& context);
-  void write_fifo(std::uint32_t value, const RegisterContext& context) { data_path_.write_fifo(value, context.now); }
+  void write_fifo(std::uint32_t value, const RegisterContext& context) {
+    data_path_.write_fifo(value, context.now);
+  }
   std::uint32_t read_fifo(const RegisterContext& context) { return data_path_.read_fifo(context.now); }
   std::uint32_t peek_fifo() const { return data_path_.peek_fifo(); }
   std::uint32_t response_command() const { return command_path_.response_command(); }

@@ -23,7 +23,8 @@ constexpr unsigned kResponseTimeout = 64;
 constexpr unsigned kIdleClocks = 8;
 
 std::uint32_t big_endian(const std::uint8_t* bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
+         bytes[3];
 }
 
 }  // namespace
@@ -75,14 +76,20 @@ void MmciCommandPath::advance(Time now) {
   while (next_event() <= now) {
     const Time at = next_event();
     switch (phase_) {
-      case Phase::kSend: sent(at); break;
+      case Phase::kSend:
+        sent(at);
+        break;
       case Phase::kWait:
         bus_.status |= kCmdTimeOut;
         ++bus_.counters.timeouts;
         finish(at);
         break;
-      case Phase::kReceive: received(at); break;
-      default: timer_.stop(); break;
+      case Phase::kReceive:
+        received(at);
+        break;
+      default:
+        timer_.stop();
+        break;
     }
   }
 }

@@ -10,8 +10,8 @@ using namespace mci_status;
 
 namespace {
 
-constexpr unsigned kCrcClocks = 16 + 1;  // On each line, with the end bit.
-constexpr unsigned kWriteGapClocks = 2;  // NWR.
+constexpr unsigned kCrcClocks = 16 + 1;   // On each line, with the end bit.
+constexpr unsigned kWriteGapClocks = 2;   // NWR.
 constexpr unsigned kTokenClocks = 2 + 5;  // NCRC, and the token with start and end bit.
 
 }  // namespace
@@ -88,20 +88,26 @@ void MmciDataPath::advance(Time now) {
 bool MmciDataPath::step(Time now) {
   const Time due = timer_.due(bus_.period);
   switch (phase_) {
-    case Phase::kWaitReceive: return wait_receive(now);
-    case Phase::kReceive: return receive(now);
+    case Phase::kWaitReceive:
+      return wait_receive(now);
+    case Phase::kReceive:
+      return receive(now);
     case Phase::kReceiveCrc:
       if (due > now) return false;
       end_received_block(due);
       return true;
-    case Phase::kWaitSend: return wait_to_send(now);
-    case Phase::kSend: return send(now);
+    case Phase::kWaitSend:
+      return wait_to_send(now);
+    case Phase::kSend:
+      return send(now);
     case Phase::kSendCrc:
       if (due > now) return false;
       end_sent_block(due);
       return true;
-    case Phase::kBusy: return wait_while_busy(now);
-    default: return false;
+    case Phase::kBusy:
+      return wait_while_busy(now);
+    default:
+      return false;
   }
 }
 
@@ -220,7 +226,8 @@ std::uint32_t MmciDataPath::read_fifo(Time now) {
 
 void MmciDataPath::write_fifo(std::uint32_t word, Time now) {
   if (!sending() || fifo_.full() || words_ == 0) {
-    bus_.log.guest_error("write of MCIFIFO ", fifo_.full() ? "when it is full" : "with nothing to send", ": lost");
+    bus_.log.guest_error("write of MCIFIFO ", fifo_.full() ? "when it is full" : "with nothing to send",
+                         ": lost");
     return;
   }
   fifo_.push(word);

@@ -98,7 +98,7 @@ class MmciDataPath {
   Phase phase_ = Phase::kIdle;
   bool failed_ = false;
   ClockTimer timer_;
-  Time entered_{0};  ///< When the present phase began.
+  Time entered_{0};        ///< When the present phase began.
   Time running_since_{0};  ///< When the clock last changed.
 
   std::uint32_t count_ = 0;
@@ -111,10 +111,10 @@ class MmciDataPath {
   std::uint64_t card_crc_ = 0;
   bool crc_hopeless_ = false;
   bool token_missing_ = false;
-  Time base_{0};  ///< When the byte at `position_` began, or will.
+  Time base_{0};          ///< When the byte at `position_` began, or will.
   bool stalled_ = false;  ///< Flow control has stopped the clock.
 
-  std::uint32_t word_ = 0;  ///< Being put together or taken apart.
+  std::uint32_t word_ = 0;   ///< Being put together or taken apart.
   unsigned word_bytes_ = 0;  ///< Of it that are done (in) or left (out).
 };
 

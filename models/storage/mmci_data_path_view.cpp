@@ -55,15 +55,19 @@ DmaRequest MmciDataPath::dma_request(Direction direction) const {
 Time MmciDataPath::next_event() const {
   if (!bus_.running()) return kNever;
   switch (phase_) {
-    case Phase::kWaitReceive: return std::min(block_start(), timer_.due(bus_.period));
-    case Phase::kReceive: return receive_event();
-    case Phase::kSend: return send_event();
+    case Phase::kWaitReceive:
+      return std::min(block_start(), timer_.due(bus_.period));
+    case Phase::kReceive:
+      return receive_event();
+    case Phase::kSend:
+      return send_event();
     case Phase::kBusy: {
       const Time timeout = timer_.due(bus_.period);
       if (token_missing_ || bus_.card == nullptr) return timeout;
       return std::min(timeout, std::max(bus_.card->busy_until(), entered_));
     }
-    default: return timer_.due(bus_.period);
+    default:
+      return timer_.due(bus_.period);
   }
 }
 

@@ -21,9 +21,7 @@ class MmciFifo {
   void clear() { level_ = 0; }
 
   /// There is room.
-  void push(std::uint32_t word) {
-    data_[(first_ + level_++) % words_] = word;
-  }
+  void push(std::uint32_t word) { data_[(first_ + level_++) % words_] = word; }
   /// It is not empty.
   std::uint32_t pop() {
     const std::uint32_t word = data_[first_];

@@ -22,7 +22,8 @@ SdCommandFrame sd_command_frame(unsigned index, std::uint32_t argument) {
 SdCard::SdCard(std::unique_ptr<BlockDevice> storage, const SdTiming& timing)
     : storage_{std::move(storage)},
       timing_{timing},
-      sectors_{(storage_->sectors() + kCapacityUnitSectors - 1) / kCapacityUnitSectors * kCapacityUnitSectors} {}
+      sectors_{(storage_->sectors() + kCapacityUnitSectors - 1) / kCapacityUnitSectors *
+               kCapacityUnitSectors} {}
 
 void SdCard::power_cycle() {
   go_idle_state(0);
@@ -51,8 +52,8 @@ SdResponse SdCard::command(const SdCommandFrame& frame, Time now, Time period) {
     return {};
   }
   application_in_hand_ = found->application;
-  const std::uint32_t argument = std::uint32_t{frame[1]} << 24 | std::uint32_t{frame[2]} << 16 |
-                                 std::uint32_t{frame[3]} << 8 | frame[4];
+  const std::uint32_t argument =
+      std::uint32_t{frame[1]} << 24 | std::uint32_t{frame[2]} << 16 | std::uint32_t{frame[3]} << 8 | frame[4];
   SdResponse response = (this->*found->handler)(argument);
   if (index != 23) block_count_ = 0;
   if (response.bits == 0) return response;
@@ -188,7 +189,8 @@ SdResponse SdCard::start_write(unsigned index, std::uint32_t argument, bool mult
   return response;
 }
 
-SdWriteToken SdCard::receive_block(std::span<const std::uint8_t> data, std::uint64_t crc, bool wide, Time now) {
+SdWriteToken SdCard::receive_block(std::span<const std::uint8_t> data, std::uint64_t crc, bool wide,
+                                   Time now) {
   if (state_ != State::kReceive || data.size() != kSectorBytes) return SdWriteToken::kNone;
   if (wide != wide_ || crc != block_crc(data, wide) || take_fault(SdFault::kWriteCrc)) {
     if (remaining_ == 1) state_ = State::kTransfer;

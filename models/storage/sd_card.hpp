@@ -18,7 +18,7 @@ SdCommandFrame sd_command_frame(unsigned index, std::uint32_t argument);
 
 /// A response as it goes over the CMD line. What is not driven reads as ones.
 struct SdResponse {
-  unsigned bits = 0;  ///< 48, 136, or 0: no response.
+  unsigned bits = 0;          ///< 48, 136, or 0: no response.
   unsigned delay_clocks = 0;  ///< From the command's end bit (NCR, NID).
   std::array<std::uint8_t, 17> frame{};
 };
@@ -27,7 +27,7 @@ struct SdResponse {
 struct SdBlock {
   std::span<const std::uint8_t> data;
   std::uint64_t crc = 0;
-  bool wide = false;  ///< Sent on four lines.
+  bool wide = false;          ///< Sent on four lines.
   bool skewed_start = false;  ///< The start bits do not come together.
 };
 
@@ -35,14 +35,22 @@ struct SdBlock {
 enum class SdWriteToken : std::uint8_t { kAccepted, kCrcError, kNone };
 
 /// For tests: what goes wrong with the next response or block.
-enum class SdFault : std::uint8_t { kNone, kNoResponse, kResponseCrc, kNoData, kDataCrc, kSkewedStart, kWriteCrc };
+enum class SdFault : std::uint8_t {
+  kNone,
+  kNoResponse,
+  kResponseCrc,
+  kNoData,
+  kDataCrc,
+  kSkewedStart,
+  kWriteCrc
+};
 
 /// Where a card spends time by itself. Within the limits of the specification, and typical of cards.
 struct SdTiming {
-  Time power_up = 1ms;  ///< ACMD41 answers busy for so long after the first.
-  Time read_access = 100us;  ///< From a read command's response to the first block.
+  Time power_up = 1ms;         ///< ACMD41 answers busy for so long after the first.
+  Time read_access = 100us;    ///< From a read command's response to the first block.
   Time register_access = 5us;  ///< The same for SCR, status and switch data.
-  Time write_busy = 250us;  ///< Programming a block.
+  Time write_busy = 250us;     ///< Programming a block.
 };
 
 /// An SD memory card of high capacity, SD Physical Layer Simplified Specification 3.01: SD bus, one or
@@ -50,7 +58,18 @@ struct SdTiming {
 /// zeros. Time is absolute; a period is one bit on the bus.
 class SdCard {
  public:
-  enum class State : std::uint8_t { kIdle, kReady, kIdent, kStandby, kTransfer, kData, kReceive, kProgram, kDisconnect, kInactive };
+  enum class State : std::uint8_t {
+    kIdle,
+    kReady,
+    kIdent,
+    kStandby,
+    kTransfer,
+    kData,
+    kReceive,
+    kProgram,
+    kDisconnect,
+    kInactive
+  };
 
   explicit SdCard(std::unique_ptr<BlockDevice> storage, const SdTiming& timing = {});
 
@@ -126,11 +145,11 @@ class SdCard {
   std::uint64_t sectors_;
 
   State state_ = State::kIdle;
-  std::uint16_t address_ = 0;  ///< RCA.
-  std::uint32_t errors_ = 0;  ///< Card status bits that wait to be reported.
-  bool application_ = false;  ///< The last command was CMD55.
+  std::uint16_t address_ = 0;         ///< RCA.
+  std::uint32_t errors_ = 0;          ///< Card status bits that wait to be reported.
+  bool application_ = false;          ///< The last command was CMD55.
   bool application_in_hand_ = false;  ///< The present one is an application command.
-  bool interface_checked_ = false;  ///< CMD8 was seen.
+  bool interface_checked_ = false;    ///< CMD8 was seen.
   bool wide_ = false;
   bool high_speed_ = false;
   std::optional<Time> powering_since_;

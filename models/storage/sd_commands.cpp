@@ -10,7 +10,8 @@ using namespace sd;
 const SdCard::Command* SdCard::find(unsigned index, bool application) {
   using enum State;
   constexpr auto kAll = static_cast<std::uint16_t>(~in(kInactive));
-  constexpr auto kSelected = static_cast<std::uint16_t>(in(kTransfer) | in(kData) | in(kReceive) | in(kProgram));
+  constexpr auto kSelected =
+      static_cast<std::uint16_t>(in(kTransfer) | in(kData) | in(kReceive) | in(kProgram));
   constexpr auto kAddressed = static_cast<std::uint16_t>(kSelected | in(kStandby) | in(kDisconnect));
   using C = SdCard;
   static constexpr Command kCommands[]{
@@ -170,7 +171,8 @@ SdResponse SdCard::set_bus_width(std::uint32_t argument) {
 SdResponse SdCard::send_sd_status(std::uint32_t) { return send_register(13, sd_status(wide_)); }
 
 SdResponse SdCard::send_written_blocks(std::uint32_t) {
-  const std::uint8_t bytes[]{static_cast<std::uint8_t>(written_ >> 24), static_cast<std::uint8_t>(written_ >> 16),
+  const std::uint8_t bytes[]{static_cast<std::uint8_t>(written_ >> 24),
+                             static_cast<std::uint8_t>(written_ >> 16),
                              static_cast<std::uint8_t>(written_ >> 8), static_cast<std::uint8_t>(written_)};
   return send_register(22, bytes);
 }

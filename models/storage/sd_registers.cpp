@@ -33,16 +33,16 @@ LongRegister card_identification() {
 
 LongRegister card_specific_data(std::uint64_t units, bool high_speed) {
   LongRegister csd{};
-  set_bits(csd, 127, 126, 1);                         // CSD_STRUCTURE: version 2.0
-  set_bits(csd, 119, 112, 0x0E);                      // TAAC: 1 ms
-  set_bits(csd, 103, 96, high_speed ? 0x5A : 0x32);   // TRAN_SPEED: 50 or 25 Mbit/s
-  set_bits(csd, 95, 84, 0x515);                       // CCC: classes 0, 2, 4, 8, 10
-  set_bits(csd, 83, 80, 9);                           // READ_BL_LEN
-  set_bits(csd, 69, 48, units - 1);                   // C_SIZE
-  set_bits(csd, 46, 46, 1);                           // ERASE_BLK_EN
-  set_bits(csd, 45, 39, 0x7F);                        // SECTOR_SIZE
-  set_bits(csd, 28, 26, 2);                           // R2W_FACTOR
-  set_bits(csd, 25, 22, 9);                           // WRITE_BL_LEN
+  set_bits(csd, 127, 126, 1);                        // CSD_STRUCTURE: version 2.0
+  set_bits(csd, 119, 112, 0x0E);                     // TAAC: 1 ms
+  set_bits(csd, 103, 96, high_speed ? 0x5A : 0x32);  // TRAN_SPEED: 50 or 25 Mbit/s
+  set_bits(csd, 95, 84, 0x515);                      // CCC: classes 0, 2, 4, 8, 10
+  set_bits(csd, 83, 80, 9);                          // READ_BL_LEN
+  set_bits(csd, 69, 48, units - 1);                  // C_SIZE
+  set_bits(csd, 46, 46, 1);                          // ERASE_BLK_EN
+  set_bits(csd, 45, 39, 0x7F);                       // SECTOR_SIZE
+  set_bits(csd, 28, 26, 2);                          // R2W_FACTOR
+  set_bits(csd, 25, 22, 9);                          // WRITE_BL_LEN
   close_with_crc(csd);
   return csd;
 }

@@ -18,7 +18,9 @@ class Pl031 final : public Device {
 
  private:
   BusResponse access(DeviceAccess& access) override;
-  std::uint32_t peek(std::uint32_t offset) const override { return Pl031Block::registers().peek(block_, offset); }
+  std::uint32_t peek(std::uint32_t offset) const override {
+    return Pl031Block::registers().peek(block_, offset);
+  }
   void on_update();
   void schedule(Time now);
 

@@ -16,11 +16,15 @@ class Sp805 final : public Device, public PowerControl {
 
   void reset() override;
   std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override { return {&wdogint}; }
-  void set_power_handler(std::function<void(PowerEvent)> handler) override { power_handler_ = std::move(handler); }
+  void set_power_handler(std::function<void(PowerEvent)> handler) override {
+    power_handler_ = std::move(handler);
+  }
 
  private:
   BusResponse access(DeviceAccess& access) override;
-  std::uint32_t peek(std::uint32_t offset) const override { return Sp805Block::registers().peek(block_, offset); }
+  std::uint32_t peek(std::uint32_t offset) const override {
+    return Sp805Block::registers().peek(block_, offset);
+  }
   void on_update();
   void schedule(Time now);
 

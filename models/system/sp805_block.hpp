@@ -15,7 +15,7 @@ class Sp805Block {
 
   static const RegisterTable<Sp805Block>& registers();
   void reset();
-  bool interrupt() const { return masked_status() != 0; }  ///< WDOGINT.
+  bool interrupt() const { return masked_status() != 0; }    ///< WDOGINT.
   bool reset_requested() const { return reset_requested_; }  ///< WDOGRES.
   Time next_event() const;
   void advance(Time now);

@@ -11,7 +11,8 @@ const RegisterModel<VexpressSysreg> kModel{"arm,vexpress-sysreg", "Versatile Exp
 
 }  // namespace
 
-VexpressSysreg::VexpressSysreg(const sc_core::sc_module_name& name, const DeviceNode& node) : Device{name, node} {}
+VexpressSysreg::VexpressSysreg(const sc_core::sc_module_name& name, const DeviceNode& node)
+    : Device{name, node} {}
 
 BusResponse VexpressSysreg::access(DeviceAccess& access) {
   block_.set_time(access.context.now);

@@ -16,7 +16,9 @@ class VexpressSysreg final : public Device, public PowerControl {
     block_.set_power_handler(std::move(handler));
   }
   /// Called with the eight LEDs when they are written.
-  void set_led_handler(std::function<void(std::uint32_t)> handler) { block_.set_led_handler(std::move(handler)); }
+  void set_led_handler(std::function<void(std::uint32_t)> handler) {
+    block_.set_led_handler(std::move(handler));
+  }
   /// The switches of the card socket, as SYS_MCI shows them.
   void set_card_present(bool present) { block_.set_card_present(present); }
   void set_card_protected(bool is_protected) { block_.set_card_protected(is_protected); }

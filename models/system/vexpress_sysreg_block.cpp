@@ -66,7 +66,8 @@ std::uint32_t VexpressSysregBlock::counter_24mhz() const {
   const std::int64_t seconds = now_.count() / kPicosecondsPerSecond;
   const std::int64_t rest = now_.count() % kPicosecondsPerSecond;
   constexpr std::int64_t kMhz = 1'000'000;
-  return static_cast<std::uint32_t>(seconds * kCounterHz + rest * (kCounterHz / kMhz) / (kPicosecondsPerSecond / kMhz));
+  return static_cast<std::uint32_t>(seconds * kCounterHz +
+                                    rest * (kCounterHz / kMhz) / (kPicosecondsPerSecond / kMhz));
 }
 
 void VexpressSysregBlock::write_leds(std::uint32_t, const RegisterContext&) {
@@ -86,12 +87,17 @@ bool VexpressSysregBlock::configure(std::uint32_t command) {
   const bool write = (command & kWrite) != 0;
   const bool motherboard = (command >> kSiteShift & 3) == kMotherboard;
   switch (command >> kFunctionShift & 0x3F) {
-    case kOscillator: return oscillator(command);
+    case kOscillator:
+      return oscillator(command);
     case kMuxFpga:
-    case kDviMode: return write;  // Which CLCD the connector shows: both are seen at once here.
-    case kShutdown: return write && motherboard && power(PowerEvent::kPowerOff);
-    case kReboot: return write && motherboard && power(PowerEvent::kReboot);
-    default: return false;
+    case kDviMode:
+      return write;  // Which CLCD the connector shows: both are seen at once here.
+    case kShutdown:
+      return write && motherboard && power(PowerEvent::kPowerOff);
+    case kReboot:
+      return write && motherboard && power(PowerEvent::kReboot);
+    default:
+      return false;
   }
 }
 

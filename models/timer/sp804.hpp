@@ -29,8 +29,8 @@ class Sp804 final : public Device {
 
   std::array<Sp804Timer, 2> timers_;
   bool separate_;
-  std::uint32_t test_control_ = 0;  ///< TimerITCR.
-  std::uint32_t test_output_ = 0;  ///< TimerITOP.
+  std::uint32_t test_control_ = 0;          ///< TimerITCR.
+  std::uint32_t test_output_ = 0;           ///< TimerITOP.
   sc_core::sc_out<bool> first_{"timint1"};  ///< TIMINT1, or TIMINTC if there is one output.
   sc_core::sc_out<bool> second_{"timint2"};
   sc_core::sc_signal<bool> unused_{"unused"};

@@ -43,7 +43,7 @@ class Sp804Timer {
   std::uint32_t load_ = 0;
   std::uint32_t control_ = 0;
   bool raw_ = false;
-  bool halted_ = false;  ///< One-shot, and the shot is fired.
+  bool halted_ = false;          ///< One-shot, and the shot is fired.
   std::uint64_t remaining_ = 0;  ///< Ticks from `since_` until the counter reaches zero.
   Time since_{0};
   Time now_{0};

@@ -10,8 +10,8 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kDr = 0x00, kRsr = 0x04, kFr = 0x18, kIbrd = 0x24, kFbrd = 0x28, kLcrh = 0x2C, kCr = 0x30,
-                        kIfls = 0x34, kImsc = 0x38, kRis = 0x3C, kMis = 0x40, kIcr = 0x44;
+constexpr std::uint32_t kDr = 0x00, kRsr = 0x04, kFr = 0x18, kIbrd = 0x24, kFbrd = 0x28, kLcrh = 0x2C,
+                        kCr = 0x30, kIfls = 0x34, kImsc = 0x38, kRis = 0x3C, kMis = 0x40, kIcr = 0x44;
 constexpr std::uint32_t kRxfe = 0x10, kTxff = 0x20, kTxfe = 0x80, kBusy = 0x08;
 constexpr std::uint32_t kRx = 1U << 4, kTx = 1U << 5, kTimeout = 1U << 6, kOverrun = 1U << 10;
 
@@ -59,9 +59,10 @@ constexpr Time kFrame = 10 * kBit;
 TEST_CASE("PL011: every register reads its reset value", "[pl011][reset]") {
   UartBench b;
   const std::pair<std::uint32_t, std::uint32_t> expected[]{
-      {0x00, 0},     {0x04, 0},     {0x18, 0x90},  {0x20, 0},     {0x24, 0},     {0x28, 0},     {0x2C, 0},
-      {0x30, 0x300}, {0x34, 0x12},  {0x38, 0},     {0x3C, 0},     {0x40, 0},     {0x48, 0},     {0xFE0, 0x11},
-      {0xFE4, 0x10}, {0xFE8, 0x14}, {0xFEC, 0x00}, {0xFF0, 0x0D}, {0xFF4, 0xF0}, {0xFF8, 0x05}, {0xFFC, 0xB1}};
+      {0x00, 0},     {0x04, 0},     {0x18, 0x90},  {0x20, 0},     {0x24, 0},     {0x28, 0},
+      {0x2C, 0},     {0x30, 0x300}, {0x34, 0x12},  {0x38, 0},     {0x3C, 0},     {0x40, 0},
+      {0x48, 0},     {0xFE0, 0x11}, {0xFE4, 0x10}, {0xFE8, 0x14}, {0xFEC, 0x00}, {0xFF0, 0x0D},
+      {0xFF4, 0xF0}, {0xFF8, 0x05}, {0xFFC, 0xB1}};
   for (const auto& [offset, value] : expected) {
     CAPTURE(offset);
     CHECK(b.read(offset) == value);
@@ -80,8 +81,10 @@ TEST_CASE("PL011: a character leaves after its frame's bits", "[pl011][time]") {
   CHECK((b.read(kFr) & kBusy) == 0);
 }
 
-TEST_CASE("PL011: parity and a second stop bit lengthen the frame, shorter words shorten it", "[pl011][time]") {
-  const auto [line_control, bits] = GENERATE(table<std::uint32_t, int>({{0x72, 11}, {0x7A, 12}, {0x50, 9}, {0x10, 7}}));
+TEST_CASE("PL011: parity and a second stop bit lengthen the frame, shorter words shorten it",
+          "[pl011][time]") {
+  const auto [line_control, bits] =
+      GENERATE(table<std::uint32_t, int>({{0x72, 11}, {0x7A, 12}, {0x50, 9}, {0x10, 7}}));
   UartBench b;
   b.set_up(line_control);
   b.write(kDr, 1);
@@ -141,7 +144,8 @@ TEST_CASE("PL011: without a baud rate a character leaves at once, as a guest err
   CHECK(b.log.guest_errors() == 1);
 }
 
-TEST_CASE("PL011: the transmit interrupt comes when the level falls to the trigger, not before", "[pl011][interrupt]") {
+TEST_CASE("PL011: the transmit interrupt comes when the level falls to the trigger, not before",
+          "[pl011][interrupt]") {
   UartBench b;
   b.set_up();
   CHECK(b.read(kRis) == 0);
@@ -183,7 +187,8 @@ TEST_CASE("PL011: the receive interrupt comes at the trigger and goes below it",
   CHECK(b.read(kDr) == 'b');
 }
 
-TEST_CASE("PL011: a character left alone for 32 bits raises the time-out until it is read", "[pl011][interrupt]") {
+TEST_CASE("PL011: a character left alone for 32 bits raises the time-out until it is read",
+          "[pl011][interrupt]") {
   UartBench b;
   b.set_up();
   b.uart.receive('a', b.now);
@@ -220,7 +225,8 @@ TEST_CASE("PL011: loopback receives what is sent, and nothing leaves", "[pl011]"
   CHECK((b.read(kFr) & 7) == 1);  // RTS is CTS.
 }
 
-TEST_CASE("PL011: the interrupt line follows the masked status, and output goes to the sink", "[pl011][lines]") {
+TEST_CASE("PL011: the interrupt line follows the masked status, and output goes to the sink",
+          "[pl011][lines]") {
   DeviceNode node{"serial@10009000"};
   node.set("clock-frequency", 24'000'000);
   const auto device = ModelRegistry::instance().create("arm,pl011", "uart", node);

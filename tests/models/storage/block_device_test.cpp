@@ -15,7 +15,8 @@ namespace {
 
 /// A file that goes away with the test.
 struct TemporaryFile {
-  explicit TemporaryFile(std::size_t bytes, char fill = 'x') : path{"storage_test." + std::to_string(::getpid())} {
+  explicit TemporaryFile(std::size_t bytes, char fill = 'x')
+      : path{"storage_test." + std::to_string(::getpid())} {
     std::ofstream{path, std::ios::binary} << std::string(bytes, fill);
   }
   ~TemporaryFile() { ::unlink(path.c_str()); }

@@ -27,7 +27,9 @@ class MemoryDevice final : public BlockDevice {
   }
 
  private:
-  static std::ptrdiff_t offset(std::uint64_t sector) { return static_cast<std::ptrdiff_t>(sector * kSectorBytes); }
+  static std::ptrdiff_t offset(std::uint64_t sector) {
+    return static_cast<std::ptrdiff_t>(sector * kSectorBytes);
+  }
   std::vector<std::uint8_t> bytes_;
 };
 

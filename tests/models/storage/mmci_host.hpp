@@ -14,9 +14,9 @@ namespace linefill::test {
 inline constexpr std::uint32_t kMciPower = 0x00, kMciClock = 0x04, kMciArgument = 0x08, kMciCommand = 0x0C,
                                kMciRespCmd = 0x10, kMciResponse0 = 0x14, kMciResponse1 = 0x18,
                                kMciResponse2 = 0x1C, kMciResponse3 = 0x20, kMciDataTimer = 0x24,
-                               kMciDataLength = 0x28, kMciDataCtrl = 0x2C, kMciDataCnt = 0x30, kMciStatus = 0x34,
-                               kMciClear = 0x38, kMciMask0 = 0x3C, kMciMask1 = 0x40, kMciFifoCnt = 0x48,
-                               kMciFifo = 0x80;
+                               kMciDataLength = 0x28, kMciDataCtrl = 0x2C, kMciDataCnt = 0x30,
+                               kMciStatus = 0x34, kMciClear = 0x38, kMciMask0 = 0x3C, kMciMask1 = 0x40,
+                               kMciFifoCnt = 0x48, kMciFifo = 0x80;
 
 /// An MMCI block with a card, driven by its registers and by time; no kernel. MCLK is 50 MHz.
 struct MmciHost {

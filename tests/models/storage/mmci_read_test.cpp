@@ -225,7 +225,8 @@ TEST_CASE("MMCI: blocks of another size than the card's are DataCrcFail", "[mmci
   CHECK(h.wait(kDataCrcFail));
 }
 
-TEST_CASE("MMCI: a card that is too late for its block is a time-out, not stale data", "[mmci][read][error]") {
+TEST_CASE("MMCI: a card that is too late for its block is a time-out, not stale data",
+          "[mmci][read][error]") {
   MmciHost h;
   h.bring_up();
   h.command(17, 3);

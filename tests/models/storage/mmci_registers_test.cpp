@@ -26,8 +26,8 @@ TEST_CASE("MMCI: the identification registers tell the variant", "[mmci][reset]"
 TEST_CASE("MMCI: registers keep the bits the manual gives them", "[mmci][reset]") {
   MmciHost h;
   const std::pair<std::uint32_t, std::uint32_t> masks[]{
-      {kMciPower, 0xFF},           {kMciClock, 0x1FFF},       {kMciArgument, 0xFFFF'FFFF},
-      {kMciDataTimer, 0xFFFFFFFF}, {kMciDataLength, 0xFFFF},  {kMciMask0, 0x3F'FFFF},
+      {kMciPower, 0xFF},           {kMciClock, 0x1FFF},      {kMciArgument, 0xFFFF'FFFF},
+      {kMciDataTimer, 0xFFFFFFFF}, {kMciDataLength, 0xFFFF}, {kMciMask0, 0x3F'FFFF},
       {kMciMask1, 0x3F'FFFF}};
   for (const auto& [offset, mask] : masks) {
     h.write(offset, 0xFFFF'FFFF);

@@ -13,9 +13,7 @@ namespace {
 
 /// A DMA controller's end that notes what it is told.
 struct FakeController final : DmaRequestLine::Controller {
-  void request_changed(DmaRequestLine& line, Time now) override {
-    levels.push_back({line.level(), now});
-  }
+  void request_changed(DmaRequestLine& line, Time now) override { levels.push_back({line.level(), now}); }
   struct Seen {
     DmaRequest level;
     Time time;
@@ -101,7 +99,8 @@ struct MmciBench {
 
 }  // namespace
 
-TEST_CASE_METHOD(MmciBench, "MMCI: registers are reached over the bus, the FIFO through its whole window", "[mmci][bus]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: registers are reached over the bus, the FIFO through its whole window",
+                 "[mmci][bus]") {
   bring_up();
   start_read(4);
   run(500us);
@@ -121,7 +120,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: a burst over the window reads as many words",
   CHECK(bus.last_delay == 16 * 2 * period_of(24'000'000));
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: MCIINTR0 rises when the command ends, and falls when cleared", "[mmci][lines]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: MCIINTR0 rises when the command ends, and falls when cleared",
+                 "[mmci][lines]") {
   bus.write(kMciPower, 3);
   bus.write(kMciClock, 0x100);
   bus.write(kMciMask0, 1U << 7);
@@ -137,7 +137,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: MCIINTR0 rises when the command ends, and fal
   CHECK_FALSE(intr0.read());
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: the request line rises with the 16th word and stays until acknowledged", "[mmci][lines][dma]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: the request line rises with the 16th word and stays until acknowledged",
+                 "[mmci][lines][dma]") {
   bring_up();
   start_read(4);
   run(500us);
@@ -155,7 +156,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: the request line rises with the 16th word and
   CHECK(rx.level().last);
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: bursts move a transfer of several blocks to its end", "[mmci][lines][dma]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: bursts move a transfer of several blocks to its end",
+                 "[mmci][lines][dma]") {
   bring_up();
   start_read(10, 8 * 512);
   std::vector<std::uint32_t> words;

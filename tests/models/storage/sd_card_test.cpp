@@ -25,8 +25,8 @@ struct CardBench {
     return command(index, argument);
   }
   static std::uint32_t content(const SdResponse& r) {
-    return std::uint32_t{r.frame[1]} << 24 | std::uint32_t{r.frame[2]} << 16 | std::uint32_t{r.frame[3]} << 8 |
-           r.frame[4];
+    return std::uint32_t{r.frame[1]} << 24 | std::uint32_t{r.frame[2]} << 16 |
+           std::uint32_t{r.frame[3]} << 8 | r.frame[4];
   }
   static unsigned state_of(const SdResponse& r) { return content(r) >> 9 & 0xF; }
 
@@ -103,7 +103,8 @@ TEST_CASE("an ACMD41 without voltages does not start the card", "[storage][sd]")
 TEST_CASE("a host that does not know high capacity never sees the card ready", "[storage][sd]") {
   CardBench b;
   b.command(0);
-  for (int i = 0; i < 5; ++i, b.now += 5ms) CHECK(CardBench::content(b.application(41, 0x00FF'8000)) == 0x00FF'8000);
+  for (int i = 0; i < 5; ++i, b.now += 5ms)
+    CHECK(CardBench::content(b.application(41, 0x00FF'8000)) == 0x00FF'8000);
 }
 
 TEST_CASE("identification goes through ready, ident, standby, transfer", "[storage][sd]") {
@@ -120,7 +121,8 @@ TEST_CASE("identification goes through ready, ident, standby, transfer", "[stora
 }
 
 TEST_CASE("the CSD tells the size of the image, in units of 512 KiB", "[storage][sd]") {
-  const auto [sectors, c_size] = GENERATE(table<std::size_t, std::uint32_t>({{1, 0}, {1024, 0}, {1025, 1}, {65536, 63}}));
+  const auto [sectors, c_size] =
+      GENERATE(table<std::size_t, std::uint32_t>({{1, 0}, {1024, 0}, {1025, 1}, {65536, 63}}));
   CardBench b{sectors};
   b.to_standby();
   const auto r2 = b.command(9, b.address);

@@ -10,7 +10,8 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kDr = 0x00, kMr = 0x04, kLr = 0x08, kImsc = 0x10, kRis = 0x14, kMis = 0x18, kIcr = 0x1C;
+constexpr std::uint32_t kDr = 0x00, kMr = 0x04, kLr = 0x08, kImsc = 0x10, kRis = 0x14, kMis = 0x18,
+                        kIcr = 0x1C;
 
 struct RtcBench {
   RtcBench() {
@@ -31,8 +32,9 @@ struct RtcBench {
 // PL031 TRM, table 3-1, but for the date and for RTCCR, which says the clock runs.
 TEST_CASE_METHOD(RtcBench, "PL031: every register reads its reset value", "[pl031][reset]") {
   const std::pair<std::uint32_t, std::uint32_t> expected[]{
-      {0x00, 1767225600}, {0x04, 0},    {0x0C, 1},    {0x10, 0},    {0x14, 0},    {0x18, 0},    {0xFE0, 0x31},
-      {0xFE4, 0x10},      {0xFE8, 0x04}, {0xFEC, 0},  {0xFF0, 0x0D}, {0xFF4, 0xF0}, {0xFF8, 0x05}, {0xFFC, 0xB1}};
+      {0x00, 1767225600}, {0x04, 0},     {0x0C, 1},     {0x10, 0},     {0x14, 0},
+      {0x18, 0},          {0xFE0, 0x31}, {0xFE4, 0x10}, {0xFE8, 0x04}, {0xFEC, 0},
+      {0xFF0, 0x0D},      {0xFF4, 0xF0}, {0xFF8, 0x05}, {0xFFC, 0xB1}};
   for (const auto& [offset, value] : expected) {
     CAPTURE(offset);
     CHECK(bus.read(offset) == value);

@@ -12,7 +12,8 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kLoad = 0x00, kValue = 0x04, kControl = 0x08, kIntClr = 0x0C, kRis = 0x10, kLock = 0xC00;
+constexpr std::uint32_t kLoad = 0x00, kValue = 0x04, kControl = 0x08, kIntClr = 0x0C, kRis = 0x10,
+                        kLock = 0xC00;
 
 struct WatchdogBench {
   WatchdogBench() {
@@ -36,8 +37,9 @@ struct WatchdogBench {
 // SP805 TRM, table 3-1.
 TEST_CASE_METHOD(WatchdogBench, "SP805: every register reads its reset value", "[sp805][reset]") {
   const std::pair<std::uint32_t, std::uint32_t> expected[]{
-      {0x00, 0xFFFFFFFF}, {0x04, 0xFFFFFFFF}, {0x08, 0},     {0x10, 0},     {0x14, 0},     {0xC00, 0},   {0xFE0, 0x05},
-      {0xFE4, 0x18},      {0xFE8, 0x14},      {0xFEC, 0x00}, {0xFF0, 0x0D}, {0xFF4, 0xF0}, {0xFF8, 0x05}, {0xFFC, 0xB1}};
+      {0x00, 0xFFFFFFFF}, {0x04, 0xFFFFFFFF}, {0x08, 0},     {0x10, 0},     {0x14, 0},
+      {0xC00, 0},         {0xFE0, 0x05},      {0xFE4, 0x18}, {0xFE8, 0x14}, {0xFEC, 0x00},
+      {0xFF0, 0x0D},      {0xFF4, 0xF0},      {0xFF8, 0x05}, {0xFFC, 0xB1}};
   for (const auto& [offset, value] : expected) {
     CAPTURE(offset);
     CHECK(bus.read(offset) == value);

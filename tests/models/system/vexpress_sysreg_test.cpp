@@ -36,8 +36,8 @@ struct SysregBench {
 // DUI 0447, table 4-3.
 TEST_CASE_METHOD(SysregBench, "system registers: every register reads its reset value", "[sysreg][reset]") {
   const std::pair<std::uint32_t, std::uint32_t> expected[]{
-      {0x00, 0x1190F500}, {0x04, 0}, {0x08, 0}, {0x24, 0}, {0x30, 0}, {0x38, 0}, {0x48, 0}, {0x4C, 0}, {0x5C, 0},
-      {0x60, 0}, {0x84, 0x0C000191}, {0xA0, 0}, {0xA4, 0}, {0xA8, 0}};
+      {0x00, 0x1190F500}, {0x04, 0}, {0x08, 0}, {0x24, 0},          {0x30, 0}, {0x38, 0}, {0x48, 0},
+      {0x4C, 0},          {0x5C, 0}, {0x60, 0}, {0x84, 0x0C000191}, {0xA0, 0}, {0xA4, 0}, {0xA8, 0}};
   for (const auto& [offset, value] : expected) {
     CAPTURE(offset);
     CHECK(bus.read(offset) == value);
@@ -88,16 +88,17 @@ TEST_CASE_METHOD(SysregBench, "system registers: shutdown and reboot reach the p
   CHECK(event == PowerEvent::kReboot);
 }
 
-TEST_CASE_METHOD(SysregBench, "system registers: a read of function shutdown, or without start, does nothing", "[sysreg]") {
+TEST_CASE_METHOD(SysregBench, "system registers: a read of function shutdown, or without start, does nothing",
+                 "[sysreg]") {
   bus.write(kCfgCtrl, 0x8080'0000);
   bus.write(kCfgCtrl, 0x4080'0000);
   CHECK_FALSE(event);
 }
 
 TEST_CASE_METHOD(SysregBench, "system registers: oscillators are read and set", "[sysreg]") {
-  const std::pair<std::uint32_t, std::uint32_t> expected[]{{0x8010'0000, 50'000'000}, {0x8010'0001, 23'750'000},
-                                                           {0x8010'0002, 24'000'000}, {0x8011'0000, 45'000'000},
-                                                           {0x8011'0001, 23'750'000}, {0x8011'0002, 66'670'000}};
+  const std::pair<std::uint32_t, std::uint32_t> expected[]{
+      {0x8010'0000, 50'000'000}, {0x8010'0001, 23'750'000}, {0x8010'0002, 24'000'000},
+      {0x8011'0000, 45'000'000}, {0x8011'0001, 23'750'000}, {0x8011'0002, 66'670'000}};
   for (const auto& [command, hz] : expected) {
     bus.write(kCfgStat, 0);
     bus.write(kCfgCtrl, command);

@@ -10,8 +10,8 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kLoad = 0x00, kValue = 0x04, kControl = 0x08, kIntClr = 0x0C, kRis = 0x10, kMis = 0x14,
-                        kBgLoad = 0x18, kTimer2 = 0x20;
+constexpr std::uint32_t kLoad = 0x00, kValue = 0x04, kControl = 0x08, kIntClr = 0x0C, kRis = 0x10,
+                        kMis = 0x14, kBgLoad = 0x18, kTimer2 = 0x20;
 constexpr std::uint32_t kOneShot = 1, kWide = 2, kIe = 0x20, kPeriodic = 0x40, kEnable = 0x80;
 
 /// One counter at 1 MHz, without a kernel.
@@ -36,7 +36,8 @@ DeviceNode node_with(std::initializer_list<std::uint32_t> interrupts) {
 }
 
 struct Sp804Bench {
-  explicit Sp804Bench(std::initializer_list<std::uint32_t> interrupts = {0, 2, 4}) : node{node_with(interrupts)} {
+  explicit Sp804Bench(std::initializer_list<std::uint32_t> interrupts = {0, 2, 4})
+      : node{node_with(interrupts)} {
     device = ModelRegistry::instance().create("arm,sp804", "timer", node);
     bus.socket.bind(device->target);
     const auto outputs = device->interrupt_outputs();
@@ -71,7 +72,8 @@ TEST_CASE_METHOD(Sp804Bench, "SP804: every register reads its reset value", "[sp
   for (std::uint32_t i = 0; i < 8; ++i) CHECK(bus.read(0xFE0 + 4 * i) == ids[i]);
 }
 
-TEST_CASE_METHOD(Sp804Bench, "SP804: the interrupt rises when the counter reaches zero, until cleared", "[sp804]") {
+TEST_CASE_METHOD(Sp804Bench, "SP804: the interrupt rises when the counter reaches zero, until cleared",
+                 "[sp804]") {
   bus.write(kLoad, 5);
   bus.write(kControl, kEnable | kOneShot | kWide | kIe);
   run(5us - Time{1});
@@ -94,7 +96,8 @@ TEST_CASE_METHOD(Sp804Bench, "SP804: either timer drives the combined interrupt"
   CHECK(bus.read(kMis) == 0);
 }
 
-TEST_CASE_METHOD(SeparateBench, "SP804: two interrupts in the device tree are one for each timer", "[sp804]") {
+TEST_CASE_METHOD(SeparateBench, "SP804: two interrupts in the device tree are one for each timer",
+                 "[sp804]") {
   bus.write(kTimer2 + kLoad, 5);
   bus.write(kTimer2 + kControl, kEnable | kOneShot | kWide | kIe);
   run(6us);
@@ -150,7 +153,8 @@ TEST_CASE("SP804: a periodic timer expires every TimerXLoad ticks", "[sp804][blo
 }
 
 TEST_CASE("SP804: a free-running timer wraps to its full width", "[sp804][block]") {
-  const auto [control, top] = GENERATE(table<std::uint32_t, std::uint32_t>({{kWide, 0xFFFF'FFFF}, {0, 0xFFFF}}));
+  const auto [control, top] =
+      GENERATE(table<std::uint32_t, std::uint32_t>({{kWide, 0xFFFF'FFFF}, {0, 0xFFFF}}));
   TimerBench b;
   b.write(kControl, control);
   b.write(kLoad, 2);
