@@ -64,6 +64,9 @@ class IntrusiveList {
     while (!other.empty()) push_back(other.pop_front());
   }
 
+  /// Forgets all objects without touching them: they may be gone already.
+  void abandon() { head_.next = head_.previous = &head_; }
+
   Iterator begin() { return Iterator{head_.next}; }
   Iterator end() { return Iterator{&head_}; }
 

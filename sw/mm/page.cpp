@@ -124,9 +124,7 @@ void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size
   memory.map = map;
   memory.pages = size >> kPageShift;
   memory.free_pages = 0;
-  for (auto& list : memory.free) {
-    while (!list.empty()) list.pop_front();
-  }
+  for (auto& list : memory.free) list.abandon();
   for (std::size_t i = 0; i < memory.pages; ++i) ::new (static_cast<void*>(map + i)) page;
 }
 
