@@ -56,10 +56,12 @@ void Core::run_line() {
   }
   CoreState& state = executor_.state;
   DecodedLine* line = cache_line->decoded[state.thumb ? 1 : 0];
-  if (line == nullptr || line->owner != cache_line) [[unlikely]] line = &decoded_.attach(*cache_line, state.thumb);
+  if (line == nullptr || line->owner != cache_line) [[unlikely]]
+    line = &decoded_.attach(*cache_line, state.thumb);
   const unsigned slot = at % kLineBytes / 2;
   const Instruction& first = line->slots[slot];
-  if (first.it != state.it) [[unlikely]] decoded_.decode(*line, slot, state.thumb, state.it);
+  if (first.it != state.it) [[unlikely]]
+    decoded_.decode(*line, slot, state.thumb, state.it);
   if ((first.reads & late_) != 0) executor_.clock.now += latency_;
   if (!watched_.empty() && line_watched(at)) [[unlikely]] {
     execute<true>(*line, &first);

@@ -7,14 +7,21 @@ namespace linefill {
 
 unsigned CoreState::bank_of(Mode mode) {
   switch (mode) {
-    case Mode::kFiq: return 1;
-    case Mode::kIrq: return 2;
-    case Mode::kSupervisor: return 3;
-    case Mode::kMonitor: return 4;
-    case Mode::kAbort: return 5;
-    case Mode::kUndefined: return 6;
+    case Mode::kFiq:
+      return 1;
+    case Mode::kIrq:
+      return 2;
+    case Mode::kSupervisor:
+      return 3;
+    case Mode::kMonitor:
+      return 4;
+    case Mode::kAbort:
+      return 5;
+    case Mode::kUndefined:
+      return 6;
     case Mode::kUser:
-    case Mode::kSystem: break;
+    case Mode::kSystem:
+      break;
   }
   return 0;
 }
@@ -28,7 +35,8 @@ bool CoreState::is_mode(std::uint32_t m) {
     case Mode::kMonitor:
     case Mode::kAbort:
     case Mode::kUndefined:
-    case Mode::kSystem: return true;
+    case Mode::kSystem:
+      return true;
   }
   return false;
 }

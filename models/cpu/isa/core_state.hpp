@@ -89,14 +89,29 @@ class CoreState {
   bool passed(unsigned condition) const {
     bool result = false;
     switch (condition >> 1) {
-      case 0: result = zero_word == 0; break;
-      case 1: result = carry != 0; break;
-      case 2: result = negative >> 31 != 0; break;
-      case 3: result = overflow >> 31 != 0; break;
-      case 4: result = carry != 0 && zero_word != 0; break;
-      case 5: result = (negative ^ overflow) >> 31 == 0; break;
-      case 6: result = zero_word != 0 && (negative ^ overflow) >> 31 == 0; break;
-      default: return true;
+      case 0:
+        result = zero_word == 0;
+        break;
+      case 1:
+        result = carry != 0;
+        break;
+      case 2:
+        result = negative >> 31 != 0;
+        break;
+      case 3:
+        result = overflow >> 31 != 0;
+        break;
+      case 4:
+        result = carry != 0 && zero_word != 0;
+        break;
+      case 5:
+        result = (negative ^ overflow) >> 31 == 0;
+        break;
+      case 6:
+        result = zero_word != 0 && (negative ^ overflow) >> 31 == 0;
+        break;
+      default:
+        return true;
     }
     return result != ((condition & 1) != 0);
   }

@@ -45,7 +45,8 @@ std::uint32_t shift_and_carry(CoreState& s, std::uint32_t value, Shift type, std
       s.carry = result >> 31;
       return result;
     }
-    case Shift::kRrx: break;
+    case Shift::kRrx:
+      break;
   }
   const std::uint32_t result = s.carry << 31 | value >> 1;
   s.carry = value & 1;
@@ -114,7 +115,7 @@ std::uint32_t compute(CoreState& s, std::uint32_t a, std::uint32_t b) {
 template <Alu op, bool set_flags, Operand kind>
 bool alu(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
-  const std::uint32_t b = operand<kind, set_flags && is_logical(op)>(s, i);
+  const std::uint32_t b = operand < kind, set_flags && is_logical(op) > (s, i);
   const std::uint32_t result = compute<op, set_flags>(s, s.r[i.n], b);
   if constexpr (!is_test(op)) s.r[i.d] = result;
   return true;
@@ -137,8 +138,9 @@ constexpr unsigned kHandlers = kAluCount * 2 * kOperands;
 
 template <std::size_t... index>
 constexpr auto all_handlers(std::index_sequence<index...>) {
-  return std::array<Handler, kHandlers>{&alu<static_cast<Alu>(index / kOperands / 2), index / kOperands % 2 == 1,
-                                             static_cast<Operand>(index % kOperands)>...};
+  return std::array<Handler, kHandlers>{
+      &alu<static_cast<Alu>(index / kOperands / 2), index / kOperands % 2 == 1,
+           static_cast<Operand>(index % kOperands)>...};
 }
 template <std::size_t... index>
 constexpr auto all_branch_handlers(std::index_sequence<index...>) {
@@ -182,12 +184,16 @@ bool address_of_literal(Executor& e, const Instruction& i) {
 
 std::uint32_t shift_value(std::uint32_t value, Shift type, std::uint32_t amount, std::uint32_t carry) {
   switch (type) {
-    case Shift::kLsl: return amount < 32 ? value << amount : 0;
-    case Shift::kLsr: return amount < 32 ? value >> amount : 0;
+    case Shift::kLsl:
+      return amount < 32 ? value << amount : 0;
+    case Shift::kLsr:
+      return amount < 32 ? value >> amount : 0;
     case Shift::kAsr:
       return static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >> (amount < 32 ? amount : 31));
-    case Shift::kRor: return std::rotr(value, static_cast<int>(amount & 31));
-    case Shift::kRrx: break;
+    case Shift::kRor:
+      return std::rotr(value, static_cast<int>(amount & 31));
+    case Shift::kRrx:
+      break;
   }
   return carry << 31 | value >> 1;
 }
@@ -232,10 +238,18 @@ void t32_immediate(const Fields& f, Instruction& i, Alu op) {
     i.kind = static_cast<std::uint8_t>(i.immediate >> 31);
   } else {
     switch (value >> 8) {
-      case 0: i.immediate = byte; break;
-      case 1: i.immediate = byte * 0x0001'0001; break;
-      case 2: i.immediate = byte * 0x0100'0100; break;
-      default: i.immediate = byte * 0x0101'0101; break;
+      case 0:
+        i.immediate = byte;
+        break;
+      case 1:
+        i.immediate = byte * 0x0001'0001;
+        break;
+      case 2:
+        i.immediate = byte * 0x0100'0100;
+        break;
+      default:
+        i.immediate = byte * 0x0101'0101;
+        break;
     }
     if (value >> 8 != 0 && byte == 0) return unpredictable(i);
   }

@@ -28,7 +28,11 @@ std::int32_t Fields::sign_extended(char letter, unsigned bits) const {
 
 EncodingTable::EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low,
                              unsigned low_bits)
-    : rows_{rows}, high_{high}, high_bits_{high_bits}, low_{low}, low_bits_{low_bits},
+    : rows_{rows},
+      high_{high},
+      high_bits_{high_bits},
+      low_{low},
+      low_bits_{low_bits},
       buckets_(std::size_t{1} << (high_bits + low_bits)) {
   std::vector<std::uint16_t> order(rows.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint16_t>(i);

@@ -101,7 +101,8 @@ class EncodingTable {
  public:
   /// The bucket of a word is made of its bits `high` and above (as many as `buckets` allows), then its
   /// bits `low` to `low + 3`.
-  EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low, unsigned low_bits);
+  EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low,
+                unsigned low_bits);
 
   const Encoding* find(std::uint32_t word) const {
     for (const std::uint16_t row : buckets_[bucket(word)]) {

@@ -98,7 +98,8 @@ bool unprivileged(Executor& e, const Instruction& i) {
   e.note_pc(i);
   if constexpr (is_load) {
     std::uint32_t value = 0;
-    if (!e.memory.load_slow(at.access, size_of(data), AccessKind::kUnprivileged, value)) return e.data_abort(i);
+    if (!e.memory.load_slow(at.access, size_of(data), AccessKind::kUnprivileged, value))
+      return e.data_abort(i);
     if (data == Data::kSignedByte) value = extended<Data::kSignedByte>(static_cast<std::uint8_t>(value));
     if (data == Data::kSignedHalf) value = extended<Data::kSignedHalf>(static_cast<std::uint16_t>(value));
     if constexpr (index != Index::kOffset) s.r[i.n] = at.base_after;
@@ -106,7 +107,8 @@ bool unprivileged(Executor& e, const Instruction& i) {
   } else {
     const unsigned bits = 8 * size_of(data);
     const std::uint32_t value = s.r[i.d] & (0xFFFF'FFFFU >> (32 - bits));
-    if (!e.memory.store_slow(at.access, size_of(data), AccessKind::kUnprivileged, value)) return e.data_abort(i);
+    if (!e.memory.store_slow(at.access, size_of(data), AccessKind::kUnprivileged, value))
+      return e.data_abort(i);
     if constexpr (index != Index::kOffset) s.r[i.n] = at.base_after;
   }
   return true;
@@ -302,7 +304,8 @@ void transfer_unprivileged(const Fields& f, Instruction& i, Transfer what) {
   i.uses(i.n);
   i.extra = static_cast<std::uint8_t>(what.data);
   if (what.load) i.gives_late(i.d, cost::kLoadLatency);
-  i.handler = what.load ? unprivileged_handler<true>(by_register, post) : unprivileged_handler<false>(by_register, post);
+  i.handler = what.load ? unprivileged_handler<true>(by_register, post)
+                        : unprivileged_handler<false>(by_register, post);
 }
 
 void t16_transfer_immediate(const Fields& f, Instruction& i, Transfer what) {

@@ -31,32 +31,58 @@ void dual_immediate(const Fields& f, Instruction& i, bool load);
 void dual_register(const Fields& f, Instruction& i, bool load);
 
 template <Data data>
-void ldr_imm(const Fields& f, Instruction& i) { a32_transfer_immediate(f, i, {data, true}); }
+void ldr_imm(const Fields& f, Instruction& i) {
+  a32_transfer_immediate(f, i, {data, true});
+}
 template <Data data>
-void str_imm(const Fields& f, Instruction& i) { a32_transfer_immediate(f, i, {data, false}); }
+void str_imm(const Fields& f, Instruction& i) {
+  a32_transfer_immediate(f, i, {data, false});
+}
 template <Data data>
-void ldr_reg(const Fields& f, Instruction& i) { a32_transfer_register(f, i, {data, true}); }
+void ldr_reg(const Fields& f, Instruction& i) {
+  a32_transfer_register(f, i, {data, true});
+}
 template <Data data>
-void str_reg(const Fields& f, Instruction& i) { a32_transfer_register(f, i, {data, false}); }
+void str_reg(const Fields& f, Instruction& i) {
+  a32_transfer_register(f, i, {data, false});
+}
 template <Data data>
-void ldrt(const Fields& f, Instruction& i) { transfer_unprivileged(f, i, {data, true}); }
+void ldrt(const Fields& f, Instruction& i) {
+  transfer_unprivileged(f, i, {data, true});
+}
 template <Data data>
-void strt(const Fields& f, Instruction& i) { transfer_unprivileged(f, i, {data, false}); }
+void strt(const Fields& f, Instruction& i) {
+  transfer_unprivileged(f, i, {data, false});
+}
 template <Data data>
-void t32_ldr_imm(const Fields& f, Instruction& i) { t32_transfer_immediate(f, i, {data, true}); }
+void t32_ldr_imm(const Fields& f, Instruction& i) {
+  t32_transfer_immediate(f, i, {data, true});
+}
 template <Data data>
-void t32_str_imm(const Fields& f, Instruction& i) { t32_transfer_immediate(f, i, {data, false}); }
+void t32_str_imm(const Fields& f, Instruction& i) {
+  t32_transfer_immediate(f, i, {data, false});
+}
 /// Also the 16-bit forms.
 template <Data data>
-void t32_ldr_reg(const Fields& f, Instruction& i) { t32_transfer_register(f, i, {data, true}); }
+void t32_ldr_reg(const Fields& f, Instruction& i) {
+  t32_transfer_register(f, i, {data, true});
+}
 template <Data data>
-void t32_str_reg(const Fields& f, Instruction& i) { t32_transfer_register(f, i, {data, false}); }
+void t32_str_reg(const Fields& f, Instruction& i) {
+  t32_transfer_register(f, i, {data, false});
+}
 template <Data data>
-void t16_ldr_imm(const Fields& f, Instruction& i) { t16_transfer_immediate(f, i, {data, true}); }
+void t16_ldr_imm(const Fields& f, Instruction& i) {
+  t16_transfer_immediate(f, i, {data, true});
+}
 template <Data data>
-void t16_str_imm(const Fields& f, Instruction& i) { t16_transfer_immediate(f, i, {data, false}); }
+void t16_str_imm(const Fields& f, Instruction& i) {
+  t16_transfer_immediate(f, i, {data, false});
+}
 template <Data data>
-void ldr_literal(const Fields& f, Instruction& i) { a32_transfer_immediate(f, i, {data, true}); }
+void ldr_literal(const Fields& f, Instruction& i) {
+  a32_transfer_immediate(f, i, {data, true});
+}
 
 void t16_ldr_sp(const Fields& f, Instruction& i);
 void t16_str_sp(const Fields& f, Instruction& i);

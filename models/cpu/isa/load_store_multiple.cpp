@@ -128,7 +128,8 @@ bool store_return_state(Executor& e, const Instruction& i) {
   if (misaligned(e, at, true) || !e.memory.store(at, s.r[14]) || !e.memory.store(at + 4, s.spsr())) {
     return e.data_abort(i);
   }
-  if (i.kind != 0) s.set_banked(mode, 13, base + static_cast<std::uint32_t>(static_cast<std::int8_t>(i.kind)));
+  if (i.kind != 0)
+    s.set_banked(mode, 13, base + static_cast<std::uint32_t>(static_cast<std::int8_t>(i.kind)));
   return true;
 }
 

@@ -9,7 +9,7 @@ namespace linefill::isa {
 
 void ldm(const Fields& f, Instruction& i);
 void stm(const Fields& f, Instruction& i);
-void ldm_user(const Fields& f, Instruction& i);    ///< LDM (user registers), LDM (exception return).
+void ldm_user(const Fields& f, Instruction& i);  ///< LDM (user registers), LDM (exception return).
 void stm_user(const Fields& f, Instruction& i);
 void t32_ldm(const Fields& f, Instruction& i);
 void t32_stm(const Fields& f, Instruction& i);
@@ -23,8 +23,12 @@ void srs(const Fields& f, Instruction& i);  ///< v: the mode whose stack is used
 void rfe_as(const Fields& f, Instruction& i, bool decrement_before);
 void srs_as(const Fields& f, Instruction& i, bool decrement_before);
 template <bool decrement_before>
-void t32_rfe(const Fields& f, Instruction& i) { rfe_as(f, i, decrement_before); }
+void t32_rfe(const Fields& f, Instruction& i) {
+  rfe_as(f, i, decrement_before);
+}
 template <bool decrement_before>
-void t32_srs(const Fields& f, Instruction& i) { srs_as(f, i, decrement_before); }
+void t32_srs(const Fields& f, Instruction& i) {
+  srs_as(f, i, decrement_before);
+}
 
 }  // namespace linefill::isa

@@ -31,12 +31,19 @@ LaneResult lane(Parallel how, unsigned bits, std::uint32_t a, std::uint32_t b, b
   // Unsigned additions set GE on a carry out, everything else on a result that is not negative.
   const bool ge = how == Parallel::kUnsigned && !subtract ? result >> bits != 0 : result >= 0;
   switch (how) {
-    case Parallel::kSaturating: result = std::clamp(result, -top, top - 1); break;
-    case Parallel::kUnsignedSaturating: result = std::clamp(result, 0, 2 * top - 1); break;
+    case Parallel::kSaturating:
+      result = std::clamp(result, -top, top - 1);
+      break;
+    case Parallel::kUnsignedSaturating:
+      result = std::clamp(result, 0, 2 * top - 1);
+      break;
     case Parallel::kSignedHalving:
-    case Parallel::kUnsignedHalving: result >>= 1; break;
+    case Parallel::kUnsignedHalving:
+      result >>= 1;
+      break;
     case Parallel::kSigned:
-    case Parallel::kUnsigned: break;
+    case Parallel::kUnsigned:
+      break;
   }
   return {static_cast<std::uint32_t>(result) & mask, ge};
 }
@@ -76,12 +83,24 @@ bool execute_extend(Executor& e, const Instruction& i) {
   const std::uint32_t value = std::rotr(s.r[i.m], i.shift);
   std::uint32_t result = 0;
   switch (what) {
-    case Extend::kSxtb: result = sign_extend(value, 8); break;
-    case Extend::kUxtb: result = value & 0xFF; break;
-    case Extend::kSxth: result = sign_extend(value, 16); break;
-    case Extend::kUxth: result = value & 0xFFFF; break;
-    case Extend::kSxtb16: result = (sign_extend(value, 8) & 0xFFFF) | sign_extend(value >> 16, 8) << 16; break;
-    case Extend::kUxtb16: result = value & 0x00FF'00FF; break;
+    case Extend::kSxtb:
+      result = sign_extend(value, 8);
+      break;
+    case Extend::kUxtb:
+      result = value & 0xFF;
+      break;
+    case Extend::kSxth:
+      result = sign_extend(value, 16);
+      break;
+    case Extend::kUxth:
+      result = value & 0xFFFF;
+      break;
+    case Extend::kSxtb16:
+      result = (sign_extend(value, 8) & 0xFFFF) | sign_extend(value >> 16, 8) << 16;
+      break;
+    case Extend::kUxtb16:
+      result = value & 0x00FF'00FF;
+      break;
   }
   if constexpr (add && (what == Extend::kSxtb16 || what == Extend::kUxtb16)) {
     const std::uint32_t n = s.r[i.n];
@@ -267,12 +286,24 @@ void extend_value(const Fields& f, Instruction& i, Extend what) {
   i.shift = static_cast<std::uint8_t>(f['r'] * 8);
   const bool add = f.has('n');
   switch (what) {
-    case Extend::kSxtb16: i.handler = extend_handler<Extend::kSxtb16>(add); break;
-    case Extend::kSxtb: i.handler = extend_handler<Extend::kSxtb>(add); break;
-    case Extend::kSxth: i.handler = extend_handler<Extend::kSxth>(add); break;
-    case Extend::kUxtb16: i.handler = extend_handler<Extend::kUxtb16>(add); break;
-    case Extend::kUxtb: i.handler = extend_handler<Extend::kUxtb>(add); break;
-    case Extend::kUxth: i.handler = extend_handler<Extend::kUxth>(add); break;
+    case Extend::kSxtb16:
+      i.handler = extend_handler<Extend::kSxtb16>(add);
+      break;
+    case Extend::kSxtb:
+      i.handler = extend_handler<Extend::kSxtb>(add);
+      break;
+    case Extend::kSxth:
+      i.handler = extend_handler<Extend::kSxth>(add);
+      break;
+    case Extend::kUxtb16:
+      i.handler = extend_handler<Extend::kUxtb16>(add);
+      break;
+    case Extend::kUxtb:
+      i.handler = extend_handler<Extend::kUxtb>(add);
+      break;
+    case Extend::kUxth:
+      i.handler = extend_handler<Extend::kUxth>(add);
+      break;
   }
 }
 

@@ -17,7 +17,9 @@ std::int64_t half(std::uint32_t value, bool top) {
   return static_cast<std::int16_t>(top ? value >> 16 : value & 0xFFFF);
 }
 std::int64_t whole(std::uint32_t value) { return static_cast<std::int32_t>(value); }
-std::uint32_t low(std::int64_t value) { return static_cast<std::uint32_t>(static_cast<std::uint64_t>(value)); }
+std::uint32_t low(std::int64_t value) {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(value));
+}
 
 std::uint64_t pair(const CoreState& s, const Instruction& i) {
   return std::uint64_t{s.r[i.d]} << 32 | s.r[i.a];
@@ -177,8 +179,10 @@ std::uint8_t halves_of(const Fields& f) {
 
 template <bool is_signed, bool accumulate>
 void long_with_flags(const Fields& f, Instruction& i) {
-  long_form(f, i, f.bit('S') ? &multiply_long<is_signed, accumulate, true> : &multiply_long<is_signed, accumulate, false>,
-            cost::kMultiplyLong);
+  long_form(
+      f, i,
+      f.bit('S') ? &multiply_long<is_signed, accumulate, true> : &multiply_long<is_signed, accumulate, false>,
+      cost::kMultiplyLong);
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ bool execute_strex(Executor& e, const Instruction& i) {
   if constexpr (size < 4) value &= (1U << 8 * size) - 1;
   std::uint32_t failed = 1;
   e.note_pc(i);
-  if (misaligned(e, at, size, true) || !e.memory.store_exclusive(at, size, value, failed)) return e.data_abort(i);
+  if (misaligned(e, at, size, true) || !e.memory.store_exclusive(at, size, value, failed))
+    return e.data_abort(i);
   s.r[i.d] = failed;
   return true;
 }
@@ -56,11 +57,13 @@ bool execute_swp(Executor& e, const Instruction& i) {
   e.note_pc(i);
   if constexpr (byte) {
     std::uint8_t old = 0;
-    if (!e.memory.load(at, old) || !e.memory.store(at, static_cast<std::uint8_t>(s.r[i.m]))) return e.data_abort(i);
+    if (!e.memory.load(at, old) || !e.memory.store(at, static_cast<std::uint8_t>(s.r[i.m])))
+      return e.data_abort(i);
     s.r[i.d] = old;
   } else {
     std::uint32_t old = 0;
-    if (misaligned(e, at, 4, true) || !e.memory.load(at, old) || !e.memory.store(at, s.r[i.m])) return e.data_abort(i);
+    if (misaligned(e, at, 4, true) || !e.memory.load(at, old) || !e.memory.store(at, s.r[i.m]))
+      return e.data_abort(i);
     s.r[i.d] = old;
   }
   return true;
@@ -88,10 +91,18 @@ void load_exclusive(const Fields& f, Instruction& i, unsigned size) {
   i.gives_late(i.d, cost::kLoadLatency);
   if (size == 8) i.gives_late(i.extra, cost::kLoadLatency);
   switch (size) {
-    case 1: i.handler = &execute_ldrex<1>; break;
-    case 2: i.handler = &execute_ldrex<2>; break;
-    case 4: i.handler = &execute_ldrex<4>; break;
-    default: i.handler = &execute_ldrex<8>; break;
+    case 1:
+      i.handler = &execute_ldrex<1>;
+      break;
+    case 2:
+      i.handler = &execute_ldrex<2>;
+      break;
+    case 4:
+      i.handler = &execute_ldrex<4>;
+      break;
+    default:
+      i.handler = &execute_ldrex<8>;
+      break;
   }
 }
 
@@ -100,15 +111,24 @@ void store_exclusive(const Fields& f, Instruction& i, unsigned size) {
   i.m = f.byte('t');
   i.n = f.byte('n');
   i.immediate = f['v'] * 4;
-  if (bad_register(i, i.d) || i.n == 15 || bad_register(i, i.m) || i.d == i.n || i.d == i.m) return unpredictable(i);
+  if (bad_register(i, i.d) || i.n == 15 || bad_register(i, i.m) || i.d == i.n || i.d == i.m)
+    return unpredictable(i);
   if (size == 8 && (!take_pair(f, i, i.m) || i.extra == i.d)) return unpredictable(i);
   i.uses(i.n);
   i.cycles = 2;
   switch (size) {
-    case 1: i.handler = &execute_strex<1>; break;
-    case 2: i.handler = &execute_strex<2>; break;
-    case 4: i.handler = &execute_strex<4>; break;
-    default: i.handler = &execute_strex<8>; break;
+    case 1:
+      i.handler = &execute_strex<1>;
+      break;
+    case 2:
+      i.handler = &execute_strex<2>;
+      break;
+    case 4:
+      i.handler = &execute_strex<4>;
+      break;
+    default:
+      i.handler = &execute_strex<8>;
+      break;
   }
 }
 

@@ -11,9 +11,13 @@ namespace linefill::isa {
 void load_exclusive(const Fields& f, Instruction& i, unsigned size);
 void store_exclusive(const Fields& f, Instruction& i, unsigned size);
 template <unsigned size>
-void ldrex(const Fields& f, Instruction& i) { load_exclusive(f, i, size); }
+void ldrex(const Fields& f, Instruction& i) {
+  load_exclusive(f, i, size);
+}
 template <unsigned size>
-void strex(const Fields& f, Instruction& i) { store_exclusive(f, i, size); }
+void strex(const Fields& f, Instruction& i) {
+  store_exclusive(f, i, size);
+}
 
 void clrex(const Fields& f, Instruction& i);
 void swp(const Fields& f, Instruction& i);  ///< x: a byte.

@@ -90,9 +90,7 @@ bool execute_bkpt(Executor& e, const Instruction& i) {
   return e.breakpoint(i);
 }
 
-CoprocessorRegister named(const Instruction& i) {
-  return {i.kind, i.shift, i.n, i.m, i.extra};
-}
+CoprocessorRegister named(const Instruction& i) { return {i.kind, i.shift, i.n, i.m, i.extra}; }
 
 bool execute_mcr(Executor& e, const Instruction& i) {
   e.note_pc(i);

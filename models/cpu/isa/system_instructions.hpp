@@ -15,16 +15,16 @@ bool execute_unpredictable(Executor& e, const Instruction& i);
 void unpredictable(Instruction& i);
 
 void undefined(const Fields& f, Instruction& i);
-void mrs(const Fields& f, Instruction& i);           ///< d; R: SPSR.
-void msr_register(const Fields& f, Instruction& i);  ///< n, m: mask; R: SPSR.
+void mrs(const Fields& f, Instruction& i);            ///< d; R: SPSR.
+void msr_register(const Fields& f, Instruction& i);   ///< n, m: mask; R: SPSR.
 void msr_immediate(const Fields& f, Instruction& i);  ///< r, v: constant; m: mask; R.
-void cps(const Fields& f, Instruction& i);   ///< i: change kind (2 enable, 3 disable), a: masks, M, v: mode.
-void setend(const Fields& f, Instruction& i);        ///< x: big-endian.
-void svc(const Fields& f, Instruction& i);           ///< v.
-void bkpt(const Fields& f, Instruction& i);          ///< v.
-void mcr(const Fields& f, Instruction& i);           ///< p, o, n, m, q, t.
+void cps(const Fields& f, Instruction& i);  ///< i: change kind (2 enable, 3 disable), a: masks, M, v: mode.
+void setend(const Fields& f, Instruction& i);  ///< x: big-endian.
+void svc(const Fields& f, Instruction& i);     ///< v.
+void bkpt(const Fields& f, Instruction& i);    ///< v.
+void mcr(const Fields& f, Instruction& i);     ///< p, o, n, m, q, t.
 void mrc(const Fields& f, Instruction& i);
-void subs_pc_lr(const Fields& f, Instruction& i);    ///< T32: v.
+void subs_pc_lr(const Fields& f, Instruction& i);  ///< T32: v.
 void dmb(const Fields& f, Instruction& i);
 void dsb(const Fields& f, Instruction& i);
 void isb(const Fields& f, Instruction& i);

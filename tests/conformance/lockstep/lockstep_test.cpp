@@ -35,19 +35,22 @@ std::string hex_words(const Code& code) {
 std::string explain(const Code& code, const std::vector<std::size_t>& starts, const MachineState& start,
                     OurMachine& ours, UnicornMachine& theirs) {
   for (std::size_t k = 1; k < starts.size(); ++k) {
-    Code part{code.address, {code.halfwords.begin(), code.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k])}};
+    Code part{code.address,
+              {code.halfwords.begin(), code.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k])}};
     MachineState a = start;
     MachineState b = start;
     const bool a_ok = ours.run(part, a);
     const bool b_ok = theirs.run(part, b);
     if (a_ok && b_ok && a == b) continue;
-    const Code unit{code.address + static_cast<std::uint32_t>(2 * starts[k - 1]),
-                    {part.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k - 1]), part.halfwords.end()}};
+    const Code unit{
+        code.address + static_cast<std::uint32_t>(2 * starts[k - 1]),
+        {part.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k - 1]), part.halfwords.end()}};
     MachineState before = start;
     part.halfwords.resize(starts[k - 1]);
     ours.run(part, before);
     std::ostringstream text;
-    text << hex_words(unit) << "\nours " << a_ok << ", theirs " << b_ok << '\n' << differences(a, b) << "before:";
+    text << hex_words(unit) << "\nours " << a_ok << ", theirs " << b_ok << '\n'
+         << differences(a, b) << "before:";
     for (const std::uint32_t r : before.r) text << ' ' << std::hex << r;
     text << " cpsr " << before.cpsr;
     return text.str();

@@ -15,7 +15,9 @@ std::string differences(const MachineState& ours, const MachineState& theirs) {
   std::ostringstream text;
   text << std::hex;
   for (unsigned i = 0; i < ours.r.size(); ++i) {
-    if (ours.r[i] != theirs.r[i]) text << "  r" << std::dec << i << std::hex << ": ours " << ours.r[i] << ", theirs " << theirs.r[i] << '\n';
+    if (ours.r[i] != theirs.r[i])
+      text << "  r" << std::dec << i << std::hex << ": ours " << ours.r[i] << ", theirs " << theirs.r[i]
+           << '\n';
   }
   if (ours.cpsr != theirs.cpsr) text << "  cpsr: ours " << ours.cpsr << ", theirs " << theirs.cpsr << '\n';
   if (ours.pc != theirs.pc) text << "  pc: ours " << ours.pc << ", theirs " << theirs.pc << '\n';

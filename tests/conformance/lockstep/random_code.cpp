@@ -14,7 +14,8 @@ bool one_of(std::string_view name, std::initializer_list<std::string_view> names
 }
 
 bool starts_with_one_of(std::string_view name, std::initializer_list<std::string_view> beginnings) {
-  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view b) { return name.starts_with(b); });
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](std::string_view b) { return name.starts_with(b); });
 }
 
 bool is_multiple(std::string_view name) { return one_of(name, {"LDM", "STM", "PUSH", "POP"}); }
@@ -31,10 +32,12 @@ bool needs_alignment(std::string_view name) {
 RowUse use_of(const Encoding& row) {
   const std::string_view n = row.name;
   if (row.decode == &isa::undefined) return RowUse::kExcluded;
-  if (one_of(n, {"SVC", "BKPT", "WFE", "WFI", "CPS", "SETEND", "MCR", "MRC", "SUBS PC, LR"})) return RowUse::kExcluded;
+  if (one_of(n, {"SVC", "BKPT", "WFE", "WFI", "CPS", "SETEND", "MCR", "MRC", "SUBS PC, LR"}))
+    return RowUse::kExcluded;
   if (starts_with_one_of(n, {"RFE", "SRS", "LDM (user", "STM (user", "MSR"})) return RowUse::kExcluded;
   if (n == "IT") return RowUse::kExcluded;  // Made by append_it_block.
-  if (starts_with_one_of(n, {"BX", "BLX", "BL", "CBZ", "TBB", "B ("}) || n == "B" || n == "B, BL") return RowUse::kBranch;
+  if (starts_with_one_of(n, {"BX", "BLX", "BL", "CBZ", "TBB", "B ("}) || n == "B" || n == "B, BL")
+    return RowUse::kBranch;
   return RowUse::kStream;
 }
 
@@ -42,10 +45,13 @@ MachineState RandomCode::random_state() {
   MachineState state;
   for (std::uint32_t& r : state.r) {
     r = static_cast<std::uint32_t>(random_());
-    if (chance(30)) r = static_cast<std::uint32_t>(std::array<std::int64_t, 6>{0, 1, -1, 0x7FFF'FFFF, 0x8000'0000LL, 0xFFFF}[number(6)]);
+    if (chance(30))
+      r = static_cast<std::uint32_t>(
+          std::array<std::int64_t, 6>{0, 1, -1, 0x7FFF'FFFF, 0x8000'0000LL, 0xFFFF}[number(6)]);
     if (chance(10)) r &= 0xFF;
   }
-  const auto flags = static_cast<std::uint32_t>(random_()) & (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
+  const auto flags =
+      static_cast<std::uint32_t>(random_()) & (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
   state.cpsr = flags | 0x10 | (thumb_ ? psr::kT : 0);
   for (std::size_t i = 0; i < state.data.size(); i += 8) {
     const std::uint64_t bits = random_();
@@ -82,7 +88,8 @@ bool RandomCode::comparable(const Candidate& c, std::uint8_t it) {
   const std::string_view name = c.row->name;
   if (i.handler == &isa::execute_unpredictable || i.handler == &isa::execute_undefined) return false;
   // Unicorn ends its run at a YIELD.
-  if (name.find("YIELD") != std::string_view::npos && (c.word & 0xFF) == (c.row->pattern.width() == 16 ? 0x10 : 1)) {
+  if (name.find("YIELD") != std::string_view::npos &&
+      (c.word & 0xFF) == (c.row->pattern.width() == 16 ? 0x10 : 1)) {
     return false;
   }
   // Unicorn 2.0.1 loses ITSTATE where a translation block ends, as it does after ISB: the rest of the IT
@@ -93,7 +100,8 @@ bool RandomCode::comparable(const Candidate& c, std::uint8_t it) {
   // A store relative to the PC would write the code.
   if (name.starts_with("ST") && !thumb_ && i.n == 15) return false;
   // UNKNOWN is what STM stores for a base that it writes and that is not the lowest register.
-  if (one_of(name, {"STM"}) && i.kind != 0 && (i.immediate >> i.n & 1) != 0 && i.n != std::countr_zero(i.immediate)) {
+  if (one_of(name, {"STM"}) && i.kind != 0 && (i.immediate >> i.n & 1) != 0 &&
+      i.n != std::countr_zero(i.immediate)) {
     return false;
   }
   if (thumb_ && is_multiple(name) && c.row->pattern.width() == 32) {
@@ -184,7 +192,8 @@ Code RandomCode::stream(const MachineState& start, unsigned length, std::vector<
   MachineState state = start;
   starts.clear();
   // CLREX: Unicorn's monitor remembers the stream before.
-  code.halfwords = thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F} : std::vector<std::uint16_t>{0xF01F, 0xF57F};
+  code.halfwords =
+      thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F} : std::vector<std::uint16_t>{0xF01F, 0xF57F};
   starts.push_back(0);
   for (unsigned k = 0; k < length;) {
     const std::size_t begin = code.halfwords.size();
@@ -194,7 +203,8 @@ Code RandomCode::stream(const MachineState& start, unsigned length, std::vector<
     } else {
       append_unit(code, unit);
     }
-    Code tail{code.address + static_cast<std::uint32_t>(2 * begin), {code.halfwords.begin() + static_cast<std::ptrdiff_t>(begin), code.halfwords.end()}};
+    Code tail{code.address + static_cast<std::uint32_t>(2 * begin),
+              {code.halfwords.begin() + static_cast<std::ptrdiff_t>(begin), code.halfwords.end()}};
     MachineState after = state;
     if (!scratch_.run(tail, after) || scratch_.incomparable()) {
       code.halfwords.resize(begin);

@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::uint32_t kThumb = 1U << 5;
 
-constexpr std::array<int, 15> kRegisters{UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2,  UC_ARM_REG_R3, UC_ARM_REG_R4,
-                                         UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9,
-                                         UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR};
+constexpr std::array<int, 15> kRegisters{UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
+                                         UC_ARM_REG_R4,  UC_ARM_REG_R5, UC_ARM_REG_R6,  UC_ARM_REG_R7,
+                                         UC_ARM_REG_R8,  UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
+                                         UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR};
 
 void check(uc_err error) {
   if (error != UC_ERR_OK) throw std::runtime_error{uc_strerror(error)};

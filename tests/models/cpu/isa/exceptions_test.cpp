@@ -31,7 +31,8 @@ TEST_CASE("an undefined A32 instruction goes to 0x04 with LR at the next one", "
   CHECK((b.core.cpsr() & 0x1C0) == 0x80);  // I, not A, not F
 }
 
-TEST_CASE("an undefined T32 instruction has LR two bytes after it, and is entered in A32", "[isa][exceptions]") {
+TEST_CASE("an undefined T32 instruction has LR two bytes after it, and is entered in A32",
+          "[isa][exceptions]") {
   CoreBench b;
   b.t32({0xBF00, 0xDE00});  // nop; udf #0
   b.core.set_cpsr(kUserT32);
@@ -79,7 +80,8 @@ TEST_CASE("a loop of prefetch aborts returns at the limit", "[isa][exceptions]")
   CHECK(b.core.exceptions() > 1000);
 }
 
-TEST_CASE("a load from nowhere goes to 0x10 with LR 8 after it, in both instruction sets", "[isa][exceptions]") {
+TEST_CASE("a load from nowhere goes to 0x10 with LR 8 after it, in both instruction sets",
+          "[isa][exceptions]") {
   const bool thumb = GENERATE(false, true);
   CoreBench b;
   if (thumb) {
@@ -157,7 +159,8 @@ TEST_CASE("SUBS PC, LR returns to the mode, flags and instruction set of SPSR", 
   CHECK(b.core.cpsr() == 0x6000'0030);
 }
 
-TEST_CASE("an exception inside an IT block keeps ITSTATE, and the return goes on with it", "[isa][exceptions][it]") {
+TEST_CASE("an exception inside an IT block keeps ITSTATE, and the return goes on with it",
+          "[isa][exceptions][it]") {
   CoreBench b;
   // cmp r0, r0; itte eq; moveq r1, #1; svceq 1; movne r2, #2; stop
   b.t32({0x4280, 0xBF06, 0x2101, 0xDF01, 0x2202, CoreBench::kStopT32});
@@ -172,8 +175,8 @@ TEST_CASE("an exception inside an IT block keeps ITSTATE, and the return goes on
 
 TEST_CASE("SRS and RFE save and restore the return state on another mode's stack", "[isa][exceptions]") {
   CoreBench b;
-  // srsdb sp!, #0x1f; rfeia sp! run in System mode's stack from Supervisor
-  b.a32({0xF96D'051F, 0xF10E'0000 | 0x2001F, 0xF8BD'0A00});
+  // srsdb sp!, #0x1f; cps #0x1f; rfeia sp!
+  b.a32({0xF96D'051F, 0xF102'001F, 0xF8BD'0A00});
   b.core.state().set_banked(Mode::kSystem, 13, CoreBench::kData + 0x100);
   b.core.set_reg(14, CoreBench::kCode + 0x40);
   b.core.state().set_spsr(0x8000'0010);
@@ -238,7 +241,8 @@ TEST_CASE("an UNPREDICTABLE instruction is UNDEFINED and counted", "[isa][except
   CHECK(b.core.unpredictable_instructions() == 1);
 }
 
-TEST_CASE("coprocessors other than 14 and 15 are UNDEFINED, as are registers that CP15 has not", "[isa][exceptions]") {
+TEST_CASE("coprocessors other than 14 and 15 are UNDEFINED, as are registers that CP15 has not",
+          "[isa][exceptions]") {
   CoreBench b;
   b.a32({0xEE10'0A10});  // vmrs r0, fpsid
   b.block();

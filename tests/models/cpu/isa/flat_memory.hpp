@@ -23,7 +23,8 @@ class FlatMemory final : public MemoryInterface {
  public:
   static constexpr std::uint32_t kPage = 4096;
 
-  explicit FlatMemory(CoreClock& clock, bool inline_path = false) : MemoryInterface{clock}, inline_{inline_path} {
+  explicit FlatMemory(CoreClock& clock, bool inline_path = false)
+      : MemoryInterface{clock}, inline_{inline_path} {
     point_maps(false);
   }
 
@@ -33,7 +34,8 @@ class FlatMemory final : public MemoryInterface {
       lines.resize(kPage / kLineBytes);
       for (unsigned i = 0; i < lines.size(); ++i) {
         CacheLine& line = lines[i];
-        line.tag = line.load_tag = line.store_tag = LineNumber{page / kLineBytes + k * kPage / kLineBytes + i};
+        line.tag = line.load_tag = line.store_tag =
+            LineNumber{page / kLineBytes + k * kPage / kLineBytes + i};
         line.valid = true;
       }
     }
@@ -93,7 +95,8 @@ class FlatMemory final : public MemoryInterface {
     for (unsigned k = 0; k < size; ++k) {
       if (byte_at(va + k) == nullptr) return fault(va + k, true);
     }
-    for (unsigned k = 0; k < size; ++k) mapped_byte(va + k) = static_cast<std::byte>(value >> 8 * place(k, size));
+    for (unsigned k = 0; k < size; ++k)
+      mapped_byte(va + k) = static_cast<std::byte>(value >> 8 * place(k, size));
     enter(va);
     return true;
   }
@@ -118,8 +121,10 @@ class FlatMemory final : public MemoryInterface {
     exclusive_ = false;
     failed = had && now == expected ? 0 : 1;
     if (failed != 0) return true;
-    if (!store_slow(va, std::min(size, 4U), AccessKind::kExclusive, static_cast<std::uint32_t>(value))) return false;
-    return size != 8 || store_slow(va + 4, 4, AccessKind::kExclusive, static_cast<std::uint32_t>(value >> 32));
+    if (!store_slow(va, std::min(size, 4U), AccessKind::kExclusive, static_cast<std::uint32_t>(value)))
+      return false;
+    return size != 8 ||
+           store_slow(va + 4, 4, AccessKind::kExclusive, static_cast<std::uint32_t>(value >> 32));
   }
   void clear_exclusive() override { exclusive_ = false; }
   void alignment_fault(std::uint32_t va, bool write) override {
