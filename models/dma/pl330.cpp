@@ -90,7 +90,10 @@ void Pl330::on_update() {
   block_.advance(now);
   irq_abort = block_.abort_interrupt();
   const std::uint32_t active = block_.interrupts();
-  for (std::size_t n = 0; n < irq_.size(); ++n) irq_[n] = (active >> n & 1U) != 0;
+  if (active != irq_levels_) {
+    for (std::size_t n = 0; n < irq_.size(); ++n) irq_[n] = (active >> n & 1U) != 0;
+    irq_levels_ = active;
+  }
   const Time next = block_.next_event();
   if (next != kNever) update_.notify(to_sc_time(std::max(next, now) - now));
 }

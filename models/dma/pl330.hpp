@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -42,6 +43,7 @@ class Pl330 final : public Device, public BusMaster, private DmaRequestLine::Con
   pl330::Block block_;
   std::deque<DmaRequestLine> lines_;
   std::deque<sc_core::sc_out<bool>> irq_;
+  std::uint32_t irq_levels_ = 0;  ///< As the outputs have them: written only when one changes.
   sc_core::sc_event update_;
 };
 

@@ -49,13 +49,14 @@ void Block::step(Time now) {
                                                 [](const Thread& t) { return t.runs() && !t.waiting; }))));
   for (bool progress = true; progress;) {
     progress = false;
-    for (std::size_t i = 0; i < threads.size(); ++i) {
-      Thread& thread = threads[(first_ + i) % threads.size()];
-      if (thread.active()) progress |= executor_.run(thread, now);
-    }
+    std::size_t n = first_;
+    do {
+      if (threads[n].active()) progress |= executor_.run(threads[n], now);
+      n = n + 1 < threads.size() ? n + 1 : 0;
+    } while (n != first_);
     while (executor_.transfers().start(now)) progress = true;
   }
-  first_ = (first_ + 1) % threads.size();
+  first_ = first_ + 1 < threads.size() ? first_ + 1 : 0;
   watch_for_lock_up(now);
   next_event_ = std::min(next(), wake_at_);
 }

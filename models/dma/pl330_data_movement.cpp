@@ -32,7 +32,8 @@ Outcome Executor::load(Thread& thread, Time now) {
   Transfer t = transfer(thread, control.source(), thread.source, false, now);
   t.swap_code = control.swap_code();
   const unsigned bytes = t.bytes();
-  const unsigned phase = control.destination().increments() ? thread.destination % config_.bus_bytes : 0;
+  const unsigned phase =
+      control.destination().increments() ? thread.destination & (config_.bus_bytes - 1) : 0;
   if (!mfifo_.could_ever_fit(bytes, phase)) {
     if (thread.at > now) return Outcome::kLater;
     abort(thread, fault::kMfifo);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <vector>
 
 #include "models/bus/bus_port.hpp"
 #include "models/core/bit_pattern.hpp"
@@ -85,8 +86,8 @@ class Executor {
   Thread& channel(unsigned number) { return threads_[number]; }
   const Thread& manager() const { return threads_.back(); }
   /// The channels, then the manager.
-  std::deque<Thread>& threads() { return threads_; }
-  const std::deque<Thread>& threads() const { return threads_; }
+  std::vector<Thread>& threads() { return threads_; }
+  const std::vector<Thread>& threads() const { return threads_; }
   Requests& requests() { return requests_; }
   Transfers& transfers() { return transfers_; }
   const Transfers& transfers() const { return transfers_; }
@@ -138,7 +139,7 @@ class Executor {
   Requests requests_;
   Transfers transfers_;
   Events events_;
-  std::deque<Thread> threads_;
+  std::vector<Thread> threads_;
   unsigned load_lock_ = kFree;  ///< TRM 2.10.2: the channel that may load.
   int share_ = 1;
   Counter instructions_;

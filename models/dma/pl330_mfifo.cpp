@@ -6,7 +6,10 @@
 
 namespace linefill::pl330 {
 
-Mfifo::Mfifo(const Config& config) : width_{config.bus_bytes}, total_lines_{config.mfifo_lines} {
+Mfifo::Mfifo(const Config& config)
+    : width_{config.bus_bytes},
+      width_shift_{std::bit_width(config.bus_bytes) - 1U},
+      total_lines_{config.mfifo_lines} {
   parts_.resize(config.channels);
   for (Part& part : parts_) part.ring.resize(std::bit_ceil(config.mfifo_bytes()));
 }
@@ -50,7 +53,7 @@ void Mfifo::release(unsigned channel, unsigned bytes) {
   used_lines_ -= lines(part.phase, part.reserved);
   part.reserved -= bytes;
   part.claimed -= bytes;
-  part.phase = (part.phase + bytes) % width_;
+  part.phase = (part.phase + bytes) & (width_ - 1);
   used_lines_ += lines(part.phase, part.reserved);
 }
 

@@ -51,10 +51,11 @@ class Mfifo {
   };
 
   unsigned lines(unsigned phase, unsigned bytes) const {
-    return bytes == 0 ? 0 : (phase + bytes + width_ - 1) / width_;
+    return bytes == 0 ? 0 : (phase + bytes + width_ - 1) >> width_shift_;
   }
 
-  unsigned width_;
+  unsigned width_;  ///< Bytes, a power of two.
+  unsigned width_shift_;
   unsigned total_lines_;
   unsigned used_lines_ = 0;
   std::vector<Part> parts_;

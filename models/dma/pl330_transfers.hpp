@@ -21,7 +21,7 @@ namespace linefill::pl330 {
 struct Transfer {
   unsigned channel = 0;
   std::uint32_t address = 0;
-  unsigned beat_bytes = 4;
+  unsigned beat_bytes = 4;  ///< A power of two.
   unsigned beats = 1;
   bool increments = true;
   bool zero = false;       ///< DMASTZ: no data from the MFIFO.
@@ -36,7 +36,7 @@ struct Transfer {
 
   /// An unaligned first beat moves fewer bytes; a fixed address is as unaligned at every beat.
   unsigned bytes() const {
-    const unsigned skipped = address % beat_bytes;
+    const unsigned skipped = address & (beat_bytes - 1);
     return increments ? beat_bytes * beats - skipped : (beat_bytes - skipped) * beats;
   }
 };
