@@ -92,18 +92,17 @@ DecodedLine& DecodeCache::attach(CacheLine& line, bool thumb) {
   return *entry;
 }
 
-// A slot's ITSTATE follows from the slots before it. If it must change, those before, whose run led to
-// the old one, are decoded anew when next entered.
+// The decoded slots of a line are always one run of instructions, so that each one's ITSTATE follows from
+// those before it: what this run does not begin with, or skips, is decoded anew when it is entered.
 void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uint8_t it) {
-  for (unsigned slot = 0; slot < first; ++slot) line.slots[slot].it = kNotDecoded;
+  for (Instruction& i : line.slots) i.it = kNotDecoded;
   Scoreboard scoreboard;
-  const unsigned step = thumb ? 1 : 2;
   for (unsigned slot = first; slot < DecodedLine::kSlots;) {
     Instruction i = decode_slot(line, slot, thumb, it);
     scoreboard.issue(i);
     line.slots[slot] = i;
     it = i.it_after;
-    slot += thumb ? i.length / 2U : step;
+    slot += i.length / 2U;
   }
 }
 

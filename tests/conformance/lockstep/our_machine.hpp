@@ -12,6 +12,8 @@ class OurMachine {
  public:
   explicit OurMachine(bool inline_path) : memory_{clock_, inline_path} {
     memory_.map(kCodeBase, kCodeBytes / FlatMemory::kPage);
+    // Code that is stored to is another matter.
+    memory_.protect(kCodeBase);
     memory_.map(kDataBase, kDataBytes / FlatMemory::kPage);
   }
 

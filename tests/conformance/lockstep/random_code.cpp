@@ -97,8 +97,6 @@ bool RandomCode::comparable(const Candidate& c, std::uint8_t it) {
   if (name == "ISB" && it != 0) return false;
   // What writes the PC otherwise is tested by itself.
   if (c.row->pattern.has_field('d') && i.d == 15) return false;
-  // A store relative to the PC would write the code.
-  if (name.starts_with("ST") && !thumb_ && i.n == 15) return false;
   // UNKNOWN is what STM stores for a base that it writes and that is not the lowest register.
   if (one_of(name, {"STM"}) && i.kind != 0 && (i.immediate >> i.n & 1) != 0 &&
       i.n != std::countr_zero(i.immediate)) {

@@ -40,6 +40,8 @@ class FlatMemory final : public MemoryInterface {
       }
     }
   }
+  /// Stores to `page` fault.
+  void protect(std::uint32_t page) { read_only_.insert(page / kPage); }
   void unmap(std::uint32_t page) {
     pages_.erase(page / kPage);
     data_map_.clear();
@@ -93,7 +95,7 @@ class FlatMemory final : public MemoryInterface {
     ++slow_accesses;
     last_kind = kind;
     for (unsigned k = 0; k < size; ++k) {
-      if (byte_at(va + k) == nullptr) return fault(va + k, true);
+      if (byte_at(va + k) == nullptr || read_only_.count((va + k) / kPage) != 0) return fault(va + k, true);
     }
     for (unsigned k = 0; k < size; ++k)
       mapped_byte(va + k) = static_cast<std::byte>(value >> 8 * place(k, size));
@@ -198,6 +200,7 @@ class FlatMemory final : public MemoryInterface {
   void enter(std::uint32_t va) {
     if (!inline_) return;
     CacheLine& line = pages_.at(va / kPage)[va % kPage / kLineBytes];
+    if (read_only_.count(va / kPage) != 0) return;
     data_map_.enter(va, line, line.tag);
   }
   bool fault(std::uint32_t va, bool write) {
@@ -210,6 +213,7 @@ class FlatMemory final : public MemoryInterface {
   bool inline_;
   std::map<std::uint32_t, std::vector<CacheLine>> pages_;
   std::map<std::uint32_t, CacheLine> code_;
+  std::set<std::uint32_t> read_only_;
   LineMap data_map_;
   LineMap fetch_map_of_code_;
   LineMap empty_;
