@@ -130,9 +130,10 @@ Result<void> SdCard::read_capacity() {
 
 Result<void> SdCard::wait_ready() {
   for (const Deadline deadline = Deadline::in_ms(kBusyMs);;) {
-    const auto status = send(kSendStatus, address());
-    if (!status) return status.error();
-    if ((*status >> kStateShift & 0xF) == kTransferState) return {};
+    // Only the state matters: errors are those of the command before.
+    MmcCommand status{kSendStatus, address(), MmcResponse::kR1, {}};
+    if (const Result<void> result = host_.execute(status); !result) return result;
+    if ((status.answer[0] >> kStateShift & 0xF) == kTransferState) return {};
     if (deadline.passed()) return Error::kTimeout;
   }
 }
@@ -169,7 +170,7 @@ Result<void> SdCard::read(std::uint32_t first_block, std::span<const std::span<s
   if (count == 0 || read.bytes() > max_read_bytes()) return Error::kInvalid;
   if (first_block >= blocks_ || count > blocks_ - first_block) return Error::kOutOfRange;
   Result<void> result = try_read(first_block, segments);
-  for (unsigned i = 1; i < kAttempts && !result; ++i) {
+  for (unsigned i = 1; i < kAttempts && !result && result.error() != Error::kInvalid; ++i) {
     ++retries_;
     result = try_read(first_block, segments);
   }
@@ -182,6 +183,7 @@ Result<void> SdCard::try_read(std::uint32_t first_block, std::span<const std::sp
   const std::uint32_t argument = high_capacity_ ? first_block : first_block * std::uint32_t{kBlockBytes};
   MmcCommand command{multiple ? kReadMultipleBlock : kReadSingleBlock, argument, MmcResponse::kR1, {}};
   Result<void> result = host_.execute(command, &read);
+  if (!result && result.error() == Error::kInvalid) return result;  // Nothing was sent.
   if (result && (command.answer[0] & kErrorBits) != 0) result = Error::kIo;
   if (multiple || !result) {
     MmcCommand stop{kStopTransmission, 0, MmcResponse::kR1, {}};
