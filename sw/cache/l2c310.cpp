@@ -39,13 +39,13 @@ constexpr std::uint64_t kPatienceMs = 100;
 
 /// Where the controller is, and what of it differs between machines.
 struct {
-  volatile std::byte* base = nullptr;
+  IoPointer base = nullptr;
   unsigned sync_offset = kCacheSync;
   std::uint32_t all_ways = 0xFF;
 } l2;
 
-std::uint32_t read(unsigned offset) { return readl_relaxed(l2.base + offset); }
-void write(std::uint32_t value, unsigned offset) { writel_relaxed(value, l2.base + offset); }
+std::uint32_t read(unsigned offset) { return readl_relaxed(io_at(l2.base, offset)); }
+void write(std::uint32_t value, unsigned offset) { writel_relaxed(value, io_at(l2.base, offset)); }
 
 void sync() { write(0, l2.sync_offset); }
 
@@ -137,9 +137,9 @@ Result<void> enable(const device& dev) {
 }
 
 Result<void> probe(device& dev) {
-  const Result<volatile void*> registers = device_iomap(dev);
+  const Result<IoPointer> registers = device_iomap(dev);
   if (!registers) return registers.error();
-  l2.base = static_cast<volatile std::byte*>(*registers);
+  l2.base = *registers;
   const std::uint32_t id = read(kCacheId);
   if ((id >> 24) != 0x41) return Error::kNoDevice;
   // Erratum 753970 of r3p0: a write to CACHE_SYNC never completes; one to a dummy register does the same.

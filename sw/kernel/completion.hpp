@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-#include "sw/lib/result.hpp"
+#include "sw/arch/shared.hpp"
 
 /// Something one side waits for and the other announces, once each: Linux, include/linux/completion.h.
 struct completion {
-  volatile unsigned done = 0;
+  guest::Shared<unsigned> done;
 };
 
 inline void init_completion(completion* x) { x->done = 0; }

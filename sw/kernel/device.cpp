@@ -98,7 +98,7 @@ device* find_device(std::string_view compatible) {
   return nullptr;
 }
 
-Result<volatile void*> device_iomap(const device& dev, unsigned index) {
+Result<IoPointer> device_iomap(const device& dev, unsigned index) {
   const Result<FdtRange> range = dev.of_node.reg(index);
   if (!range) return range.error();
   return ioremap(static_cast<phys_addr_t>(range->address), static_cast<std::size_t>(range->size));
@@ -109,11 +109,11 @@ std::uint32_t clock_rate(const device& dev, unsigned index, std::uint32_t fallba
   return dev.of_node.reference("clocks", index).cell("clock-frequency", fallback);
 }
 
-std::uint32_t primecell_id(volatile void* registers) {
+std::uint32_t primecell_id(IoPointer registers) {
   constexpr unsigned kPeripheralId = 0xFE0;
-  auto* bytes = static_cast<volatile std::byte*>(registers);
   std::uint32_t id = 0;
-  for (unsigned i = 0; i < 3; ++i) id |= (readl_relaxed(bytes + kPeripheralId + 4 * i) & 0xFF) << (8 * i);
+  for (unsigned i = 0; i < 3; ++i)
+    id |= (readl_relaxed(io_at(registers, kPeripheralId + 4 * i)) & 0xFF) << (8 * i);
   return id & 0xFFFFF;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sw/arch/io_pointer.hpp"
 #include "sw/lib/fdt.hpp"
 #include "sw/lib/list.hpp"
 #include "sw/lib/result.hpp"
@@ -64,10 +65,10 @@ device* find_device(FdtNode node);
 device* find_device(std::string_view compatible);
 
 /// The `index`th register window of a device, mapped as Device memory.
-Result<volatile void*> device_iomap(const device& dev, unsigned index = 0);
+Result<IoPointer> device_iomap(const device& dev, unsigned index = 0);
 /// The rate of the `index`th clock of a device if it is a fixed clock, else `fallback`.
 std::uint32_t clock_rate(const device& dev, unsigned index, std::uint32_t fallback);
 /// The 20-bit PrimeCell identification at the end of a 4 KiB register window: 0 if nothing is there.
-std::uint32_t primecell_id(volatile void* registers);
+std::uint32_t primecell_id(IoPointer registers);
 
 }  // namespace guest

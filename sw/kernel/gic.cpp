@@ -47,7 +47,7 @@ constexpr unsigned kFirstSpecial = 1020;
 
 class Gic final : public InterruptController {
  public:
-  void start(volatile void* distributor, volatile void* cpu) {
+  void start(IoPointer distributor, IoPointer cpu) {
     distributor_ = Mmio<Distributor>{distributor};
     cpu_ = Mmio<CpuInterface>{cpu};
     distributor_.write_relaxed(&Distributor::control, 0);
@@ -96,8 +96,8 @@ class Gic final : public InterruptController {
 Gic gic;
 
 Result<void> probe(device& dev) {
-  const Result<volatile void*> distributor = device_iomap(dev, 0);
-  const Result<volatile void*> cpu = device_iomap(dev, 1);
+  const Result<IoPointer> distributor = device_iomap(dev, 0);
+  const Result<IoPointer> cpu = device_iomap(dev, 1);
   if (!distributor || !cpu) return Error::kNotFound;
   gic.start(*distributor, *cpu);
   set_interrupt_controller(gic);

@@ -32,7 +32,7 @@ constexpr unsigned kPatience = 1'000'000;
 
 class Pl011Console final : public TextSink {
  public:
-  void start(volatile void* registers, std::uint32_t clock_hz) {
+  void start(IoPointer registers, std::uint32_t clock_hz) {
     uart_ = Mmio<Pl011Registers>{registers};
     // The divisor has 6 fractional bits: clock / (16 * baud) * 64, rounded.
     const std::uint32_t divisor = (clock_hz * 4 + kBaud / 2) / kBaud;
@@ -69,7 +69,7 @@ void console_init() {
   path = path.substr(0, path.find(':'));  // Without "115200n8".
   device* dev = path.empty() ? nullptr : find_device(device_tree().find(path));
   if (dev == nullptr || !dev->of_node.compatible("arm,pl011")) return;
-  const Result<volatile void*> registers = device_iomap(*dev);
+  const Result<IoPointer> registers = device_iomap(*dev);
   if (!registers || (primecell_id(*registers) & 0xFFF) != kPartNumber) return;
   constexpr std::uint32_t kUsualClock = 24'000'000;
   pl011_console.start(*registers, clock_rate(*dev, 0, kUsualClock));

@@ -26,7 +26,7 @@ class GlobalCounter final : public ClockSource {
 GlobalCounter counter;
 
 Result<void> probe(device& dev) {
-  const Result<volatile void*> registers = device_iomap(dev);
+  const Result<IoPointer> registers = device_iomap(dev);
   if (!registers) return registers.error();
   counter.registers = Mmio<GlobalTimer>{*registers};
   counter.registers.write_relaxed(&GlobalTimer::control, kEnable);

@@ -33,7 +33,7 @@ class Sp804 final : public ClockSource, public ClockEvent {
  public:
   Result<void> start(device& dev) {
     if (timer_) return {};  // One is enough.
-    const Result<volatile void*> registers = device_iomap(dev);
+    const Result<IoPointer> registers = device_iomap(dev);
     if (!registers) return registers.error();
     if ((primecell_id(*registers) & 0xFFF) != kPartNumber) return Error::kNoDevice;
     const Result<unsigned> irq = device_irq(dev);

@@ -24,7 +24,7 @@ constexpr std::uint32_t kUsualRate = 100'000'000;
 class PrivateTimerEvent final : public ClockEvent {
  public:
   Result<void> start(device& dev) {
-    const Result<volatile void*> registers = device_iomap(dev);
+    const Result<IoPointer> registers = device_iomap(dev);
     if (!registers) return registers.error();
     timer_ = Mmio<PrivateTimer>{*registers};
     rate_ = clock_rate(dev, 0, kUsualRate);

@@ -38,7 +38,7 @@ void power_off() {
 }
 
 Result<void> probe(device& dev) {
-  const Result<volatile void*> registers = device_iomap(dev);
+  const Result<IoPointer> registers = device_iomap(dev);
   if (!registers) return registers.error();
   counter.registers = Mmio<SystemRegisters>{*registers};
   register_clock_source(counter, kRate, kRating);

@@ -57,8 +57,8 @@ void Memory::give_back(page* p, unsigned order) {
 
 }  // namespace
 
-phys_addr_t virt_to_phys(const volatile void* address) {
-  const auto offset = static_cast<const volatile std::byte*>(address) - memory.virtual_start;
+phys_addr_t virt_to_phys(const void* address) {
+  const auto offset = static_cast<const std::byte*>(address) - memory.virtual_start;
   return memory.physical_start + static_cast<phys_addr_t>(offset);
 }
 void* phys_to_virt(phys_addr_t address) { return memory.virtual_start + (address - memory.physical_start); }

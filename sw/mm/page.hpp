@@ -18,7 +18,7 @@ struct page : guest::ListNode {
 };
 
 // The linear map: every page of DRAM has one cacheable address. Remapped addresses are not in it.
-phys_addr_t virt_to_phys(const volatile void* address);
+phys_addr_t virt_to_phys(const void* address);
 void* phys_to_virt(phys_addr_t address);
 page* virt_to_page(const void* address);
 page* phys_to_page(phys_addr_t address);

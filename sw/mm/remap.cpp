@@ -55,9 +55,9 @@ bool is_remapped(const void* address) {
 
 }  // namespace guest
 
-volatile void* ioremap(phys_addr_t start, std::size_t size) {
+IoPointer ioremap(phys_addr_t start, std::size_t size) {
   guest::map_sections(start, size, guest::MemoryType::kDevice);
-  return reinterpret_cast<volatile void*>(std::uintptr_t{start});
+  return reinterpret_cast<IoPointer>(std::uintptr_t{start});
 }
 
 void* ioremap_wc(phys_addr_t start, std::size_t size) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "sw/arch/io_pointer.hpp"
 #include "sw/arch/mmu.hpp"
 #include "sw/lib/types.hpp"
 
@@ -18,6 +19,6 @@ bool is_remapped(const void* address);
 }  // namespace guest
 
 /// The registers at `start`: Device memory, at its own address.
-volatile void* ioremap(phys_addr_t start, std::size_t size);
+IoPointer ioremap(phys_addr_t start, std::size_t size);
 /// Memory of a device (a frame buffer chip) as Normal non-cacheable; null if the window is full.
 void* ioremap_wc(phys_addr_t start, std::size_t size);

@@ -66,7 +66,7 @@ std::uint32_t Controller::current_address(const Channel& channel) const {
 }
 
 Result<void> Controller::start(device& device) {
-  const Result<volatile void*> registers = device_iomap(device);
+  const Result<IoPointer> registers = device_iomap(device);
   if (!registers) return registers.error();
   if ((primecell_id(*registers) & 0xFFF) != kPartNumber) return Error::kNoDevice;
   dev = &device;
