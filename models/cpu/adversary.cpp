@@ -15,6 +15,8 @@ constexpr std::uint64_t kFirstReturn = 100;
 constexpr std::uint64_t kLastReturn = 8000;
 constexpr unsigned kEvictionsAtOnce = 4;
 constexpr unsigned kFillsAtOnce = 8;
+// Looking for a dirty line where there is none is slow for the host.
+constexpr unsigned kRests = 32;
 constexpr std::size_t kRemembered = 4096;
 /// Architecturally a store may stay in the buffer for ever. A program that waits for it to be seen
 /// relies on this end; it is far below a frame of a display.
@@ -56,12 +58,19 @@ void Adversary::act(const Origin& origin) {
 void Adversary::evict_some(const Origin& origin) {
   const auto lines = l1d_.geometry().ways * l1d_.geometry().sets;
   for (unsigned i = 0; i < kEvictionsAtOnce; ++i) {
-    if (CacheLine* line = l1d_.dirty_line_from(static_cast<unsigned>(random() % lines))) {
-      data_.before_write_back(line->tag);
-      l1d_.evict(*line, WriteBackCause::kEviction, origin, context_.now());
-      ++evictions_;
-    }
-    if (evict_below_) evict_below_(random());
+    CacheLine* line = l1d_.dirty_line_from(static_cast<unsigned>(random() % lines));
+    if (line == nullptr) break;
+    data_.before_write_back(line->tag);
+    l1d_.evict(*line, WriteBackCause::kEviction, origin, context_.now());
+    ++evictions_;
+  }
+  if (!evict_below_) return;
+  if (rests_below_ > 0) {
+    --rests_below_;
+    return;
+  }
+  for (unsigned i = 0; i < kEvictionsAtOnce && rests_below_ == 0; ++i) {
+    if (!evict_below_(random())) rests_below_ = kRests;
   }
 }
 

@@ -29,7 +29,8 @@ class Adversary {
   /// Whether the line at `va` may be filled now; `attributes` are those of its mapping.
   using MayFill = std::function<bool(VirtualAddress va, LineNumber line, MemoryAttributes& attributes)>;
   /// Asks the cache below to write down, and drop, a dirty line of its own: any that `random` selects.
-  using EvictBelow = std::function<void(std::uint64_t random)>;
+  /// False: it has none.
+  using EvictBelow = std::function<bool(std::uint64_t random)>;
 
   Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context, MayFill may_fill,
             Statistics& statistics);
@@ -67,6 +68,7 @@ class Adversary {
   CoreContext& context_;
   MayFill may_fill_;
   EvictBelow evict_below_;
+  unsigned rests_below_ = 0;  ///< So many opportunities are left out below, because nothing was dirty.
   AdversaryEvents events_{};
   std::uint64_t state_ = 1;
   std::uint64_t next_ = ~std::uint64_t{0};

@@ -9,6 +9,7 @@
 #include <functional>
 #include <span>
 #include <systemc>
+#include <type_traits>
 
 #include "models/core/device_tree.hpp"
 #include "models/core/log.hpp"
@@ -61,8 +62,19 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
 
   // The adversary.
   void set_adversary(const AdversaryEvents& events) { system_.set_adversary(events); }
-  /// Asked for each line that the adversary evicts here: the cache below may do likewise.
-  void set_evict_below(Adversary::EvictBelow evict) { system_.adversary().set_evict_below(std::move(evict)); }
+  /// How the adversary asks the cache below to evict a dirty line of its own. `evict` takes a random
+  /// number, and may return whether there was one.
+  template <class Evict>
+  void set_evict_below(Evict evict) {
+    if constexpr (std::is_void_v<std::invoke_result_t<Evict, std::uint64_t>>) {
+      system_.adversary().set_evict_below([evict](std::uint64_t random) {
+        evict(random);
+        return true;
+      });
+    } else {
+      system_.adversary().set_evict_below(std::move(evict));
+    }
+  }
 
   // What can be seen of it, at any time.
   std::uint32_t reg(unsigned number) const { return core_.reg(number); }
