@@ -33,6 +33,11 @@ MmciBoard& MmciBoard::instance() {
   return board;
 }
 
+MmciBoard& MmciBoard::started() {
+  instance().start(Model::extended(), true, true);
+  return instance();
+}
+
 MmciBoard::MmciBoard() : pages_(kPages) {
   static const std::vector<char> blob = load_tree();
   static const FlatDeviceTree tree{std::as_bytes(std::span{blob})};
@@ -59,6 +64,7 @@ void MmciBoard::start(const linefill::MmciBlock::Configuration& configuration, b
   dma_present_ = with_dma;
   dma_stuck_ = active_ = false;
   words_by_dma_ = words_by_cpu_ = terminations_ = 0;
+  spoilt_word_ = ~0U;
   page_init(HostMachine::instance().dram(), HostMachine::kDramStart, kPages * kPageBytes, pages_.data());
   page_release(HostMachine::kDramStart, kPages * kPageBytes);
   HostMachine::instance().log.clear();
@@ -166,7 +172,8 @@ void MmciBoard::serve_dma() {
 }
 
 void MmciBoard::move_word() {
-  const std::uint32_t word = model_->read(linefill::test::kMciFifo);
+  std::uint32_t word = model_->read(linefill::test::kMciFifo);
+  if (words_by_dma_ == spoilt_word_) word = ~word;
   std::span<std::byte>& to = targets_.front();
   std::memcpy(to.data(), &word, sizeof word);
   to = to.subspan(sizeof word);

@@ -27,6 +27,8 @@ class MmciBoard final : public FakeIo,
   using Model = linefill::test::MmciHost;
 
   static MmciBoard& instance();
+  /// The same, started with a card and with DMA.
+  static MmciBoard& started();
 
   void start(const linefill::MmciBlock::Configuration& configuration, bool with_card, bool with_dma);
   void finish();
@@ -35,6 +37,8 @@ class MmciBoard final : public FakeIo,
   device& mmci() { return *mmci_; }
   /// Lets the controller take requests but move nothing.
   void set_dma_stuck(bool stuck) { dma_stuck_ = stuck; }
+  /// The `count`th word from now on that goes by DMA is spoilt.
+  void spoil_dma_word(unsigned count) { spoilt_word_ = words_by_dma_ + count; }
   unsigned words_by_dma() const { return words_by_dma_; }
   unsigned words_by_cpu() const { return words_by_cpu_; }
   unsigned terminations() const { return terminations_; }
@@ -89,6 +93,7 @@ class MmciBoard final : public FakeIo,
   bool dma_present_ = true;
   bool dma_stuck_ = false;
   unsigned words_by_dma_ = 0;
+  unsigned spoilt_word_ = ~0U;
   unsigned words_by_cpu_ = 0;
   unsigned terminations_ = 0;
 };
