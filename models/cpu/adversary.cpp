@@ -69,9 +69,7 @@ void Adversary::evict_some(const Origin& origin) {
     --rests_below_;
     return;
   }
-  for (unsigned i = 0; i < kEvictionsAtOnce && rests_below_ == 0; ++i) {
-    if (!evict_below_(random())) rests_below_ = kRests;
-  }
+  if (!evict_below_(random())) rests_below_ = kRests;
 }
 
 void Adversary::fill_some(const Origin& origin) {
