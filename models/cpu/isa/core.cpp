@@ -35,8 +35,13 @@ void Core::run() {
   const CoreClock& clock = executor_.clock;
   while (clock.now < clock.limit) {
     if (irq_ || fiq_) take_interrupt();
-    run_line();
+    run_line<false>();
   }
+}
+
+void Core::step() {
+  if (irq_ || fiq_) take_interrupt();
+  run_line<true>();
 }
 
 void Core::take_interrupt() {
@@ -47,6 +52,7 @@ void Core::take_interrupt() {
   }
 }
 
+template <bool single>
 void Core::run_line() {
   const std::uint32_t at = executor_.next;
   CacheLine* cache_line = nullptr;
@@ -64,13 +70,13 @@ void Core::run_line() {
     decoded_.decode(*line, slot, state.thumb, state.it);
   if ((first.reads & late_) != 0) executor_.clock.now += latency_;
   if (!watched_.empty() && line_watched(at)) [[unlikely]] {
-    execute<true>(*line, &first);
+    execute<true, single>(*line, &first);
   } else {
-    execute<false>(*line, &first);
+    execute<false, single>(*line, &first);
   }
 }
 
-template <bool watched>
+template <bool watched, bool single>
 void Core::execute(DecodedLine& line, const Instruction* at) {
   CoreState& state = executor_.state;
   const Instruction* const end = line.slots.data() + DecodedLine::kSlots;
@@ -93,7 +99,7 @@ void Core::execute(DecodedLine& line, const Instruction* at) {
     }
     address += i.length;
     const Instruction* const following = at + i.length / 2;
-    if (following >= end) {
+    if (single || following >= end) {
       executor_.next = address;
       state.it = i.it_after;
       break;

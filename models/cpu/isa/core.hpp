@@ -23,6 +23,8 @@ class Core {
   void reset(std::uint32_t entry);
   /// Executes until `clock.now >= clock.limit`.
   void run();
+  /// Executes one instruction, or takes one exception.
+  void step();
 
   /// Levels of nIRQ and nFIQ (true: asserted).
   void set_irq(bool level) { irq_ = level; }
@@ -55,8 +57,9 @@ class Core {
   static constexpr unsigned kWatchBits = 4096;
 
   void take_interrupt();
+  template <bool single>
   void run_line();
-  template <bool watched>
+  template <bool watched, bool single>
   void execute(DecodedLine& line, const Instruction* at);
   bool line_watched(std::uint32_t at) const { return watched_lines_[at / kLineBytes % kWatchBits]; }
 

@@ -83,14 +83,24 @@ struct Ambiguity {
 
 /// {0, 0} if the more specific of any two overlapping rows can be told, so that order has no meaning.
 constexpr Ambiguity find_ambiguity(std::span<const Encoding> rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = i + 1; j < rows.size(); ++j) {
-      const BitPattern& a = rows[i].pattern;
-      const BitPattern& b = rows[j].pattern;
-      if (rows[i].rank != rows[j].rank) continue;
-      if (((a.value() ^ b.value()) & a.mask() & b.mask()) != 0) continue;
-      const std::uint32_t both = a.mask() & b.mask();
-      if (a.mask() == b.mask() || (both != a.mask() && both != b.mask())) return {i, j};
+  struct Bits {
+    std::uint32_t mask;
+    std::uint32_t value;
+    unsigned rank;
+  };
+  // Copied to where an element is cheap to reach: compilers limit the steps of a constant expression.
+  constexpr std::size_t kMostRows = 512;
+  Bits bits[kMostRows]{};
+  const std::size_t count = rows.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    bits[i] = {rows[i].pattern.mask(), rows[i].pattern.value(), rows[i].rank};
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const Bits a = bits[i];
+    for (std::size_t j = i + 1; j < count; ++j) {
+      const std::uint32_t both = a.mask & bits[j].mask;
+      if (((a.value ^ bits[j].value) & both) != 0 || a.rank != bits[j].rank) continue;
+      if (a.mask == bits[j].mask || (both != a.mask && both != bits[j].mask)) return {i, j};
     }
   }
   return {};

@@ -83,7 +83,7 @@ bool Executor::exception_return(const Instruction& i, std::uint32_t target) {
 void Executor::write_cpsr(std::uint32_t value, std::uint32_t mask) {
   const std::uint32_t kept = state.cpsr() & ~mask;
   state.set_cpsr(kept | (value & mask));
-  tell_context();
+  if ((mask & (psr::kMode | psr::kE)) != 0) tell_context();
 }
 
 }  // namespace linefill

@@ -96,6 +96,8 @@ void compare_streams(bool thumb, std::uint64_t count) {
     MachineState b = start;
     if (!by_line.run(code, a, true)) continue;
     theirs.run(code, b, 1);
+    // A32 at ...10 is UNPREDICTABLE.
+    if ((b.pc & 2) != 0 && (b.cpsr & psr::kT) == 0) continue;
     if (a == b) continue;
     FAIL("LINEFILL_SEED=" << seed << '\n' << hex_words(code) << '\n' << differences(a, b));
   }

@@ -34,7 +34,7 @@ RowUse use_of(const Encoding& row) {
   if (row.decode == &isa::undefined) return RowUse::kExcluded;
   if (one_of(n, {"SVC", "BKPT", "WFE", "WFI", "CPS", "SETEND", "MCR", "MRC", "SUBS PC, LR"}))
     return RowUse::kExcluded;
-  if (starts_with_one_of(n, {"RFE", "SRS", "LDM (user", "STM (user", "MSR"})) return RowUse::kExcluded;
+  if (starts_with_one_of(n, {"RFE", "SRS", "LDM (user", "STM (user"})) return RowUse::kExcluded;
   if (n == "IT") return RowUse::kExcluded;  // Made by append_it_block.
   if (starts_with_one_of(n, {"BX", "BLX", "BL", "CBZ", "TBB", "B ("}) || n == "B" || n == "B, BL")
     return RowUse::kBranch;
@@ -95,6 +95,10 @@ bool RandomCode::comparable(const Candidate& c, std::uint8_t it) {
   // Unicorn 2.0.1 loses ITSTATE where a translation block ends, as it does after ISB: the rest of the IT
   // block is then executed whatever its condition. (qemu-arm does not.)
   if (name == "ISB" && it != 0) return false;
+  if (name.starts_with("MSR")) {
+    // Flags and GE only: the rest is privileged.
+    return (i.shift & 3) == 0 && !Fields{*c.row, c.word, it}.bit('R');
+  }
   // What writes the PC otherwise is tested by itself.
   if (c.row->pattern.has_field('d') && i.d == 15) return false;
   // UNKNOWN is what STM stores for a base that it writes and that is not the lowest register.
@@ -218,10 +222,19 @@ Code RandomCode::stream(const MachineState& start, unsigned length, std::vector<
   return code;
 }
 
+RandomCode::Candidate RandomCode::arithmetic_to_pc() {
+  for (;;) {
+    Candidate c = candidate(RowUse::kStream, 0);
+    if (!one_of(c.row->name.substr(3), {" (imm)", " (reg)"}) || !c.row->pattern.has_field('S')) continue;
+    c.word = (c.word & ~0x0010'0000U) | 0xF000;
+    if (a32_table().find(c.word) == c.row) return c;
+  }
+}
+
 Code RandomCode::branch(MachineState& start) {
   Code code;
   code.address = kCodeBase + 0x100 + number(16) * (thumb_ ? 2 : 4);
-  const Candidate c = candidate(RowUse::kBranch, 0);
+  const Candidate c = thumb_ || chance(60) ? candidate(RowUse::kBranch, 0) : arithmetic_to_pc();
   const Instruction i = thumb_ ? decode_t32(c.word, 0) : decode_a32(c.word);
   if (c.row->name.starts_with("TBB")) {
     if (i.n < 15) start.r[i.n] = kDataBase + number(0x400);

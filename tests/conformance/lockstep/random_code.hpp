@@ -46,6 +46,8 @@ class RandomCode {
   bool chance(unsigned percent) { return number(100) < percent; }
 
   Candidate candidate(RowUse use, std::uint8_t it);
+  /// A data-processing instruction of A32 that writes the PC and sets no flags.
+  Candidate arithmetic_to_pc();
   std::uint32_t random_word(const Encoding& row);
   bool comparable(const Candidate& c, std::uint8_t it);
   void append(Code& code, const Candidate& c);

@@ -229,6 +229,17 @@ TEST_CASE("a watched instruction is told of before it executes, also in a line d
   CHECK(b.system.hooked.size() == 1);
 }
 
+TEST_CASE("a step executes one instruction, also within an IT block", "[isa][step]") {
+  CoreBench b;
+  b.t32({0x4280, 0xBF08, 0x2101, CoreBench::kStopT32});  // cmp r0, r0; it eq; moveq r1, #1
+  for (const std::uint32_t after : {2U, 4U, 6U}) {
+    CHECK(b.core.reg(1) == 0);
+    b.core.step();
+    CHECK(b.core.pc() == CoreBench::kCode + after);
+  }
+  CHECK(b.core.reg(1) == 1);
+}
+
 TEST_CASE("WFI leaves the run loop with the PC after it", "[isa][hint]") {
   CoreBench b;
   b.a32({0xE320'F003, kNopA32});
