@@ -322,7 +322,8 @@ CacheLine* MemorySystem::fetch_cached(LineNumber number, const Translation& tran
   if (line != nullptr) {
     ++l1i_hits_;
   } else {
-    ByteMask newer_above = buffer_.pending(number);
+    const CopyView waiting = buffer_.find(number);
+    ByteMask newer_above = waiting.valid & ~waiting.marks->superseded;
     if (CacheLine* data = l1d_.find(number)) {
       data->settle();
       newer_above |= data->marks.dirty & ~data->marks.superseded;

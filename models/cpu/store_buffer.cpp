@@ -127,15 +127,6 @@ Time StoreBuffer::next_due() const {
   return due;
 }
 
-ByteMask StoreBuffer::pending(LineNumber line) const {
-  ByteMask result = 0;
-  if (used_ == 0) return result;
-  for (const Slot& slot : slots_) {
-    if (slot.used && slot.line() == line) result |= slot.bytes();
-  }
-  return result;
-}
-
 void StoreBuffer::overlay(PhysicalAddress address, std::span<std::byte> data) const {
   for (const Slot& slot : slots_) {
     for (unsigned b = 0; slot.used && b < kSlotBytes; ++b) {

@@ -51,8 +51,6 @@ class StoreBuffer final : public CopyHolder {
   Time next_due() const;
 
   bool empty() const { return used_ == 0; }
-  /// Bytes of the line in the buffer.
-  ByteMask pending(LineNumber line) const;
   /// Lays what the buffer holds over `data`, which was read at `address`. For debuggers.
   void overlay(PhysicalAddress address, std::span<std::byte> data) const;
 

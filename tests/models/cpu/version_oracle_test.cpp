@@ -50,7 +50,7 @@ class Oracle : public CoreBench {
       case 6:
         return operate(static_cast<Maintenance::Action>(pick(3)), kCached + address_of_word(word));
       case 7:
-        return memory.data_by_set_way(static_cast<Maintenance::Action>(pick(3)), pick(2), pick(2));
+        return maintain_index();
       case 8:
         return pick(2) == 0 ? memory.data_memory_barrier() : memory.data_synchronization_barrier();
       case 9:
@@ -162,6 +162,12 @@ class Oracle : public CoreBench {
     }
   }
 
+  void maintain_index() {
+    const auto action = static_cast<Maintenance::Action>(pick(3));
+    const unsigned set = pick(2);
+    memory.data_by_set_way(action, set, pick(2));
+  }
+
   /// A write is about to change memory: what it overwrites must not be newer, or it must say so.
   void on_transport(const CoreTransaction& t) {
     if (!t.write || !in_use(raw(t.address))) return;
@@ -174,9 +180,10 @@ class Oracle : public CoreBench {
       const ByteMask bytes = bytes_of(word);
       // Where a yet newer value is on its way, nothing is lost.
       const bool older = value < bus.word(address) && bus.word(address) == newest_[word];
+      const bool said = says_older(t, line_of(t.address), bytes);
       if (!reported_[word]) {
         CAPTURE(word, value, newest_[word]);
-        REQUIRE(older == says_older(t, line_of(t.address), bytes));
+        REQUIRE(older == said);
       }
       if (older) reported_[word] = true;
       below.lost &= ~bytes;
@@ -184,11 +191,11 @@ class Oracle : public CoreBench {
     }
   }
 
+  /// What was said of a slot holds for its bytes once.
   bool says_older(const CoreTransaction& t, LineNumber line, ByteMask bytes) {
     if (t.marks != nullptr) return (t.marks->superseded & bytes) != 0;
-    bool said = false;
-    for (const auto& [drained, old] : observer_.drained_old)
-      said = said || (drained == line && (old & bytes) != 0);
+    const bool said = observer_.drained_line == line && (observer_.drained_old & bytes) != 0;
+    if (observer_.drained_line == line) observer_.drained_old &= ~bytes;
     return said;
   }
 
@@ -204,14 +211,13 @@ class Oracle : public CoreBench {
     }
     void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&, const Origin&,
                            Time) override {
-      drained_old = {{line, bytes}};
-    }
-    void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) override {
-      drained_old.clear();
+      drained_line = line;
+      drained_old = bytes;
     }
     Oracle& oracle;
     std::vector<FakeObserver::Use> stale_uses;
-    std::vector<std::pair<LineNumber, ByteMask>> drained_old;
+    LineNumber drained_line = kNoLine;
+    ByteMask drained_old = 0;
   };
 
   KeepingObserver observer_{*this};
