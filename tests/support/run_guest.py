@@ -53,7 +53,9 @@ def main() -> int:
         wrong.append(f"exit status {status}")
     for finding in report["findings"]:
         for side in ("reader", "writer"):
-            if finding[side]["agent"].startswith("cpu") and not finding[side]["source"]:
+            # Code made at run time has no source line.
+            made = finding[side]["agent"].endswith("(instruction fetch)")
+            if finding[side]["agent"].startswith("cpu") and not made and not finding[side]["source"]:
                 wrong.append(f"{finding['kind']}: the {side}'s program counter has no source line")
     for line in wrong:
         print("FAILED:", line)

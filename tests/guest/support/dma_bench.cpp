@@ -47,7 +47,9 @@ void DmaBench::store(std::uint32_t value, std::size_t offset) const { poke(begin
 void DmaBench::store_all(std::uint32_t value) const {
   for (std::size_t i = 0; i < kBytes; i += kWord) store(value, i);
 }
-bool DmaBench::all_are(std::uint32_t value) const { return all_words(begin(), kBytes, value); }
+bool DmaBench::all_are(std::uint32_t value, std::size_t size) const {
+  return all_words(begin(), size, value);
+}
 
 void DmaBench::put_in_memory(std::uint32_t value) const {
   store_all(value);

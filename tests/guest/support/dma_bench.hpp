@@ -23,8 +23,8 @@ class DmaBench {
   std::uint32_t load(std::size_t offset = 0) const;
   void store(std::uint32_t value, std::size_t offset = 0) const;
   void store_all(std::uint32_t value) const;
-  /// The first word of each line; whether all words are `value`.
-  bool all_are(std::uint32_t value) const;
+  /// Whether all words (of the first `size` bytes) are `value`.
+  bool all_are(std::uint32_t value, std::size_t size = kBytes) const;
 
   std::byte* begin() const { return buffer_.data(); }
   std::byte* end() const { return buffer_.data() + kBytes; }
