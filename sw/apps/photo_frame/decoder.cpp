@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <array>
 
+#include "sw/apps/photo_frame/jpeg_check.hpp"
 #include "sw/apps/photo_frame/stb_image.hpp"
 #include "sw/apps/photo_frame/stb_memory.hpp"
 
 namespace guest {
 
 namespace {
+
+constexpr const char* kDamaged = "the picture is damaged";
 
 /// The file as stb_image reads it. The library does not report that a file ended too early, but it does ask
 /// for bytes beyond the end then.
@@ -64,11 +67,15 @@ bool starts_with(std::span<const std::byte> file, std::span<const std::uint8_t> 
                     [](std::uint8_t a, std::byte b) { return std::byte{a} == b; });
 }
 
-bool known_format(std::span<const std::byte> file) {
+bool is_jpeg(std::span<const std::byte> file) {
   static constexpr std::array<std::uint8_t, 3> kJpeg{0xFF, 0xD8, 0xFF};
+  return starts_with(file, kJpeg);
+}
+
+bool known_format(std::span<const std::byte> file) {
   static constexpr std::array<std::uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   static constexpr std::array<std::uint8_t, 2> kBmp{'B', 'M'};
-  return starts_with(file, kJpeg) || starts_with(file, kPng) || starts_with(file, kBmp);
+  return is_jpeg(file) || starts_with(file, kPng) || starts_with(file, kBmp);
 }
 
 const char* reason(const FileStream& stream, const Arena& arena, const char* otherwise) {
@@ -83,6 +90,7 @@ const char* reason(const FileStream& stream, const Arena& arena, const char* oth
 const char* decode(std::span<const std::byte> file, Arena& arena, Photograph& photograph) {
   if (file.empty()) return "the file is empty";
   if (!known_format(file)) return "neither a JPEG, nor a PNG, nor a BMP picture";
+  if (is_jpeg(file) && !huffman_tables_fit(file)) return kDamaged;
   set_stb_arena(&arena);
   FileStream stream{file};
   int width = 0;
@@ -98,8 +106,8 @@ const char* decode(std::span<const std::byte> file, Arena& arena, Photograph& ph
   stream.rewind();
   const std::uint8_t* const rgb =
       stbi_load_from_callbacks(&FileStream::callbacks(), &stream, &width, &height, &components, 3);
-  if (rgb == nullptr || stream.truncated()) return reason(stream, arena, "the picture is damaged");
-  if (stb_assertion_failed()) return "the picture is damaged";
+  if (rgb == nullptr || stream.truncated()) return reason(stream, arena, kDamaged);
+  if (stb_assertion_failed()) return kDamaged;
   photograph = {rgb, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
   return nullptr;
 }

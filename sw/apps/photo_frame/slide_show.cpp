@@ -54,16 +54,17 @@ void SlideShow::show(std::string_view name, Draw&& draw, Tell&& tell) {
   } else {
     result = surface.error();
   }
-  // Told only now: to sum the picture up is to read it, and so would push it out of the caches.
+  announce_picture(number_ + 1);
+  // Whoever takes a photograph of it does so now.
+  if (!screen_.hold() && result) ++failures_;
+  // Told only now: to sum the picture up is to read it, and so would push others out of the caches.
   tell();
   if (!result) {
     ++failures_;
     printk(", check failed: display: ", describe(result.error()));
   }
   printk("\n");
-  announce_picture(++number_);
-  // Whoever takes a photograph of it does so now.
-  if (!screen_.hold() && result) ++failures_;
+  ++number_;
 }
 
 void SlideShow::show_file(std::string_view name, Fat32Volume& volume, const FileList::File& file,

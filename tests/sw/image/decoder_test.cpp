@@ -2,6 +2,7 @@
 #include "sw/apps/photo_frame/decoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -75,6 +76,21 @@ TEST_CASE_METHOD(DecoderBench, "what is no picture is refused by name", "[sw][de
   const auto bytes = std::as_bytes(std::span{text});
   CHECK(refuse({bytes.begin(), bytes.end()}) == "neither a JPEG, nor a PNG, nor a BMP picture");
   CHECK(refuse({std::byte{0xFF}}) == "neither a JPEG, nor a PNG, nor a BMP picture");
+}
+
+TEST_CASE_METHOD(DecoderBench, "a JPEG whose Huffman table has too many codes is refused", "[sw][decode]") {
+  Bytes file = stored_picture("progressive.jpg");
+  const std::array<std::byte, 2> marker{std::byte{0xFF}, std::byte{0xC4}};
+  auto table = file.end();
+  SECTION("in the first table") {
+    table = std::search(file.begin(), file.end(), marker.begin(), marker.end());
+  }
+  SECTION("in the last, behind the first scans") {
+    table = std::find_end(file.begin(), file.end(), marker.begin(), marker.end());
+  }
+  REQUIRE(table != file.end());
+  std::fill_n(table + 5, 16, std::byte{17});  // 272 codes.
+  CHECK(refuse(file) == "the picture is damaged");
 }
 
 TEST_CASE_METHOD(DecoderBench, "more than sixteen megapixels are refused", "[sw][decode]") {
