@@ -20,10 +20,10 @@ L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes&
                                       const Origin& origin, Time now) {
   // The line waits in a fill buffer while its victim goes to the eviction buffer.
   alignas(kLineBytes) std::array<std::byte, kLineBytes> data;
-  LineMarks below;
+  below_.dirty = below_.superseded = below_.lost = 0;
   Filled result{nullptr, BusResponse::kOkay, now};
   CoreTransaction transaction{false, address_of(number), data, {attributes, origin}};
-  transaction.marks = context_.observer != nullptr ? &below : nullptr;
+  transaction.marks = context_.observer != nullptr ? &below_ : nullptr;
   transaction.speculative = cause != FillCause::kDemand;
   result.response = context_.bus.transport(transaction, result.end);
   if (result.response != BusResponse::kOkay) return result;
@@ -33,7 +33,7 @@ L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes&
   CacheLine& line = *victim;
   if (line.valid) result.end = evict(line, WriteBackCause::kEviction, origin, result.end);
   line.data = data;
-  install(line, number, cause, below);
+  install(line, number, cause);
   attributes_[index_of(line)] = attributes;
   result.line = &line;
   ++fills_;
@@ -43,13 +43,13 @@ L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes&
   return result;
 }
 
-void L1DataCache::install(CacheLine& line, LineNumber number, FillCause cause, const LineMarks& below) {
+void L1DataCache::install(CacheLine& line, LineNumber number, FillCause cause) {
   line.unmap();
   line.tag = number;
   line.valid = true;
   line.dirty = false;
   line.recent = 0;
-  line.marks.filled_from(below);
+  line.marks.filled_from(below_);
   line.fill_cause = cause;
   line.filled_stale = line.marks.stale() != 0;
 }
@@ -60,16 +60,15 @@ Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& ori
   ++write_backs_;
   const Time start = std::max(now, eviction_buffer_free_);
   CoreTransaction transaction{true, address_of(line.tag), line.data, {attributes_[index_of(line)], origin}};
-  LineMarks marks;
   if (context_.observer != nullptr) {
     transaction.marks = &line.marks;
     const CopyView buffered = context_.store_buffer->find(line.tag);
     const ByteMask waiting =
         buffered.valid == 0 ? 0 : line.marks.superseded & buffered.valid & ~buffered.marks->superseded;
     if (waiting != 0) {  // What is newer has not left the core: it will come over these bytes.
-      marks = line.marks;
-      marks.superseded &= ~waiting;
-      transaction.marks = &marks;
+      written_ = line.marks;
+      written_.superseded &= ~waiting;
+      transaction.marks = &written_;
     }
   }
   transaction.write_back_cause = cause;
@@ -92,13 +91,21 @@ void L1DataCache::invalidate(CacheLine& line, const Origin& origin, Time now) {
   if (newest != 0) {
     for (CopyHolder* holder : context_.lower_holders) holder->lose(line.tag, newest, line.marks);
   }
-  line.drop();
+  release(line);
 }
 
 Time L1DataCache::evict(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now) {
   const Time taken = clean(line, cause, origin, now);
-  line.drop();
+  release(line);
   return taken;
+}
+
+// What is left of its marks is overwritten by the next fill.
+void L1DataCache::release(CacheLine& line) {
+  line.unmap();
+  line.tag = kNoLine;
+  line.valid = line.dirty = false;
+  line.recent = 0;
 }
 
 CacheLine* L1DataCache::dirty_line_from(unsigned start) {

@@ -48,7 +48,8 @@ class L1DataCache final : public CopyHolder {
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
 
  private:
-  void install(CacheLine& line, LineNumber number, FillCause cause, const LineMarks& below);
+  void install(CacheLine& line, LineNumber number, FillCause cause);
+  static void release(CacheLine& line);
   std::size_t index_of(const CacheLine& line) const {
     return static_cast<std::size_t>(&line - lines_.lines().data());
   }
@@ -57,6 +58,8 @@ class L1DataCache final : public CopyHolder {
   mutable SetAssociative lines_;
   std::vector<MemoryAttributes> attributes_;  ///< By line: with which it was filled, and is written back.
   Time eviction_buffer_free_{};
+  LineMarks below_{};    ///< What a fill is told; here, because making one takes time.
+  LineMarks written_{};  ///< What a write-back tells where that is not what the line has.
   CoreContext& context_;
   Counter fills_;
   Counter write_backs_;

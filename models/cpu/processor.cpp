@@ -106,6 +106,7 @@ void Processor::run() {
 }
 
 void Processor::begin_slice() {
+  ++slices_;
   look_ahead();
   sample_lines();
   clock_.limit =

@@ -150,6 +150,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   Counter instructions_{statistics_, "instructions", "instructions"};
   Counter cycles_{statistics_, "cycles", "cycles"};
   Counter idle_cycles_{statistics_, "idle_cycles", "cycles"};
+  Counter slices_{statistics_, "slices", "slices"};  ///< How often the kernel was given its turn.
   Counter exceptions_{statistics_, "exceptions", "exceptions"};
   Counter data_aborts_{statistics_, "data_aborts", "aborts"};
   Counter prefetch_aborts_{statistics_, "prefetch_aborts", "aborts"};
