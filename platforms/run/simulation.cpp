@@ -138,7 +138,7 @@ void Simulation::screenshot(const std::string& path) const {
 void Simulation::leds_changed(std::uint32_t value) {
   if (options_.screenshot.find("%03d") == std::string::npos || value == 0) return;
   std::array<char, 8> number{};
-  std::snprintf(number.data(), number.size(), "%03u", (value - 1) % 1000);
+  std::snprintf(number.data(), number.size(), "%03u", screenshots_++ % 1000);
   std::string path = options_.screenshot;
   path.replace(path.find("%03d"), 4, number.data());
   screenshot(path);

@@ -55,6 +55,7 @@ class Simulation {
   MappingHooks mapping_hooks_{view_, hooks_, ledger_};
   std::unique_ptr<TransferLog> transfers_;
   Progress progress_;
+  unsigned screenshots_ = 0;
   RunEnd end_;
   bool ended_ = false;
 };
