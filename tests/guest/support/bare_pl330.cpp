@@ -38,8 +38,9 @@ BarePl330::BarePl330() : dev_{find_device("arm,pl330")} {
   program_address_ = memory.address;
 }
 
-void BarePl330::put_code(std::span<const std::uint8_t> bytes) const {
-  for (std::size_t i = 0; i < bytes.size(); ++i) io_write(program_.data() + i, bytes[i]);
+std::size_t BarePl330::put_code(std::size_t offset, std::span<const std::uint8_t> bytes) const {
+  for (const std::uint8_t byte : bytes) io_write(program_.data() + offset++, byte);
+  return offset;
 }
 
 void BarePl330::prepare(phys_addr_t program) const {

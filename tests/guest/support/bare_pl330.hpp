@@ -23,8 +23,8 @@ class BarePl330 {
 
   /// Writes microcode from the start of its coherent memory, over what was there.
   Assembler code() const { return Assembler{program_}; }
-  /// Bytes of an instruction that the assembler does not know.
-  void put_code(std::span<const std::uint8_t> bytes) const;
+  /// Instructions as bytes, from `offset` on; which is behind them.
+  std::size_t put_code(std::size_t offset, std::span<const std::uint8_t> bytes) const;
   phys_addr_t program_address() const { return program_address_; }
 
   /// All of a DMAGO but the doorbell; what was stored before is made visible.
