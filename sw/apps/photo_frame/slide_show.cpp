@@ -144,8 +144,7 @@ int show_card(SlideShow& show, MmciHost& host, PatternFiller& filler, const Sett
     panic("photo_frame: no memory for the card");
   SdBuffer buffer{buffer_memory, settings.mistake == Mistake::kSharedLine};
   break_card_mappings(host, settings.mistake);
-  host.set_transfer_hook([](void* counter) { ++*static_cast<std::uint32_t*>(counter); },
-                         &buffer.live_counter());
+  host.set_transfer_hook(count_transfer, &buffer.live_counter());
 
   SdCard card{host};
   if (const auto up = card.initialise(); !up) {
