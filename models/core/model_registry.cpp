@@ -11,7 +11,7 @@ ModelRegistry& ModelRegistry::instance() {
 const ModelRegistry::Entry* ModelRegistry::find(const DeviceNode& node) const {
   for (const auto& compatible : node.strings("compatible")) {
     const auto entry = entries_.find(compatible);
-    if (entry != entries_.end()) return &entry->second;
+    if (entry != entries_.end() && entry->second.create) return &entry->second;
   }
   return nullptr;
 }
@@ -19,7 +19,7 @@ const ModelRegistry::Entry* ModelRegistry::find(const DeviceNode& node) const {
 std::unique_ptr<Device> ModelRegistry::create(std::string_view compatible, const char* name,
                                               const DeviceNode& node) const {
   const auto entry = entries_.find(compatible);
-  if (entry == entries_.end()) {
+  if (entry == entries_.end() || !entry->second.create) {
     throw ConfigurationError{node.path() + ": no model is called \"" + std::string{compatible} +
                              "\"; `linefill devices` lists them"};
   }

@@ -16,6 +16,7 @@ class ModelRegistry {
  public:
   struct Entry {
     std::string description;
+    /// Empty for a model that is only described.
     std::function<std::unique_ptr<Device>(const char* name, const DeviceNode&)> create;
   };
 
@@ -30,6 +31,14 @@ class ModelRegistry {
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;
+};
+
+/// Makes a model known that the platform builds itself, not by `compatible`: the processor, memory.
+class DescribeModel {
+ public:
+  DescribeModel(const char* compatible, const char* description) {
+    ModelRegistry::instance().add(compatible, {description, {}});
+  }
 };
 
 /// A variable of this type at namespace scope makes `Model` known:

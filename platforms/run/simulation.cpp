@@ -71,11 +71,14 @@ void Simulation::connect_world() {
   if (auto* serial = soc_.find<SerialPort>()) serial->set_output(console);
   soc_.processor().set_console(console);
   soc_.processor().set_exit_handler([this](std::uint32_t status) { end("guest exit", status); });
-  auto* system = soc_.find<VexpressSysreg>();
-  if (system != nullptr) {
-    system->set_power_handler([this](PowerEvent event) { end(event == PowerEvent::kReboot ? "reboot" : "power off", 0); });
-    system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
+  for (const auto& device : soc_.devices()) {
+    auto* power = dynamic_cast<PowerControl*>(device.get());
+    if (power == nullptr) continue;
+    power->set_power_handler(
+        [this](PowerEvent event) { end(event == PowerEvent::kReboot ? "reboot" : "power off", 0); });
   }
+  auto* system = soc_.find<VexpressSysreg>();
+  if (system != nullptr) system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
   if (options_.sd.empty()) return;
   auto* slot = soc_.find<Mmci>();
   if (slot == nullptr) throw ConfigurationError{"--sd " + options_.sd + ": the board has no MMCI: expected one with \"arm,pl18x\""};

@@ -14,6 +14,9 @@ namespace linefill {
 
 namespace {
 
+const DescribeModel kProcessor{"arm,cortex-a9", "Cortex-A9 processor with L1 caches, MMU and store buffer"};
+const DescribeModel kMemory{"device_type memory", "DDR SDRAM with banks and rows"};
+
 // SystemC names have no '@', ',' or '-'.
 std::string module_name(const DeviceNode& node) {
   std::string name = node.name().empty() ? "root" : node.name();
