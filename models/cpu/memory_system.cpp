@@ -58,9 +58,10 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
 
 // --- Time ---------------------------------------------------------------------------------------------
 
+// The adversary has no part in it: how often an access is slow depends on who watches.
 void MemorySystem::begin_slow_access() {
   context_.bus.catch_up();
-  advance();
+  buffer_.drain_due();
 }
 
 void MemorySystem::advance() {
@@ -85,6 +86,7 @@ bool MemorySystem::cached_in_l1d(const MemoryAttributes& attributes) const {
 }
 
 bool MemorySystem::locate(std::uint32_t va, unsigned size, bool write, AccessKind kind, Pieces& pieces) {
+  if (kind == AccessKind::kNormal && locate_mapped(va, size, write, pieces.piece[0])) return true;
   const bool unaligned = (va & (size - 1)) != 0;
   if (unaligned && mmu_.registers().has(TranslationRegisters::kA)) {
     alignment_fault(va, write);
@@ -109,6 +111,21 @@ bool MemorySystem::locate(std::uint32_t va, unsigned size, bool write, AccessKin
       return false;
     }
   }
+  return true;
+}
+
+// A line that is in the line map but has to be looked at needs no translation: what is watched takes
+// no longer, and leaves the TLB as it would be.
+bool MemorySystem::locate_mapped(std::uint32_t va, unsigned size, bool write, Piece& piece) {
+  LineMap& map = write ? *store_map_ : *load_map_;
+  const LineMap::Slot& slot = map.slot(va);
+  const bool within_line = va % kLineBytes + size <= kLineBytes && (va & alignment_mask_ & (size - 1)) == 0;
+  if (slot.key != map.key(va) || slot.line->tag != slot.physical || !within_line) return false;
+  piece.va = va;
+  piece.size = size;
+  piece.access.address = address_of(slot.physical) + va % kLineBytes;
+  piece.access.attributes.origin = context_.origin(pc);
+  piece.access.cached = true;
   return true;
 }
 
@@ -196,16 +213,16 @@ bool MemorySystem::write(const Pieces& pieces, std::span<const std::byte> data, 
 }
 
 void MemorySystem::enter_load(const Piece& piece, CacheLine& line) {
-  if (big_endian_ || line.marks.stale() != 0 || watched(line.tag)) return;
-  line.load_tag = line.tag;
+  if (big_endian_) return;
+  if (line.marks.stale() == 0 && !watched(line.tag)) line.load_tag = line.tag;
   load_map_->enter(piece.va, line, line.tag);
   note_page(piece);
 }
 
 // While the L1I holds the line, too, each store has to be seen: it makes that copy older.
 void MemorySystem::enter_store(const Piece& piece, CacheLine& line) {
-  if (big_endian_ || watched(line.tag) || l1i_.find(line.tag) != nullptr) return;
-  line.store_tag = line.tag;
+  if (big_endian_) return;
+  if (!watched(line.tag) && l1i_.find(line.tag) == nullptr) line.store_tag = line.tag;
   store_map_->enter(piece.va, line, line.tag);
   note_page(piece);
 }
@@ -292,6 +309,13 @@ BusResponse MemorySystem::read_word(PhysicalAddress address, const MemoryAttribu
 bool MemorySystem::fetch_slow(std::uint32_t va, CacheLine*& line) {
   pc = va;
   begin_slow_access();
+  const LineMap::Slot& slot = fetch_map_->slot(va);
+  if (slot.key == fetch_map_->key(va) && slot.line->tag == slot.physical) {
+    line = slot.line;
+    ++l1i_hits_;
+    use_code(*line, va);
+    return true;
+  }
   Translation translation;
   Fault fault;
   if (!mmu_.translate(VirtualAddress{va}, AccessType::kFetch, privileged_, translation, fault)) {
@@ -300,52 +324,48 @@ bool MemorySystem::fetch_slow(std::uint32_t va, CacheLine*& line) {
   }
   const LineNumber number = line_of(translation.pa);
   const MemoryAttributes& attributes = translation.attributes;
-  BusResponse response = BusResponse::kOkay;
-  if (attributes.normal() && attributes.inner != CachePolicy::kNonCacheable) {
-    line = fetch_cached(number, translation, va, response);
-  } else {
-    const auto read = l1i_.read_uncached(number, attributes, context_.origin(va), context_.now());
-    context_.stall_until(read.end);
-    line = read.line;
-    response = read.response;
+  const bool cached = attributes.normal() && attributes.inner != CachePolicy::kNonCacheable;
+  const auto found = cached ? find_code(number, attributes, va)
+                            : l1i_.read_uncached(number, attributes, context_.origin(va), context_.now());
+  context_.stall_until(found.end);
+  line = found.line;
+  if (line == nullptr) {
+    receiver_->prefetch_fault(external_fault(FaultStatus::kExternal, found.response, translation.domain),
+                              VirtualAddress{va});
+    return false;
   }
-  if (line != nullptr) return true;
-  receiver_->prefetch_fault(external_fault(FaultStatus::kExternal, response, translation.domain),
-                            VirtualAddress{va});
-  return false;
+  if (!cached) return true;
+  fetch_map_->enter(va, *line, number);
+  if (translation.page_shift > 12) classes_.note_large_page(va, translation.page_shift);
+  use_code(*line, va);
+  return true;
 }
 
-CacheLine* MemorySystem::fetch_cached(LineNumber number, const Translation& translation, std::uint32_t va,
-                                      BusResponse& response) {
-  const Origin origin = context_.origin(va);
-  CacheLine* line = l1i_.find(number);
-  if (line != nullptr) {
+L1InstructionCache::Filled MemorySystem::find_code(LineNumber number, const MemoryAttributes& attributes,
+                                                   std::uint32_t va) {
+  if (CacheLine* line = l1i_.find(number)) {
     ++l1i_hits_;
-  } else {
-    const CopyView waiting = buffer_.find(number);
-    ByteMask newer_above = waiting.valid & ~waiting.marks->superseded;
-    if (CacheLine* data = l1d_.find(number)) {
-      data->settle();
-      newer_above |= data->marks.dirty & ~data->marks.superseded;
-      data->store_tag = kNoLine;
-    }
-    const auto filled = l1i_.fill(number, translation.attributes, newer_above, origin, context_.now());
-    context_.stall_until(filled.end);
-    response = filled.response;
-    line = filled.line;
-    if (line == nullptr) return nullptr;
+    return {line, BusResponse::kOkay, context_.now()};
   }
-  const ByteMask stale = line->marks.stale();
-  if (stale == 0) {
-    line->load_tag = number;
-    fetch_map_->enter(va, *line, number);
-    if (translation.page_shift > 12) classes_.note_large_page(va, translation.page_shift);
-  } else if (const ByteMask used = stale & bytes_at(va % kLineBytes & ~3U, 4);
-             used != 0 && context_.observer != nullptr) {
-    const CopyView view{&line->marks, ~ByteMask{0}, line->fill_cause, line->filled_stale};
-    context_.observer->stale_use(CopyLevel::kL1Instruction, number, used, view, origin, context_.now());
+  const CopyView waiting = buffer_.find(number);
+  ByteMask newer_above = waiting.valid & ~waiting.marks->superseded;
+  if (CacheLine* data = l1d_.find(number)) {
+    data->settle();
+    newer_above |= data->marks.dirty & ~data->marks.superseded;
+    data->store_tag = kNoLine;
   }
-  return line;
+  return l1i_.fill(number, attributes, newer_above, context_.origin(va), context_.now());
+}
+
+// A line with stale bytes is looked at each time execution enters it.
+void MemorySystem::use_code(CacheLine& line, std::uint32_t va) {
+  const ByteMask stale = line.marks.stale();
+  if (stale == 0) line.load_tag = line.tag;
+  const ByteMask used = stale & bytes_at(va % kLineBytes & ~3U, 4);
+  if (used == 0 || context_.observer == nullptr) return;
+  const CopyView view{&line.marks, ~ByteMask{0}, line.fill_cause, line.filled_stale};
+  context_.observer->stale_use(CopyLevel::kL1Instruction, line.tag, used, view, context_.origin(va),
+                               context_.now());
 }
 
 }  // namespace linefill

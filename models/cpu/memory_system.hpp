@@ -126,6 +126,7 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   // Of data.
   void begin_slow_access();
   bool locate(std::uint32_t va, unsigned size, bool write, AccessKind kind, Pieces& pieces);
+  bool locate_mapped(std::uint32_t va, unsigned size, bool write, Piece& piece);
   bool translate(Piece& piece, bool write, bool privileged);
   bool read(const Pieces& pieces, std::span<std::byte> data, AccessKind kind);
   bool write(const Pieces& pieces, std::span<const std::byte> data, AccessKind kind);
@@ -139,8 +140,9 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   void select_maps();
 
   // Of instructions.
-  CacheLine* fetch_cached(LineNumber number, const Translation& translation, std::uint32_t va,
-                          BusResponse& response);
+  L1InstructionCache::Filled find_code(LineNumber number, const MemoryAttributes& attributes,
+                                       std::uint32_t va);
+  void use_code(CacheLine& line, std::uint32_t va);
 
   void note_maintained(CopyLevel level, Maintenance::Action action, Maintenance::Scope scope,
                        LineNumber line);

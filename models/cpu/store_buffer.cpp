@@ -55,20 +55,20 @@ StoreBuffer::Slot* StoreBuffer::merge_slot(std::uint32_t doubleword, const Memor
 StoreBuffer::Slot& StoreBuffer::free_slot() {
   if (used_ == kSlots) {
     Slot& slot = *oldest(kAny);
-    context_.stall_until(drain(slot));
+    context_.stall_until(drain(slot, context_.now()));
     return slot;
   }
   return *std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.used; });
 }
 
-Time StoreBuffer::drain(Slot& slot) {
+Time StoreBuffer::drain(Slot& slot, Time when) {
   ++drains_;
   slot.used = false;
   --used_;
   if (slot.ordered) --ordered_;
   tell_overtaken(slot);
   Time& under_way = *std::min_element(under_way_.begin(), under_way_.end());
-  const Time start = std::max(context_.now(), under_way);
+  const Time start = std::max(when, under_way);
   under_way = start;
   // Each run of bytes is one transaction, so that nothing below has to understand strobes.
   for (std::uint32_t left = slot.valid; left != 0;) {
@@ -113,10 +113,15 @@ Time StoreBuffer::drain_all() {
   return last_end_;
 }
 
+// At the time when it was due, however late this is noticed.
 void StoreBuffer::drain_due() {
   if (used_ == 0) return;
-  const Time now = context_.now();
-  drain_slots([this, now](const Slot& slot) { return slot.since + drain_time_ <= now; });
+  const Time latest = context_.now() - drain_time_;
+  while (Slot* slot = oldest([latest](const Slot& s) { return s.since <= latest; })) {
+    const Time due = slot->since + drain_time_;
+    if (ordered_ != 0) slot = oldest([](const Slot& s) { return s.ordered; });
+    drain(*slot, due);
+  }
 }
 
 Time StoreBuffer::next_due() const {

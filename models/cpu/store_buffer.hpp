@@ -82,7 +82,7 @@ class StoreBuffer final : public CopyHolder {
   void drain_slots(Wanted wanted) {
     while (Slot* slot = oldest(wanted)) {
       if (ordered_ != 0) slot = oldest([](const Slot& s) { return s.ordered; });
-      drain(*slot);
+      drain(*slot, context_.now());
     }
   }
   template <class Wanted>
@@ -95,8 +95,8 @@ class StoreBuffer final : public CopyHolder {
   }
   Slot* merge_slot(std::uint32_t doubleword, const MemoryAttributes& attributes);
   Slot& free_slot();
-  /// Returns when its first transaction began.
-  Time drain(Slot& slot);
+  /// Returns when its first transaction began: at `when`, or as soon as others have ended.
+  Time drain(Slot& slot, Time when);
   void tell_overtaken(const Slot& slot);
 
   std::array<Slot, kSlots> slots_{};

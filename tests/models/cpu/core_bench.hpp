@@ -39,6 +39,7 @@ class FakeBus final : public CoreBus {
     Origin origin{};
     bool instruction = false;
     bool speculative = false;
+    Time start{};
     friend bool operator==(const Arrived& a, const Arrived& b) {
       return a.write == b.write && a.address == b.address && a.size == b.size && a.value == b.value;
     }
@@ -54,6 +55,7 @@ class FakeBus final : public CoreBus {
   unsigned caught_up = 0;
 
   BusResponse transport(const CoreTransaction& t, Time& now) override {
+    const Time start = now;
     now += latency;
     if (before) before(t);
     std::uint32_t value = 0;
@@ -70,7 +72,7 @@ class FakeBus final : public CoreBus {
       }
     }
     log.push_back({t.write, raw(t.address), static_cast<unsigned>(t.data.size()), value, t.attributes.origin,
-                   t.attributes.instruction, t.speculative});
+                   t.attributes.instruction, t.speculative, start});
     const bool device = raw(t.address) - kDevice < 0x1000;
     return in_memory || device ? BusResponse::kOkay : BusResponse::kDecodeError;
   }
