@@ -17,16 +17,23 @@ namespace linefill {
 
 namespace {
 
+// A person looks for the function: what it returns, its parameters and where it is hidden make the line long.
+std::string short_name(std::string name) {
+  static constexpr std::string_view kHidden = "(anonymous namespace)::";
+  for (auto at = name.find(kHidden); at != std::string::npos; at = name.find(kHidden)) name.erase(at, kHidden.size());
+  if (name.find("operator") != std::string::npos) return name;
+  const auto parameters = name.find_first_of("<(");
+  if (parameters != std::string::npos && parameters > 0) name.resize(parameters);
+  const auto result = name.rfind(' ');
+  return result == std::string::npos ? name : name.substr(result + 1);
+}
+
 std::string demangled(const char* name) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status),
                                                          &std::free};
   if (status != 0) return name;
-  std::string result{text.get()};
-  // A person looks for the function; its parameters make the line long.
-  const auto parameters = result.find('(');
-  if (parameters != std::string::npos && parameters > 0) result.resize(parameters);
-  return result;
+  return short_name(text.get());
 }
 
 // The last two components say enough: "drivers/mmci.cpp".
@@ -98,6 +105,7 @@ std::optional<std::uint32_t> Symbols::address_of(std::string_view function) cons
 
 Symbols::Location Symbols::locate(std::uint32_t pc) const {
   Location location;
+  if (pc == 0) return location;  // Nobody's; the linker puts what it discards there.
   auto next = functions_.upper_bound(pc);
   if (next != functions_.begin()) {
     const Function& function = std::prev(next)->second;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/checker/symbols.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace linefill;  // NOLINT: a test
+
+TEST_CASE("A function is named without what it returns, takes, and where it is hidden", "[checker]") {
+  const auto [mangled, name] = GENERATE(table<std::string, std::string>({
+      {"_ZN12_GLOBAL__N_14drawEi", "draw"},
+      {"_ZN12_GLOBAL__N_13seeIiEEvT_", "see"},
+      {"_ZN5guest5startEv", "guest::start"},
+      {"main", "main"},
+  }));
+  Symbols symbols;
+  symbols.add_function(mangled, 0x1000, 4);
+  CHECK(symbols.locate(0x1000).function == name);
+}
+
+TEST_CASE("Address zero is nobody's", "[checker]") {
+  Symbols symbols;
+  symbols.add_function("first", 0, 0);
+  CHECK(symbols.locate(0).function.empty());
+}
