@@ -11,8 +11,8 @@ InitiatorPort::InitiatorPort(const sc_core::sc_module_name& name) : sc_module{na
 
 InitiatorPort::~InitiatorPort() { payload_.clear_extension(&extension_); }
 
-BusResponse InitiatorPort::read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
-                                Time& now) {
+BusResponse InitiatorPort::read(PhysicalAddress address, std::span<std::byte> data,
+                                const Attributes& attributes, Time& now) {
   payload_.set_read();
   return transport(address, data.data(), data.size(), attributes, now);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/bus/bus_port.hpp"
 #include "models/core/bus_extension.hpp"
@@ -28,8 +29,8 @@ class InitiatorPort final : public sc_core::sc_module, public BusPort {
                     Time& now) override;
 
  private:
-  BusResponse transport(PhysicalAddress address, std::byte* data, std::size_t size, const Attributes& attributes,
-                        Time& now);
+  BusResponse transport(PhysicalAddress address, std::byte* data, std::size_t size,
+                        const Attributes& attributes, Time& now);
 
   tlm::tlm_generic_payload payload_;
   BusExtension extension_;

@@ -29,8 +29,8 @@ void Interconnect::map(AddressRange window, Kind kind, const std::string& path) 
     throw ConfigurationError{path + ": reg = " + hex(window.address) + " + " + hex(window.size) +
                              ": expected a window that does not overlap " + other->path};
   }
-  windows_.insert(at, {window.address, window.size, kind, static_cast<int>(busy_.size()), path});
-  busy_.emplace_back();
+  windows_.insert(at, {window.address, window.size, kind, static_cast<int>(paths_.size()), path});
+  paths_.emplace_back();
 }
 
 const Interconnect::Window* Interconnect::find(std::uint64_t address) const {
@@ -57,7 +57,9 @@ void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload
 
   const Time now = time_of(delay);
   const Time beats = clock_ * ((size + kBusBytes - 1) / kBusBytes);
-  const Time start = busy_[static_cast<std::size_t>(window->target)].take(now, beats);
+  DataPaths& paths = paths_[static_cast<std::size_t>(window->target)];
+  const Time start =
+      (payload.is_write() ? paths.writes : paths.reads).take(attributes.origin.master, now, beats);
   delay += to_sc_time(start - now + clock_);
   const bool observed = observer_ != nullptr && window->kind == Kind::kMemory &&
                         attributes.origin.master != MasterId::kProcessor;

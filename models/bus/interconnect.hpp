@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tlm_utils/multi_passthrough_initiator_socket.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
+
 #include <array>
 #include <deque>
 #include <memory>
 #include <span>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/multi_passthrough_initiator_socket.h>
-#include <tlm_utils/multi_passthrough_target_socket.h>
 #include <vector>
 
-#include "models/bus/occupancy.hpp"
+#include "models/bus/shared_occupancy.hpp"
 #include "models/core/address.hpp"
 #include "models/core/bus_extension.hpp"
 #include "models/core/device_tree.hpp"
@@ -22,9 +23,10 @@
 namespace linefill {
 
 /// The address decoder between masters (L2, PL330, CLCD) and targets (memories, devices). Each
-/// target has its own occupancy on the data path (64 bits a bus clock); an address with no target is
-/// answered by DECERR. Accesses of masters other than the processor to memory are told to the
-/// observer. Debug transport through here shows memory *as DMA sees it*.
+/// target has its own data paths, one for reads and one for writes as AXI has (64 bits a bus clock), which
+/// the masters share fairly; an address with no target is answered by DECERR. Accesses of masters other than
+/// the processor to memory are told to the observer. Debug transport through here shows memory *as DMA sees
+/// it*.
 class Interconnect final : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Interconnect, 64> masters{"masters"};
@@ -67,7 +69,11 @@ class Interconnect final : public sc_core::sc_module {
 
   std::vector<Window> windows_;  ///< Sorted by base.
   mutable std::size_t last_window_ = 0;
-  std::deque<Occupancy> busy_;  ///< By target.
+  struct DataPaths {
+    SharedOccupancy reads;
+    SharedOccupancy writes;
+  };
+  std::deque<DataPaths> paths_;  ///< By target.
   Time clock_;
   std::array<Traffic, 256> traffic_{};
   Observer* observer_ = nullptr;

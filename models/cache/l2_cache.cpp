@@ -62,7 +62,7 @@ bool L2Cache::looked_up(const MemoryAttributes& memory) const {
 }
 
 BusResponse L2Cache::read(const L2Request& request, Time& now) {
-  now = port_.take(now, cycles(port_cycles(request.data.size())));
+  now = read_port_.take(now, cycles(port_cycles(request.data.size())));
   const MemoryAttributes& memory = request.attributes.memory;
   if (memory.normal()) return for_each_part(request, [&](const Part& part) { return read_part(part, now); });
   // A strongly ordered access comes after all that was written before.
@@ -138,7 +138,8 @@ BusResponse L2Cache::read_memory(const Part& part, Time& now) {
 }
 
 BusResponse L2Cache::write(const L2Request& request, Time& now) {
-  now = port_.take(now, cycles(port_cycles(request.data.size()))) + cycles(port_cycles(request.data.size()));
+  now = write_port_.take(now, cycles(port_cycles(request.data.size()))) +
+        cycles(port_cycles(request.data.size()));
   const MemoryAttributes& memory = request.attributes.memory;
   if (!memory.normal()) return write_around(request, now);
   return for_each_part(request, [&](const Part& part) { return write_part(part, now); });

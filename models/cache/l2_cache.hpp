@@ -117,7 +117,9 @@ class L2Cache final : public CopyHolder {
   Observer* observer_ = nullptr;
   SetAssociative array_;
   unsigned generation_ = 0;  ///< Changes when the array is rebuilt: pointers into it are then void.
-  Occupancy port_;
+  // AXI moves data to and from the slave port apart: what is written back later delays no fill.
+  Occupancy read_port_;
+  Occupancy write_port_;
 };
 
 }  // namespace linefill

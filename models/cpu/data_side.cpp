@@ -69,8 +69,7 @@ CacheLine* DataSide::look_up(const Access& access, bool for_write, Result& resul
   }
   ++misses_;
   context_.stall_until(buffer_.drain_ordered());
-  const Time start = fills_.begin(context_.now());
-  context_.stall_until(start);
+  const Time start = wait_for_fill_slot();
   const auto filled =
       l1d_.fill(number, access.attributes.memory, FillCause::kDemand, access.attributes.origin, start);
   result.line = filled.line;
@@ -79,6 +78,16 @@ CacheLine* DataSide::look_up(const Access& access, bool for_write, Result& resul
   if (filled.line != nullptr) fills_.add(number, ready);
   if (!for_write || filled.line == nullptr) context_.stall_until(ready);
   return result.line;
+}
+
+// Others may reach the bus while the core waits: they come first.
+Time DataSide::wait_for_fill_slot() {
+  const Time start = fills_.begin(context_.now());
+  if (start > context_.now()) {
+    context_.stall_until(start);
+    context_.bus.catch_up();
+  }
+  return context_.now();
 }
 
 void DataSide::use(CacheLine& line, ByteMask bytes, const Origin& origin) {
@@ -95,7 +104,7 @@ void DataSide::prefetch(LineNumber number, const MemoryAttributes& attributes, F
   if (l1d_.find(number) != nullptr) return;
   buffer_.drain_line(number);
   buffer_.drain_ordered();
-  const Time start = fills_.begin(context_.now());
+  const Time start = wait_for_fill_slot();
   const auto filled = l1d_.fill(number, attributes, cause, origin, start);
   if (filled.line != nullptr) fills_.add(number, filled.end + context_.period * kMissCycles);
 }

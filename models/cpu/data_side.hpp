@@ -17,7 +17,8 @@ namespace linefill {
 /// Where data of a core come from and go to, by physical address: L1D, store buffer, bus. Keeps the
 /// order that memory types and barriers ask for, and charges the core's clock.
 ///
-/// A load miss stalls until its line is there; store misses and prefetches overlap, four at a time.
+/// A load miss stalls until its line is there; store misses and prefetches overlap, four at a time: a fifth
+/// stalls until one of them has ended.
 class DataSide {
  public:
   DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffer, CoreContext& context,
@@ -51,6 +52,7 @@ class DataSide {
 
  private:
   CacheLine* look_up(const Access& access, bool for_write, Result& result);
+  Time wait_for_fill_slot();
   void use(CacheLine& line, ByteMask bytes, const Origin& origin);
   Result read_uncached(const Access& access, std::span<std::byte> data);
   Result write_uncached(const Access& access, std::span<const std::byte> data);

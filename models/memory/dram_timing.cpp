@@ -41,30 +41,31 @@ Time DramTiming::after_refresh(Time at, std::int64_t& interval) const {
   return interval == 0 ? at : std::max(at, interval * parameters_.tREFI + parameters_.tRFC);
 }
 
-Time DramTiming::serve(std::uint64_t offset, bool write, Time arrival, RowOutcome& outcome) {
+DramTiming::Served DramTiming::serve(MasterId master, std::uint64_t offset, bool write, Time arrival) {
   const std::uint64_t page = offset / parameters_.row_bytes;
   Bank& bank = banks_[page % banks_.size()];
   const std::uint64_t row = page / banks_.size();
   std::int64_t interval = 0;
-  Time column = after_refresh(std::max(arrival, bank.ready), interval);
+  Time column = after_refresh(std::max(arrival, bank.open), interval);
+  RowOutcome outcome = RowOutcome::kHit;
   if (bank.refresh != interval) bank.row = kClosed;
-  if (bank.row == row) {
-    outcome = RowOutcome::kHit;
-  } else {
+  if (bank.row != row) {
     outcome = bank.row == kClosed ? RowOutcome::kMiss : RowOutcome::kConflict;
     if (outcome == RowOutcome::kConflict) {
-      column = std::max({column, bank.activated + parameters_.tRAS, bank.written}) + parameters_.tRP;
+      column =
+          std::max({column, bank.activated + parameters_.tRAS, bank.ready, bank.written}) + parameters_.tRP;
     }
     bank.activated = column;
     column += parameters_.tRCD;
+    bank.open = column;
     bank.row = row;
     bank.refresh = interval;
   }
-  const Time start = pins_.take(column + parameters_.tCL, parameters_.burst);
+  const Time start = pins_.take(master, column + parameters_.tCL, parameters_.burst);
   const Time end = start + parameters_.burst;
-  bank.ready = end - parameters_.tCL;
-  if (write) bank.written = end + parameters_.tWR;
-  return end;
+  bank.ready = std::max(bank.ready, end - parameters_.tCL);
+  if (write) bank.written = std::max(bank.written, end + parameters_.tWR);
+  return {end, outcome};
 }
 
 }  // namespace linefill
