@@ -13,7 +13,7 @@ using namespace guest::test;
 
 namespace {
 
-constexpr std::uint32_t kReturn = 0xE12F'FF1E;  // bx lr
+constexpr std::uint32_t kReturn = 0xE12F'FF1E;                                             // bx lr
 constexpr std::uint32_t return_value(std::uint32_t value) { return 0xE3A0'0000 | value; }  // mov r0, #value
 
 /// A function of two instructions, in memory of its own.
@@ -90,12 +90,9 @@ void all_instructions_case() {
 }
 
 constexpr Case kCases[] = {
-    {"no_maintenance", no_maintenance_case},
-    {"barriers_only", barriers_only_case},
-    {"data_side_only", data_side_only_case},
-    {"instruction_side_only", instruction_side_only_case},
-    {"both_sides", both_sides_case},
-    {"all_instructions", all_instructions_case},
+    {"no_maintenance", no_maintenance_case}, {"barriers_only", barriers_only_case},
+    {"data_side_only", data_side_only_case}, {"instruction_side_only", instruction_side_only_case},
+    {"both_sides", both_sides_case},         {"all_instructions", all_instructions_case},
 };
 
 }  // namespace

@@ -35,7 +35,8 @@ void draw(std::byte* framebuffer, std::size_t line_bytes) {
 void check_drawn(const std::byte* framebuffer, std::size_t line_bytes) {
   bool all = true;
   for (std::size_t y = 0; y < kHeight; ++y) {
-    for (std::size_t x = 0; x < kWidth; ++x) all = all && peek(framebuffer + y * line_bytes + 4 * x) == kWhite;
+    for (std::size_t x = 0; x < kWidth; ++x)
+      all = all && peek(framebuffer + y * line_bytes + 4 * x) == kWhite;
   }
   check(all, "the caption is there");
   check_equal(peek(framebuffer + 4 * kWidth), 0, "the pixel beside it");
@@ -74,7 +75,8 @@ void cacheable(bool cleaned) {
     dmac_clean_range(memory.data(), memory.data() + memory.size());
     outer_clean_range(address, end);
   }
-  for (unsigned i = 0; i < 3; ++i) check(static_cast<bool>(display.wait_for_whole_frame()), "a frame is scanned");
+  for (unsigned i = 0; i < 3; ++i)
+    check(static_cast<bool>(display.wait_for_whole_frame()), "a frame is scanned");
   check_drawn(memory.data(), line_bytes);
   display.disable();
 }

@@ -20,8 +20,8 @@ namespace {
 using Register = BarePl330::Assembler::Register;
 using pl330::Condition;
 
-constexpr std::uint32_t kReceive = 0;      // `dmas` of the MMCI: its first request.
-constexpr unsigned kBurstWords = 16;       // Of the variant with 128 words.
+constexpr std::uint32_t kReceive = 0;  // `dmas` of the MMCI: its first request.
+constexpr unsigned kBurstWords = 16;   // Of the variant with 128 words.
 constexpr std::size_t kBlockBytes = 512;
 constexpr std::size_t kBlockWords = kBlockBytes / 4;
 constexpr std::uint32_t kFirstWord = 0x5D00'0000;
@@ -59,8 +59,8 @@ class Bench {
   void read_first_block() const {
     registers_.write(&MmciRegisters::data_timer, 0x00FF'FFFF);
     registers_.write(&MmciRegisters::data_length, kBlockBytes);
-    registers_.write(&MmciRegisters::data_control,
-                     9U << mmci::kDataBlockSizeShift | mmci::kDataFromCard | mmci::kDataDma | mmci::kDataEnable);
+    registers_.write(&MmciRegisters::data_control, 9U << mmci::kDataBlockSizeShift | mmci::kDataFromCard |
+                                                       mmci::kDataDma | mmci::kDataEnable);
     MmcCommand command{.index = 17};
     check(static_cast<bool>(host->execute(command)), "the card takes the command");
   }

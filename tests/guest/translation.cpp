@@ -227,12 +227,9 @@ void domains_case() {
 }
 
 constexpr Case kCases[] = {
-    {"stale_entry", stale_entry_case},
-    {"stale_entry_all", stale_entry_all_case},
-    {"unmapped", unmapped_case},
-    {"address_spaces", address_spaces_case},
-    {"permissions", permissions_case},
-    {"never_execute", never_execute_case},
+    {"stale_entry", stale_entry_case}, {"stale_entry_all", stale_entry_all_case},
+    {"unmapped", unmapped_case},       {"address_spaces", address_spaces_case},
+    {"permissions", permissions_case}, {"never_execute", never_execute_case},
     {"domains", domains_case},
 };
 

@@ -5,6 +5,7 @@
 #include "sw/arch/irqflags.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/time.hpp"
+#include "tests/guest/support/bare_pl330.hpp"
 #include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
 #include "tests/guest/support/traps.hpp"
@@ -53,7 +54,31 @@ void polled_case() {
   check(bench.all_seen(kNew), "the device reads what was cleaned");
 }
 
-/// The device is started at once, from a driver that does not touch the L2 meanwhile.
+/// The device reads while the operation is under way, and before it comes to this line.
+void not_polled_case() {
+  using Register = BarePl330::Assembler::Register;
+  const DmaBench bench;
+  const BarePl330 dma;
+  BarePl330::Assembler code = dma.code();
+  code.move(Register::kControl, word_bursts(1));
+  code.move(Register::kSource, bench.physical());
+  code.move(Register::kDestination, bench.coherent_physical());
+  code.load(pl330::Condition::kAlways);
+  code.store(pl330::Condition::kAlways);
+  code.end();
+  dma.prepare();
+  dirty_in_l2(bench);
+  const InterruptGuard guard;
+  l2_write(kCleanWay, kAllWays);
+  dma.ring();
+  check(dma.stops(), "the copy ended");
+  check(finishes(kCleanWay), "the operation ends");
+  check_equal(bench.seen(), kOld, "what the device read");
+  dma.ring();
+  check(dma.stops(), "the copy ended");
+  check_equal(bench.seen(), kNew, "what the device reads afterwards");
+}
+
 void one_way_case() {
   DmaBench bench;
   dirty_in_l2(bench);
@@ -113,8 +138,8 @@ void auxiliary_case() {
 }
 
 constexpr Case kCases[] = {
-    {"polled", polled_case},           {"one_way", one_way_case},     {"disturbed", disturbed_case},
-    {"invalidated", invalidated_case}, {"auxiliary", auxiliary_case},
+    {"polled", polled_case},       {"not_polled", not_polled_case},   {"one_way", one_way_case},
+    {"disturbed", disturbed_case}, {"invalidated", invalidated_case}, {"auxiliary", auxiliary_case},
 };
 
 }  // namespace

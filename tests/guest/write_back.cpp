@@ -79,7 +79,8 @@ void evict_early(bool flushed_before) {
     return;
   }
   unsigned lost = 0;
-  for (std::size_t i = 0; i < DmaBench::kBytes; i += kCacheLineBytes) lost += bench.seen(i) == kDirty ? 1U : 0U;
+  for (std::size_t i = 0; i < DmaBench::kBytes; i += kCacheLineBytes)
+    lost += bench.seen(i) == kDirty ? 1U : 0U;
   check(lost != 0, "some lines were written back over what the device wrote");
 }
 

@@ -65,8 +65,7 @@ void dmb_and_sync_case() {
 void wmb_case() { device_should_see(kNew, wmb); }
 
 constexpr Case kCases[] = {
-    {"no_barrier", no_barrier_case}, {"dmb", dmb_case},
-    {"dsb", dsb_case},               {"sync", sync_case},
+    {"no_barrier", no_barrier_case},     {"dmb", dmb_case}, {"dsb", dsb_case}, {"sync", sync_case},
     {"dmb_and_sync", dmb_and_sync_case}, {"wmb", wmb_case},
 };
 

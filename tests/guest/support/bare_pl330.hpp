@@ -44,9 +44,7 @@ class BarePl330 {
 
   std::uint32_t state() const;
   std::uint32_t fault_type() const { return registers_.read_relaxed(&pl330::Registers::ftr, kThread); }
-  bool faulted() const {
-    return (registers_.read_relaxed(&pl330::Registers::fsrc) >> kThread & 1U) != 0;
-  }
+  bool faulted() const { return (registers_.read_relaxed(&pl330::Registers::fsrc) >> kThread & 1U) != 0; }
   std::uint32_t source() const { return registers_.read_relaxed(&pl330::Registers::channel, 8 * kThread); }
   std::uint32_t destination() const {
     return registers_.read_relaxed(&pl330::Registers::channel, 8 * kThread + 1);

@@ -13,7 +13,7 @@ struct TrapRecord {
   std::uint32_t dfar;
   std::uint32_t ifsr;
   std::uint32_t ifar;
-  std::uint32_t lr;    ///< As the exception set it.
+  std::uint32_t lr;  ///< As the exception set it.
   std::uint32_t spsr;
   std::uint32_t mode;  ///< CPSR in the handler.
 };
