@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kOld = 0x0BAD'0BAD;
 constexpr std::uint32_t kNew = 0x600D'600D;
-constexpr std::size_t kLooked = 8 * kCacheLineBytes;
+constexpr std::size_t kLooked = 4 * kCacheLineBytes;
 
 void invalidate_l1(const DmaBench& bench) {
   dmac_unmap_area(bench.begin(), DmaBench::kBytes, DMA_FROM_DEVICE);

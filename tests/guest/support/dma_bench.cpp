@@ -86,7 +86,9 @@ void DmaBench::device_writes(std::uint32_t value, std::size_t size, std::size_t 
 }
 
 std::uint32_t DmaBench::seen(std::size_t offset) const { return peek(coherent() + offset); }
-bool DmaBench::all_seen(std::uint32_t value) const { return all_words(coherent(), kBytes, value); }
+bool DmaBench::all_seen(std::uint32_t value, std::size_t size) const {
+  return all_words(coherent(), size, value);
+}
 
 void DmaBench::start(dma_addr_t to, dma_addr_t from, std::size_t size) {
   if (dma_mapping_error(&dev(), mapped_) != 0) panic("the buffer cannot be mapped");

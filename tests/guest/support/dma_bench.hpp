@@ -37,7 +37,7 @@ class DmaBench {
   /// The device reads `size` bytes from `offset` on; afterwards `seen` tells what it got.
   void device_reads(std::size_t size = kBytes, std::size_t offset = 0);
   std::uint32_t seen(std::size_t offset = 0) const;
-  bool all_seen(std::uint32_t value) const;
+  bool all_seen(std::uint32_t value, std::size_t size = kBytes) const;
   /// The device writes `value` to `size` bytes from `offset` on.
   void device_writes(std::uint32_t value, std::size_t size = kBytes, std::size_t offset = 0);
 
