@@ -28,6 +28,15 @@ constexpr bool buffer(CopyLevel level) {
   return level == CopyLevel::kStoreBuffer || level == CopyLevel::kL2StoreBuffer;
 }
 
+/// Those of `bytes` whose store is older, in program order, than what began `epoch`.
+ByteMask stored_before(const LineMarks& marks, ByteMask bytes, Epoch epoch) {
+  ByteMask result = 0;
+  for (unsigned b = 0; b < kLineBytes; ++b) {
+    if ((bytes >> b & 1U) != 0 && marks.origin[b].epoch < epoch) result |= 1U << b;
+  }
+  return result;
+}
+
 const char* cause_of_dirty(CopyLevel level) {
   switch (level) {
     case CopyLevel::kL1Data: return "l1_dirty";
@@ -39,6 +48,8 @@ const char* cause_of_dirty(CopyLevel level) {
 }
 
 constexpr const char* kProcessorName = "cpu0";
+/// More than a frame of a display that is drawn on, less than anyone would wait for a picture.
+constexpr Time kFrame = 10ms;
 
 }  // namespace
 
@@ -71,11 +82,9 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   if (newer == 0) return 0;
   ByteMask wrong = 0;
   if (attributes.origin.epoch == 0) {
-    wrong = invisible_twice(line, newer, *view.marks);
+    wrong = invisible_for_long(line, newer, *view.marks, time);
   } else {
-    for (unsigned b = 0; b < kLineBytes; ++b) {
-      if ((newer >> b & 1U) != 0 && view.marks->origin[b].epoch < attributes.origin.epoch) wrong |= 1U << b;
-    }
+    wrong = stored_before(*view.marks, newer, attributes.origin.epoch);
   }
   if (wrong == 0) return newer;
   const StoreOrigin& store = view.marks->origin[first_of(wrong)];
@@ -89,33 +98,69 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   return newer;
 }
 
-// Scan-out has no cause: what it reads may lag behind, but not by a whole frame. Two reads of the same
-// bytes by a free-running master are a frame apart, so a store that is invisible to both is too old.
-ByteMask Checker::invisible_twice(LineNumber line, ByteMask newer, const LineMarks& marks) {
+// Scan-out has no cause: what it reads may lag behind, but not by a whole frame. A store that is invisible
+// to a free-running master again after that time is too old.
+ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const LineMarks& marks, Time time) {
   const Mapping* mapping = ledger_.covering(raw(address_of(line)));
   if (mapping != nullptr && mapping->owner == Mapping::Owner::kCpu) return 0;
-  Invisible& seen = invisible_[line];
+  const auto [entry, fresh] = invisible_.try_emplace(line);
+  Invisible& seen = entry->second;
   const StoreOrigin& store = marks.origin[first_of(newer)];
-  const bool same_store = seen.pc == store.pc && seen.epoch == store.epoch;
-  const ByteMask again = same_store ? seen.bytes & newer : 0;
-  seen = {newer, store.pc, store.epoch};
+  if (fresh || seen.store.pc != store.pc || seen.store.epoch != store.epoch) seen = {0, store, time};
+  const ByteMask again = time - seen.since >= kFrame ? seen.bytes & newer : 0;
+  seen.bytes |= newer;
   return again;
 }
 
 // --- A bus master writes ----------------------------------------------------------------------------
 
+// A store in a buffer that is no older than what caused this write is not overtaken: it comes over it.
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
   if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
     for (CopyHolder* holder : holders_) {
-      if (holder->find(line).valid == 0) continue;
-      holder->overtaken(line, bytes);
+      const CopyView view = holder->find(line);
+      if (view.valid == 0) continue;
+      const ByteMask older = buffer(holder->level()) ? stored_before(*view.marks, bytes, attributes.origin.epoch) : bytes;
+      if (older != 0) holder->overtaken(line, older);
       copied = true;
     }
-    if (copied) overtakings_[line] = {bytes, attributes.origin, time};
+    if (copied) overtake(line, {bytes, attributes.origin, time});
     forget_memory_loss(line, bytes);
   });
+}
+
+void Checker::overtake(LineNumber line, const Overtaking& by) {
+  auto& all = overtakings_[line];
+  std::erase_if(all, [&](Overtaking& old) { return (old.bytes &= ~by.bytes) == 0; });
+  all.push_back(by);
+  if (overtakings_.size() >= many_overtakings_) forget_overtakings();
+}
+
+// Who wrote around the caches is asked only while an older copy exists.
+void Checker::forget_overtakings() {
+  std::erase_if(overtakings_, [this](const auto& entry) { return held(entry.first, &LineMarks::superseded) == 0; });
+  many_overtakings_ = std::max(kFewOvertakings, 2 * overtakings_.size());
+}
+
+ByteMask Checker::held(LineNumber line, ByteMask LineMarks::*mark) const {
+  ByteMask bytes = 0;
+  for (const CopyHolder* holder : holders_) {
+    const CopyView view = holder->find(line);
+    if (view.valid != 0) bytes |= view.marks->*mark;
+  }
+  return bytes;
+}
+
+Checker::Overtaking Checker::overtaking_of(LineNumber line, ByteMask bytes, Time time) const {
+  const auto found = overtakings_.find(line);
+  if (found != overtakings_.end()) {
+    for (const Overtaking& by : found->second) {
+      if ((by.bytes >> first_of(bytes) & 1U) != 0) return by;
+    }
+  }
+  return {bytes, {}, time};
 }
 
 // --- The processor uses cached bytes ----------------------------------------------------------------
@@ -126,21 +171,35 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
   if (level == CopyLevel::kL1Instruction) reader.agent += " (instruction fetch)";
   const ByteMask superseded = view.marks->superseded & bytes;
   if (superseded != 0) {
-    const auto found = overtakings_.find(line);
-    const Overtaking by = found != overtakings_.end() ? found->second : Overtaking{superseded, {}, time};
+    const Overtaking by = overtaker(line, superseded, time);
+    // Code that was written as data is no alias: the instruction cache is never coherent.
+    const bool alias = by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction;
     Finding finding;
     finding.kind = FindingKind::kStaleCpuRead;
-    finding.cause = by.origin.master == MasterId::kProcessor    ? "alias"
+    finding.cause = alias                                        ? "alias"
                     : view.fill_cause == FillCause::kSpeculative ? "speculative_fill"
                     : view.filled_stale                          ? "outer_not_invalidated"
                                                                  : "not_invalidated";
     finding.time = time;
     finding.reader = reader;
     finding.writer = party_of(by.origin, by.time);
+    findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "stale");
     raise(std::move(finding), line, superseded);
   }
   const ByteMask lost = view.marks->lost & bytes & ~superseded;
   if (lost != 0) read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
+}
+
+// Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last write around.
+Checker::Overtaking Checker::overtaker(LineNumber line, ByteMask bytes, Time time) const {
+  for (const CopyHolder* holder : holders_) {
+    const CopyView view = holder->find(line);
+    const ByteMask newest = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
+    if (newest == 0) continue;
+    const StoreOrigin& store = view.marks->origin[first_of(newest)];
+    return {newest, {MasterId::kProcessor, store.pc, store.epoch}, {}};
+  }
+  return overtaking_of(line, bytes, time);
 }
 
 void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& marks, Party reader, const char* level,
@@ -184,11 +243,13 @@ void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool w
 void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool write, const Attributes& attributes,
                               Time time) {
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
+    ByteMask unseen = bytes;  // Not yet found in a place that hides older copies behind it.
     for (const CopyHolder* holder : holders_) {
       if (holder->level() != CopyLevel::kL1Data && holder->level() != CopyLevel::kL2) continue;
       const CopyView view = holder->find(line);
-      const ByteMask dirty = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
+      const ByteMask dirty = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & unseen;
       if (dirty == 0) continue;
+      unseen &= ~dirty;
       Finding finding;
       finding.kind = FindingKind::kAliasMismatch;
       finding.cause = cause_of_dirty(holder->level());
@@ -196,11 +257,10 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
       finding.reader = party_of(attributes.origin, time);
       finding.writer = {kProcessorName, view.marks->origin[first_of(dirty)].pc, {}};
       raise(std::move(finding), line, dirty);
-      break;
     }
     if (!write && !memory_.empty()) {
       const LineMarks& memory = memory_marks(line);
-      const ByteMask lost = memory.lost & bytes;
+      const ByteMask lost = memory.lost & unseen;
       if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
     }
   });
@@ -214,7 +274,8 @@ void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask 
                        holder->level() == CopyLevel::kL2;
     copied = copied || (cache && holder->find(line).valid != 0);
   }
-  if (copied) overtakings_[line] = {bytes, origin, time};
+  if (copied) overtake(line, {bytes, origin, time});
+  if (!invisible_.empty()) invisible_.erase(line);  // What a free-running master has not seen is new.
   if (level == CopyLevel::kMemory) forget_memory_loss(line, bytes);
 }
 
@@ -242,23 +303,34 @@ void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMa
 }
 
 void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes, const LineMarks& marks,
-                                const Origin&, Time time) {
+                                const Origin& origin, Time time) {
   const ByteMask over = marks.superseded & bytes;
   if (over != 0) lose_device_write(from, line, over, marks, "drain", time);
+  // It comes over what a device wrote while it was in the buffer.
+  const ByteMask last = bytes & ~over;
+  if (last != 0 && overtakings_.contains(line)) overtake(line, {last, origin, time});
   forget_memory_loss(line, bytes & ~over);
 }
 
+// Bytes that different writers made newer are different findings.
 void Checker::lose_device_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
                                 const char* cause, Time time) {
-  const auto found = overtakings_.find(line);
+  while (over != 0) {
+    const Overtaking by = overtaking_of(line, over, time);
+    const ByteMask part = over & by.bytes;
+    over &= ~part;
+    lose_write(from, line, part, marks, by, cause, time);
+  }
+}
+
+void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
+                         const Overtaking& by, const char* cause, Time time) {
   // A processor's own uncached store that its own write-back overwrites is the alias's fault.
-  const Overtaking by = found != overtakings_.end() ? found->second : Overtaking{over, {}, time};
   const bool by_device = by.origin.master != MasterId::kProcessor;
   Finding finding;
   finding.kind = by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
   finding.cause = by_device ? cause : cause_of_dirty(from);
-  const Mapping* partly = ledger_.partly_covering(line);
-  if (by_device && partly != nullptr) finding.cause = "shared_line";
+  if (by_device && ledger_.partly_covering(line) != nullptr) finding.cause = "shared_line";
   finding.time = time;
   // Who used the older bytes: the store that made the line dirty, and so had it written back.
   const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
@@ -286,6 +358,7 @@ void Checker::forget_memory_loss(LineNumber line, ByteMask bytes) {
 // --- Reporting --------------------------------------------------------------------------------------
 
 void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
+  finding.bytes = bytes;
   finding.address = raw(address_of(line)) + first_of(bytes);
   finding.length = 32 - first_of(bytes) - static_cast<unsigned>(std::countl_zero(bytes));
   if (const Mapping* mapping = ledger_.covering(finding.address)) {

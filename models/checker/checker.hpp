@@ -42,7 +42,7 @@ class Checker final : public Observer {
   const LineMarks& memory_marks(LineNumber) override;
 
  private:
-  /// The last write around the caches to a line that had cached copies.
+  /// A write around the caches to a line that had cached copies; `bytes` are those of which it is the last.
   struct Overtaking {
     ByteMask bytes = 0;
     Origin origin{};
@@ -51,16 +51,22 @@ class Checker final : public Observer {
   /// Bytes that a free-running master read while a newer value was invisible to it.
   struct Invisible {
     ByteMask bytes = 0;
-    std::uint32_t pc = 0;
-    Epoch epoch = 0;
+    StoreOrigin store{};
+    Time since{};
   };
 
   void read_line(LineNumber, ByteMask, const Attributes&, Time);
   ByteMask read_behind(const CopyHolder&, LineNumber, ByteMask, const Attributes&, Time);
-  ByteMask invisible_twice(LineNumber, ByteMask, const LineMarks&);
+  ByteMask invisible_for_long(LineNumber, ByteMask, const LineMarks&, Time);
+  void overtake(LineNumber, const Overtaking&);
+  Overtaking overtaking_of(LineNumber, ByteMask, Time) const;
+  void forget_overtakings();
+  ByteMask held(LineNumber, ByteMask LineMarks::*) const;
+  Overtaking overtaker(LineNumber, ByteMask, Time) const;
   void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level, Time);
   void raise(Finding finding, LineNumber, ByteMask);
   void lose_device_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const char* cause, Time);
+  void lose_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Overtaking&, const char* cause, Time);
   void forget_memory_loss(LineNumber, ByteMask);
   Party party_of(const Origin&, Time) const;
   std::string name_of_master(MasterId) const;
@@ -70,8 +76,11 @@ class Checker final : public Observer {
   std::vector<CopyHolder*> holders_;
   std::map<MasterId, std::string> masters_;
   std::unordered_map<LineNumber, LineMarks> memory_;       ///< Lines of which memory has lost bytes.
-  std::unordered_map<LineNumber, Overtaking> overtakings_;
+  std::unordered_map<LineNumber, std::vector<Overtaking>> overtakings_;
+  std::size_t many_overtakings_ = kFewOvertakings;  ///< When it is time to forget those that are over.
   std::unordered_map<LineNumber, Invisible> invisible_;
+
+  static constexpr std::size_t kFewOvertakings = 1024;
 };
 
 }  // namespace linefill

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/core/address.hpp"
 #include "models/core/time.hpp"
 
 namespace linefill {
@@ -55,7 +56,8 @@ struct Finding {
   std::string cause;
   Time time{};
   std::uint32_t address = 0;  ///< Physical, of the first byte.
-  std::uint32_t length = 0;
+  std::uint32_t length = 0;   ///< Up to the last byte: some between may be right.
+  ByteMask bytes = 0;         ///< Which bytes of the line.
   std::string device;   ///< Path of the device concerned; empty if none.
   std::string mapping;  ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;

@@ -17,6 +17,9 @@ class FindingLog {
   /// Called once for each distinct finding, when it is first made (`--check stop`).
   void set_listener(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
 
+  /// Called for each occurrence, also of what is known already.
+  void set_occurrence_listener(std::function<void(const Finding&)> listener) { occurrence_ = std::move(listener); }
+
   void add(Finding finding);
   /// Makes an error of a warning of this kind about bytes of this line, if there is one.
   void escalate(FindingKind kind, std::uint32_t line_address, const std::string& cause);
@@ -29,6 +32,7 @@ class FindingLog {
   std::vector<Finding> findings_;
   std::map<Key, std::size_t> index_;
   std::function<void(const Finding&)> listener_;
+  std::function<void(const Finding&)> occurrence_;
 };
 
 }  // namespace linefill

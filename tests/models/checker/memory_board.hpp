@@ -5,6 +5,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -55,6 +56,30 @@ class Bell final : public sc_core::sc_module {
   }
 };
 
+/// Before memory: shows what the processor writes to it.
+class Tap final : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<Tap> in{"in"};
+  tlm_utils::simple_initiator_socket<Tap> out{"out"};
+  std::function<void(std::uint32_t address, std::span<const std::byte> data)> before_write;
+
+  explicit Tap(const sc_core::sc_module_name& name) : sc_module{name} {
+    in.register_b_transport(this, &Tap::b_transport);
+    in.register_transport_dbg(this, &Tap::transport_dbg);
+  }
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    const bool processor = attributes_of(payload).origin.master == MasterId::kProcessor;
+    if (before_write && payload.is_write() && processor) {
+      before_write(kMemory + static_cast<std::uint32_t>(payload.get_address()),
+                   {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
+    }
+    out->b_transport(payload, delay);
+  }
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload) { return out->transport_dbg(payload); }
+};
+
 /// All that the kernel holds: made once in a process, cleared for each test. Core socket - L2 -
 /// interconnect - DRAM, and a bus master beside them.
 class MemoryBoard final : public sc_core::sc_module {
@@ -65,6 +90,7 @@ class MemoryBoard final : public sc_core::sc_module {
   Dram dram{"dram", DeviceNode{"memory@60000000"}, kMemorySize};
   InitiatorPort device{"device"};
   Bell bell{"bell"};
+  Tap tap{"tap"};
 
   static MemoryBoard& instance() {
     static MemoryBoard board{"board"};
@@ -77,6 +103,7 @@ class MemoryBoard final : public sc_core::sc_module {
   /// As after power-on; nobody watches.
   void restart() {
     set_observer(nullptr);
+    tap.before_write = {};
     l2.reset();
     l2.set_late_drain(false);
     bell.rung = {};
@@ -114,7 +141,8 @@ class MemoryBoard final : public sc_core::sc_module {
     device.socket.bind(bus.masters);
     device.set_master(kTheDevice);
     bus.map({kMemory, kMemorySize}, Interconnect::Kind::kMemory, "/memory");
-    bus.targets.bind(dram.target);
+    bus.targets.bind(tap.in);
+    tap.out.bind(dram.target);
     bus.map({kBell, 0x1000}, Interconnect::Kind::kDevice, "/device");
     bus.targets.bind(bell.target);
     bus.map({kL2Registers, 0x1000}, Interconnect::Kind::kDevice, "/l2");

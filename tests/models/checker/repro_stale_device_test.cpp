@@ -146,7 +146,7 @@ TEST_CASE("C16-05 L2C-310 erratum 769419: a flag stays in the store buffer of an
     if (fixed) b.wmb();
     b.wait(1ms);
     b.scan_out(kBuffer);
-    b.wait(1ms);
+    b.wait(17ms);
     return {b.scan_out(kBuffer), 1};
   });
 }
