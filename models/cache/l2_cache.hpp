@@ -59,7 +59,7 @@ class L2Cache final : public CopyHolder {
   CacheLine& at(unsigned set, unsigned way) { return array_.at(set, way); }
   void clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time& now);
   void invalidate(CacheLine& line, const Origin& origin, Time now);
-  /// Writes back and drops a dirty line, the `choice`th one or so. False: there is none.
+  /// Writes back and drops a dirty line from the `choice`th on. False: there is none nearby.
   bool evict_dirty(std::uint64_t choice, Time now);
 
   /// As the processor sees it, for a debugger: the array's bytes over `data`, and a debugger's write.

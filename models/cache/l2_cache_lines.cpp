@@ -105,13 +105,15 @@ void L2Cache::invalidate(CacheLine& line, const Origin& origin, Time now) {
 }
 
 bool L2Cache::evict_dirty(std::uint64_t choice, Time now) {
+  // A look at some of the lines: the adversary asks often, and mostly of a clean cache.
+  constexpr std::size_t kLooked = 512;
   auto& lines = array_.lines();
-  const std::size_t first = choice % lines.size();
-  const auto dirty = [](const CacheLine& line) { return line.valid && line.dirty; };
-  const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(first);
-  auto found = std::find_if(begin, lines.end(), dirty);
-  if (found == lines.end()) found = std::find_if(lines.begin(), begin, dirty);
-  if (found == lines.end() || !dirty(*found)) return false;
+  CacheLine* found = nullptr;
+  for (std::size_t i = 0; i < std::min(kLooked, lines.size()) && found == nullptr; ++i) {
+    CacheLine& line = lines[(choice + i) % lines.size()];
+    if (line.valid && line.dirty) found = &line;
+  }
+  if (found == nullptr) return false;
   const unsigned generation = generation_;
   clean(*found, WriteBackCause::kEviction, {}, now);
   if (generation == generation_) found->drop();

@@ -40,7 +40,7 @@ class L2c310 final : public Device, private BusPort {
   CopyHolder& cache_holder() { return block_.cache(); }
   CopyHolder& buffer_holder() { return block_.buffer(); }
 
-  /// The adversary: writes back and drops a dirty line, which one by `choice`. False: no line is dirty.
+  /// The adversary: writes back and drops a dirty line, from the `choice`th on. False: none is dirty nearby.
   bool evict_early(std::uint64_t choice);
   /// The adversary: the store buffer drains no more with time.
   void set_late_drain(bool late);

@@ -17,11 +17,24 @@ namespace {
 const DescribeModel kProcessor{"arm,cortex-a9", "Cortex-A9 processor with L1 caches, MMU and store buffer"};
 const DescribeModel kMemory{"device_type memory", "DDR SDRAM with banks and rows"};
 
+constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
+constexpr std::uint64_t kPage = 4096;  // No memory has a hole smaller than this.
+
 // SystemC names have no '@', ',' or '-'.
 std::string module_name(const DeviceNode& node) {
   std::string name = node.name().empty() ? "root" : node.name();
   std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return sc_core::sc_gen_unique_name(name.c_str());
+}
+
+std::vector<AddressRange> windows_of(const DeviceNode& node) {
+  auto windows = node.reg();
+  if (windows.empty()) node.fail("reg", "a window of addresses");
+  for (const AddressRange& window : windows) {
+    const bool fits = window.size != 0 && window.size <= kAddressSpace && window.address <= kAddressSpace - window.size;
+    if (!fits) node.fail("reg", "a window of more than 0 bytes within 32 bits of physical address");
+  }
+  return windows;
 }
 
 bool on_the_bus(const DeviceNode& node) {
@@ -46,6 +59,7 @@ Soc::Soc(const DeviceTree& tree) : tree_{tree} {
   connect_interrupts();
   connect_requests();
   tie_off();
+  tree.root().expect_all_known();
 }
 
 Soc::~Soc() = default;
@@ -68,10 +82,7 @@ void Soc::build(const DeviceNode& node) {
 }
 
 void Soc::build_memory(const DeviceNode& node) {
-  for (const AddressRange& window : node.reg()) {
-    if (window.size == 0 || window.address + window.size > (std::uint64_t{1} << 32)) {
-      node.fail("reg", "a window within 32 bits of physical address");
-    }
+  for (const AddressRange& window : windows_of(node)) {
     auto& dram = *memories_.emplace_back(
         std::make_unique<Dram>(module_name(node).c_str(), node, window.size));
     interconnect_->map(window, Interconnect::Kind::kMemory, node.path());
@@ -87,7 +98,7 @@ void Soc::build_device(const DeviceNode& node) {
   Device& device = *devices_.back();
   if (entry == nullptr) log_.info(node.path(), ": no model: reads zero");
   const auto sockets = device.windows();
-  const auto reg = node.reg();
+  const auto reg = windows_of(node);
   for (std::size_t i = 0; i < reg.size() && i < sockets.size(); ++i) {
     interconnect_->map(reg[i], device.is_memory() ? Interconnect::Kind::kMemory : Interconnect::Kind::kDevice,
                        node.path());
@@ -137,6 +148,7 @@ void Soc::connect_interrupts() {
     const auto outputs = built.device->interrupt_outputs();
     const auto cells = built.node->cells("interrupts");
     constexpr std::size_t kSpecifier = 3;
+    if (cells.size() % kSpecifier != 0) built.node->fail("interrupts", "three cells for each interrupt");
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       auto& line = new_line();
       outputs[i]->bind(line);
@@ -193,8 +205,11 @@ void Soc::load(const GuestImage& image, const std::string& path) {
 
 void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what) {
   const std::uint64_t last = address + std::uint64_t{bytes.size()} - 1;
-  const bool fits = interconnect_->is_memory(PhysicalAddress{address}) && last < (std::uint64_t{1} << 32) &&
-                    interconnect_->is_memory(PhysicalAddress{static_cast<std::uint32_t>(last)});
+  const auto is_memory = [&](std::uint64_t at) {
+    return interconnect_->is_memory(PhysicalAddress{static_cast<std::uint32_t>(at)});
+  };
+  bool fits = last < kAddressSpace && is_memory(last);
+  for (std::uint64_t at = address; fits && at <= last; at += kPage) fits = is_memory(at);
   if (fits) return loader_->add(PhysicalAddress{address}, bytes);
   throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " + hex(address) +
                            ": expected an address within the board's memory"};
@@ -215,7 +230,7 @@ void Soc::set_adversary(const AdversaryEvents& events) {
   if (outer_cache_ == nullptr) return;
   outer_cache_->set_late_drain(events.late_drain);
   if (events.early_eviction) {
-    processor_->set_evict_below([this](std::uint64_t choice) { outer_cache_->evict_early(choice); });
+    processor_->set_evict_below([this](std::uint64_t choice) { return outer_cache_->evict_early(choice); });
   }
 }
 
