@@ -209,7 +209,7 @@ TEST_CASE_METHOD(Board, "L2C-310: an adversary evicts a dirty line", "[l2c310]")
   const auto evict = [this] {
     unsigned evicted = 0;
     for (std::uint64_t choice = 0; choice < 512 * 1024 / 32; choice += 512)
-      evicted += l2.evict_early(choice) ? 1 : 0;
+      evicted += l2.evict_early(choice) ? 1U : 0U;
     return evicted;
   };
   CHECK(evict() == 0);
