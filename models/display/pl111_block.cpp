@@ -147,6 +147,7 @@ void Block::fetch(Time now) {
   const std::span<std::byte> data{frame_.bytes.data() + slot * kWordBytes, count * kWordBytes};
   Attributes attributes;
   attributes.memory = kNormalNonCacheable;
+  attributes.origin.pc = started_by_;
   Time end = now;
   fetched_ += count;
   ++bursts_;

@@ -84,6 +84,8 @@ class Block {
   std::array<std::uint32_t, 256> cursor_image_{};
 
   bool running_ = false;
+  /// The instruction that enabled the controller. What it reads from then on has no cause (epoch 0).
+  std::uint32_t started_by_ = 0;
   Phase phase_ = Phase::kSync;
   Time frame_start_{0};
   std::uint32_t base_ = 0;  ///< UPBASE as sampled.

@@ -67,6 +67,7 @@ void Block::write_control(std::uint32_t value, const RegisterContext& context) {
   }
   if (asked.enabled() == running_) return;
   running_ = asked.enabled();
+  if (running_) started_by_ = context.attributes.origin.pc;
   if (running_) start_frame(context.now);
   schedule();
 }
