@@ -68,9 +68,9 @@ void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attri
   }
   if (memory_.empty()) return;
   const LineMarks& memory = memory_marks(line);
-  if ((memory.lost & unseen) != 0) {
-    read_of_lost(line, memory.lost & unseen, memory, party_of(attributes.origin, time), "memory", time);
-  }
+  ByteMask lost = memory.lost & unseen;
+  if (attributes.origin.epoch != 0) lost = stored_before(memory, lost, attributes.origin.epoch);
+  if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
 }
 
 // Returns the bytes whose newest value is in `holder`: older copies behind it are then no finding.
@@ -92,6 +92,7 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   finding.kind = buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
   finding.cause = cause_of_dirty(holder.level());
   finding.time = time;
+  finding.free_running = attributes.origin.epoch == 0;
   finding.reader = party_of(attributes.origin, time);
   finding.writer = {kProcessorName, store.pc, {}};
   raise(std::move(finding), line, wrong);
@@ -245,11 +246,12 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     ByteMask unseen = bytes;  // Not yet found in a place that hides older copies behind it.
     for (const CopyHolder* holder : holders_) {
-      if (holder->level() != CopyLevel::kL1Data && holder->level() != CopyLevel::kL2) continue;
+      if (holder->level() == CopyLevel::kL1Instruction) continue;
       const CopyView view = holder->find(line);
       const ByteMask dirty = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & unseen;
       if (dirty == 0) continue;
       unseen &= ~dirty;
+      if (buffer(holder->level())) continue;  // It leaves before the access.
       Finding finding;
       finding.kind = FindingKind::kAliasMismatch;
       finding.cause = cause_of_dirty(holder->level());

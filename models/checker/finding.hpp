@@ -62,6 +62,7 @@ struct Finding {
   std::string mapping;  ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;
   std::uint32_t offset = 0;  ///< Of the first byte within the mapping.
+  bool free_running = false;  ///< The device reads all the time, by nobody's order: scan-out.
   Party reader;
   Party writer;
   std::string missing;  ///< The call that would have made it right.

@@ -16,7 +16,15 @@ std::string call(const char* function, const Mapping& mapping, const char* handl
          std::string{name_of(mapping.direction)} + ")";
 }
 
+// Memory that is scanned out all the time, or that no mapping hands over to a device for reading.
+std::string for_drawing(const Finding& finding) {
+  return "memory from dma_alloc_wc() or dma_alloc_coherent(), or dma_sync_single_for_device(dev, handle, " +
+         std::to_string(finding.length) + ", DMA_TO_DEVICE) after drawing";
+}
+
 std::string before_device_reads(const Finding& finding, const Mapping* mapping) {
+  const bool handed_over = mapping != nullptr && mapping->owner != Mapping::Owner::kEnded && mapping->device_may_read();
+  if (finding.free_running || (mapping != nullptr && !handed_over)) return for_drawing(finding);
   if (finding.cause == "l2_dirty" && (mapping == nullptr || !mapping->cpu_sync_skipped)) {
     return "outer_clean_range" + range(finding) + " after the L1 clean";
   }

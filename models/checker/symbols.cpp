@@ -112,7 +112,7 @@ Symbols::Location Symbols::locate(std::uint32_t pc) const {
     // Assembler functions often have no size.
     if (function.size == 0 || pc - function.address < function.size) location.function = function.name;
   }
-  location.source = source_of(pc);
+  if (!location.function.empty()) location.source = source_of(pc);
   return location;
 }
 
