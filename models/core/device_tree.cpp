@@ -12,6 +12,10 @@ namespace linefill {
 
 namespace {
 
+/// Properties that no binding of Linux covers.
+constexpr std::string_view kOurPrefix = "linefill,";
+constexpr unsigned kDeepest = 32;
+
 std::uint32_t cell_at(const DeviceNode::Bytes& bytes, std::size_t index) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | bytes[index * 4 + i];
@@ -36,7 +40,8 @@ std::string shown(const DeviceNode::Bytes* bytes) {
   return result + ">";
 }
 
-void parse(const void* fdt, int offset, DeviceNode& node) {
+void parse(const void* fdt, int offset, DeviceNode& node, unsigned depth = 0) {
+  if (depth > kDeepest) throw ConfigurationError{node.path().substr(0, 100) + ": nodes nested too deeply: expected at most 32"};
   int property = 0;
   fdt_for_each_property_offset(property, fdt, offset) {
     const char* name = nullptr;
@@ -48,7 +53,7 @@ void parse(const void* fdt, int offset, DeviceNode& node) {
   }
   int child = 0;
   fdt_for_each_subnode(child, fdt, offset) {
-    parse(fdt, child, node.add_child(fdt_get_name(fdt, child, nullptr)));
+    parse(fdt, child, node.add_child(fdt_get_name(fdt, child, nullptr)), depth + 1);
   }
 }
 
@@ -95,7 +100,9 @@ const DeviceNode* DeviceNode::child(std::string_view name) const {
 
 const DeviceNode::Bytes* DeviceNode::property(const std::string& name) const {
   const auto found = properties_.find(name);
-  return found == properties_.end() ? nullptr : &found->second;
+  if (found == properties_.end()) return nullptr;
+  if (name.starts_with(kOurPrefix)) asked_.insert(name);
+  return &found->second;
 }
 
 std::vector<std::uint32_t> DeviceNode::cells(const std::string& property) const {
@@ -154,10 +161,14 @@ std::uint32_t DeviceNode::cell_count(const std::string& property, std::uint32_t 
 std::uint64_t DeviceNode::to_parent_bus(std::uint64_t address) const {
   if (parent_ == nullptr) return address;
   const auto ranges = cells("ranges");
-  const std::uint32_t child_cells = u32_or("#address-cells", 2);
-  const std::uint32_t parent_cells = parent_->u32_or("#address-cells", 2);
-  const std::uint32_t size_cells = u32_or("#size-cells", 1);
-  for (std::size_t at = 0; at + child_cells + parent_cells + size_cells <= ranges.size();) {
+  const std::uint32_t child_cells = cell_count("#address-cells", 2);
+  const std::uint32_t parent_cells = parent_->cell_count("#address-cells", 2);
+  const std::uint32_t size_cells = cell_count("#size-cells", 1);
+  const std::size_t row = std::size_t{child_cells} + parent_cells + size_cells;
+  if (!ranges.empty() && (row == 0 || ranges.size() % row != 0)) {
+    fail("ranges", "address here, address above and size, " + std::to_string(row) + " cells, for each window");
+  }
+  for (std::size_t at = 0; at < ranges.size();) {
     const std::uint64_t child_base = take(ranges, at, child_cells);
     const std::uint64_t parent_base = take(ranges, at, parent_cells);
     const std::uint64_t size = take(ranges, at, size_cells);
@@ -202,7 +213,7 @@ const DeviceNode* DeviceNode::find_phandle(std::uint32_t phandle) const {
   return nullptr;
 }
 
-std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback) const {
+std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback, unsigned chain) const {
   if (has("clock-frequency")) {
     const std::uint32_t hz = u32("clock-frequency");
     if (hz == 0) fail("clock-frequency", "a frequency in Hz, not 0");
@@ -217,11 +228,20 @@ std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback
     const DeviceNode* provider = root()->find_phandle(clocks[at]);
     if (provider == nullptr) fail("clocks", "a phandle of a clock");
     if (index == wanted) {
-      return provider == this ? fallback : provider->clock_hz({}, fallback);
+      if (chain == 0) fail("clocks", "a clock that does not come from itself");
+      return provider->clock_hz({}, fallback, chain - 1);
     }
-    at += 1 + provider->u32_or("#clock-cells", 0);
+    at += std::size_t{1} + provider->u32_or("#clock-cells", 0);
   }
   return fallback;
+}
+
+void DeviceNode::expect_all_known() const {
+  if (!enabled()) return;
+  for (const auto& [name, value] : properties_) {
+    if (name.starts_with(kOurPrefix) && !asked_.contains(name)) fail(name, "a property that the node's model knows");
+  }
+  for (const auto& c : children_) c->expect_all_known();
 }
 
 void DeviceNode::fail(const std::string& property, const std::string& expected) const {
@@ -241,7 +261,8 @@ const DeviceNode* DeviceTree::find(std::string_view path) const {
   if (path.empty() || path.front() != '/') {
     const DeviceNode* aliases = root_->child("aliases");
     const std::string name{path};
-    return aliases != nullptr && aliases->has(name) ? find(aliases->strings(name).front()) : nullptr;
+    const std::string target = aliases == nullptr ? "" : aliases->string_or(name, "");
+    return target.starts_with('/') ? find(target) : nullptr;
   }
   const DeviceNode* node = root_.get();
   while (node != nullptr && path.size() > 1) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -56,7 +57,7 @@ class DeviceNode {
   const std::vector<std::unique_ptr<DeviceNode>>& children() const { return children_; }
   const DeviceNode* child(std::string_view name) const;  ///< With or without unit address; null if none.
 
-  bool has(const std::string& property) const { return properties_.contains(property); }
+  bool has(const std::string& property) const { return this->property(property) != nullptr; }
   const Bytes* property(const std::string& name) const;
   const std::map<std::string, Bytes>& properties() const { return properties_; }
 
@@ -74,13 +75,22 @@ class DeviceNode {
 
   /// The rate of input clock `name` of `clock-names` (or of the first, if unnamed), in Hz; `fallback`
   /// where the tree does not tell. `clock-frequency` of the node itself wins.
-  std::uint64_t clock_hz(std::string_view name, std::uint64_t fallback) const;
+  std::uint64_t clock_hz(std::string_view name, std::uint64_t fallback) const {
+    return clock_hz(name, fallback, kLongestClockChain);
+  }
+
+  /// Fails if an enabled node from here on has a property of ours ("linefill,...") that nobody has asked for:
+  /// no model of that node knows it.
+  void expect_all_known() const;
 
   /// A one-line configuration error about a property of this node.
   [[noreturn]] void fail(const std::string& property, const std::string& expected) const;
 
  private:
   friend class DeviceTree;
+  static constexpr unsigned kLongestClockChain = 32;
+
+  std::uint64_t clock_hz(std::string_view name, std::uint64_t fallback, unsigned chain) const;
   std::uint32_t cell_count(const std::string& property, std::uint32_t fallback) const;
   const DeviceNode* root() const;
   const DeviceNode* find_phandle(std::uint32_t phandle) const;
@@ -89,6 +99,7 @@ class DeviceNode {
   std::string name_;
   DeviceNode* parent_;
   std::map<std::string, Bytes> properties_;
+  mutable std::set<std::string> asked_;
   std::vector<std::unique_ptr<DeviceNode>> children_;
 };
 

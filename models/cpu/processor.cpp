@@ -24,7 +24,10 @@ CacheGeometry geometry_of(const DeviceNode& node, const std::string& which) {
   if (!std::has_single_bit(size) || size < 1024 || size > 0x10'0000) {
     node.fail(which + "-cache-size", "a power of two from 1 KiB to 1 MiB");
   }
-  const std::uint32_t ways = sets == 0 ? 0 : size / (sets * kLineBytes);
+  if (node.u32_or(which + "-cache-line-size", kLineBytes) != kLineBytes) {
+    node.fail(which + "-cache-line-size", "the Cortex-A9's 32 bytes");
+  }
+  const std::uint32_t ways = sets == 0 || sets > size ? 0 : size / (sets * kLineBytes);
   if (!std::has_single_bit(sets) || ways == 0 || ways > 32) {
     node.fail(which + "-cache-sets", "a power of two that gives 1 to 32 ways of 32-byte lines");
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -26,8 +27,19 @@ constexpr std::uint32_t kDeviceTreeAddress = 0x6000'0000;
 constexpr Time kSlice = 2ms;
 constexpr std::size_t kFindingsShown = 4;
 
+// Before the run rather than at its end.
+void expect_writable(const std::string& option, const std::string& path) {
+  if (path.empty()) return;
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_directory(path, error)) return;
+  throw ConfigurationError{option + " " + path + ": cannot be written: expected a file in a directory that exists"};
+}
+
 BoardFile board_of(const RunOptions& options) {
   Log::set_level(options.log);
+  expect_writable("--report", options.report);
+  expect_writable("--screenshot", options.screenshot);
   load_plugins(options.plugins);
   BoardFile board{options.board};
   if (options.memory_bytes) board.set_memory(*options.memory_bytes);

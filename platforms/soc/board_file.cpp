@@ -6,8 +6,11 @@ extern "C" {
 }
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "models/core/log.hpp"
 
 namespace linefill {
 
@@ -15,14 +18,17 @@ namespace {
 // Room for what a boot loader adds.
 constexpr std::size_t kSlack = 16384;
 constexpr std::size_t kLargestBlob = 4U << 20;
+constexpr std::uint64_t kLeastMemory = 1U << 20;
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path, const std::string& expected) {
   std::ifstream file{path, std::ios::binary};
   std::vector<char> bytes;
-  if (file) bytes.assign(std::istreambuf_iterator<char>{file}, {});
-  if (!file || bytes.empty()) {
-    throw ConfigurationError{path + ": " + (file ? "is empty" : "cannot be read") + ": expected " + expected};
+  std::error_code error;
+  const bool readable = file && !std::filesystem::is_directory(path, error);
+  if (readable) bytes.assign(std::istreambuf_iterator<char>{file}, {});
+  if (bytes.empty()) {
+    throw ConfigurationError{path + ": " + (readable ? "is empty" : "cannot be read") + ": expected " + expected};
   }
   const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
   return {first, first + bytes.size()};
@@ -31,7 +37,8 @@ std::vector<std::byte> read_file(const std::string& path, const std::string& exp
 BoardFile::BoardFile(const std::string& path) : path_{path} {
   const std::vector<std::byte> raw = read_file(path, "a device-tree blob (.dtb)");
   const bool valid = raw.size() >= sizeof(fdt_header) && fdt_check_header(raw.data()) == 0 &&
-                     fdt_totalsize(raw.data()) <= raw.size() && raw.size() <= kLargestBlob;
+                     fdt_totalsize(raw.data()) <= raw.size() && raw.size() <= kLargestBlob &&
+                     fdt_check_full(raw.data(), raw.size()) == 0;
   if (!valid) throw ConfigurationError{path + ": damaged or of another kind: expected a device-tree blob (.dtb)"};
   blob_.resize(raw.size() + kSlack);
   if (fdt_open_into(raw.data(), blob_.data(), static_cast<int>(blob_.size())) != 0) {
@@ -40,7 +47,9 @@ BoardFile::BoardFile(const std::string& path) : path_{path} {
 }
 
 int BoardFile::node_offset(const std::string& path, const std::string& context) const {
-  const int node = fdt_path_offset(blob_.data(), path.c_str());
+  // An alias must stand for a path: libfdt follows one that stands for itself for ever.
+  const char* full = path.starts_with('/') ? path.c_str() : fdt_get_alias(blob_.data(), path.c_str());
+  const int node = full == nullptr || *full != '/' ? -1 : fdt_path_offset(blob_.data(), full);
   if (node < 0) throw ConfigurationError{context + ": no node " + path + " in " + path_ + ": expected a path or an alias"};
   return node;
 }
@@ -66,7 +75,14 @@ void BoardFile::set_memory(std::uint64_t bytes) {
     const auto* cells = static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), node, "reg", &length));
     const int address_cells = fdt_address_cells(blob_.data(), 0);
     const int size_cells = fdt_size_cells(blob_.data(), 0);
-    if (cells == nullptr || length < 4 * (address_cells + size_cells)) continue;
+    const bool usable = address_cells >= 1 && address_cells <= 2 && size_cells >= 1 && size_cells <= 2;
+    if (cells == nullptr || !usable || length < 4 * (address_cells + size_cells)) continue;
+    const std::uint64_t base = fdt32_to_cpu(cells[address_cells - 1]);
+    const std::uint64_t most = (std::uint64_t{1} << 32) - base;
+    if (bytes < kLeastMemory || bytes > most) {
+      throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " + std::to_string(kLeastMemory) + " to " +
+                               std::to_string(most) + " bytes, from " + hex(base)};
+    }
     std::vector<fdt32_t> reg(cells, cells + address_cells);
     if (size_cells == 2) reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes >> 32)));
     reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes)));

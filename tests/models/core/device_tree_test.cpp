@@ -22,6 +22,37 @@ TEST_CASE("a property of the wrong shape is named with its node and value", "[co
   CHECK_THROWS_WITH(node.clock_hz({}, 1), "timer: clock-frequency = <1 2>: expected one cell");
 }
 
+TEST_CASE("a property of ours that no model asked for is an error", "[core][device_tree]") {
+  DeviceNode root{""};
+  DeviceNode& timer = root.add_child("timer");
+  timer.set("linefill,colour", "blue").set("other,colour", "blue");
+  CHECK_THROWS_WITH(root.expect_all_known(),
+                    "/timer: linefill,colour = \"blue\": expected a property that the node's model knows");
+  CHECK(timer.string_or("linefill,colour", "red") == "blue");
+  CHECK_NOTHROW(root.expect_all_known());
+}
+
+TEST_CASE("properties of a disabled node need no model", "[core][device_tree]") {
+  DeviceNode root{""};
+  root.add_child("timer").set("linefill,colour", "blue").set("status", "disabled");
+  CHECK_NOTHROW(root.expect_all_known());
+}
+
+TEST_CASE("a clock that comes from itself is an error", "[core][device_tree]") {
+  DeviceNode root{""};
+  DeviceNode& clock = root.add_child("clock");
+  clock.set("phandle", 1).set("clocks", 1);
+  CHECK_THROWS_WITH(clock.clock_hz({}, 5), Catch::Contains("/clock: clocks"));
+}
+
+TEST_CASE("a damaged ranges is an error", "[core][device_tree]") {
+  DeviceNode root{""};
+  root.set("#address-cells", 1).set("#size-cells", 1);
+  DeviceNode& bus = root.add_child("bus");
+  bus.set("#address-cells", 1).set("#size-cells", 1).set("ranges", {0, 0});
+  CHECK_THROWS_WITH(bus.add_child("uart").set("reg", {0, 16}).reg(), Catch::Contains("/bus: ranges = <0 0>"));
+}
+
 TEST_CASE("fields of an encoding may lie apart", "[core][bit_pattern]") {
   static constexpr BitPattern kMovw{"cccc00110000iiiiddddiiiiiiiiiiii"};
   CHECK(kMovw.matches(0xE301'2345));
