@@ -69,6 +69,7 @@ class VersionOracle : public CheckerBench {
   /// A newest byte in memory that an older one was written over.
   struct Overwritten {
     std::uint32_t byte = 0;
+    std::uint8_t written = 0;
     bool by_device = false;
     bool being_stored = false;  ///< By the access of this step: the store comes after.
   };
@@ -242,7 +243,7 @@ class VersionOracle : public CheckerBench {
       if (in_memory(*i) != byte.newest || written == byte.newest) continue;
       const bool being_stored = std::find(pending_.begin(), pending_.end(), *i) != pending_.end();
       if (being_stored && written == static_cast<std::uint8_t>(byte.newest + 1)) continue;
-      overwritten_.push_back({*i, byte.by_device, being_stored});
+      overwritten_.push_back({*i, written, byte.by_device, being_stored});
     }
   }
 
@@ -254,9 +255,21 @@ class VersionOracle : public CheckerBench {
       const bool reported = std::any_of(raised_.begin(), raised_.end(), [=](const Finding& f) {
         return f.kind == kind && covers(f, at) && f.reader.pc != kLoadPc + 4;
       });
+      Byte& byte = state_[o.byte];
+      const Epoch uncached = byte.uncached_epoch[o.written];
+      if (!reported && o.by_device && uncached != 0 && uncached - 1 >= byte.epoch) {
+        // A store that is no older than the device's cause: its coming last is legal, and makes it the
+        // newest.
+        if (!o.being_stored) {
+          byte.newest = o.written;
+          byte.by_device = false;
+          byte.epoch = uncached - 1;
+        }
+        continue;
+      }
       ++lost_writes;
       if (!reported) fail("an older value over a newer", o.byte);
-      if (!o.being_stored) state_[o.byte].lost = true;
+      if (!o.being_stored) byte.lost = true;
     }
     overwritten_.clear();
     for (const Finding& f : raised_) {
