@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/checker/remedy.hpp"
 
+#include "models/core/address.hpp"
 #include "models/core/log.hpp"
 
 namespace linefill {
 
 namespace {
+
+constexpr const char* kOwnLines = "a buffer aligned to, and as long as, whole cache lines";
+
+// Whether the bytes lie in a line that the mapping shares with its neighbours.
+bool shares_line(const Finding& finding, const Mapping& mapping) {
+  const std::uint32_t line = finding.address / kLineBytes * kLineBytes;
+  return line < mapping.address || line + kLineBytes > mapping.address + mapping.size;
+}
 
 std::string range(const Finding& finding) {
   return "(" + hex(finding.address) + ", " + hex(finding.address + finding.length) + ")";
@@ -23,7 +32,8 @@ std::string for_drawing(const Finding& finding) {
 }
 
 std::string before_device_reads(const Finding& finding, const Mapping* mapping) {
-  const bool handed_over = mapping != nullptr && mapping->owner != Mapping::Owner::kEnded && mapping->device_may_read();
+  const bool handed_over =
+      mapping != nullptr && mapping->owner != Mapping::Owner::kEnded && mapping->device_may_read();
   if (finding.free_running || (mapping != nullptr && !handed_over)) return for_drawing(finding);
   if (finding.cause == "l2_dirty" && (mapping == nullptr || !mapping->cpu_sync_skipped)) {
     return "outer_clean_range" + range(finding) + " after the L1 clean";
@@ -31,24 +41,29 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
   if (mapping == nullptr || mapping->type == Mapping::Type::kCoherent) {
     return "dma_map_single(dev, p, size, DMA_TO_DEVICE) before the doorbell";
   }
-  if (mapping->cpu_sync_skipped) return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
+  if (mapping->cpu_sync_skipped)
+    return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
   return call("dma_sync_single_for_device", *mapping, "handle") + " after the store, before the doorbell";
 }
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (finding.reader.agent.ends_with("fetch)")) return "flush_icache_range" + range(finding);
-  if (finding.cause == "outer_not_invalidated") return "outer_inv_range" + range(finding) + " before the L1 invalidate";
+  if (mapping != nullptr && shares_line(finding, *mapping)) return kOwnLines;
+  if (finding.cause == "outer_not_invalidated")
+    return "outer_inv_range" + range(finding) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
   if (mapping == nullptr) return "dma_map_single() before and dma_unmap_single() after the transfer";
-  if (mapping->cpu_sync_skipped) return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
+  if (mapping->cpu_sync_skipped)
+    return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (mapping->owner == Mapping::Owner::kDevice) return call("dma_sync_single_for_cpu", *mapping, "handle");
   return call("dma_unmap_single", *mapping, "handle") + " after the transfer has ended";
 }
 
 std::string before_device_writes(const Finding& finding, const Mapping* mapping) {
-  if (finding.cause == "shared_line") return "a buffer aligned to, and as long as, whole cache lines";
+  if (finding.cause == "shared_line") return kOwnLines;
   if (mapping == nullptr) return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
-  if (mapping->cpu_sync_skipped) return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
+  if (mapping->cpu_sync_skipped)
+    return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
   return "outer_inv_range" + range(finding) + " before the transfer, and no store to these lines during it";
 }
 
@@ -56,19 +71,27 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
 
 std::string describe(const Mapping& mapping) {
   static constexpr const char* kStates[] = {"owned by the device", "owned by the CPU", "ended"};
-  return mapping.function + " " + std::string{name_of(mapping.direction)} + " " + std::to_string(mapping.size) +
-         " bytes of " + mapping.device + ", " + kStates[static_cast<unsigned>(mapping.owner)];
+  return mapping.function + " " + std::string{name_of(mapping.direction)} + " " +
+         std::to_string(mapping.size) + " bytes of " + mapping.device + ", " +
+         kStates[static_cast<unsigned>(mapping.owner)];
 }
 
 std::string remedy_for(const Finding& finding, const Mapping* mapping) {
   switch (finding.kind) {
-    case FindingKind::kStaleDeviceRead: return before_device_reads(finding, mapping);
-    case FindingKind::kWriteNotDrained: return "wmb() after the store, before the doorbell (or ring it with writel())";
-    case FindingKind::kStaleCpuRead: return before_cpu_reads(finding, mapping);
-    case FindingKind::kLostCpuWrite: return "a clean, or clean and invalidate, of " + range(finding) + " before the invalidate";
-    case FindingKind::kLostDeviceWrite: return before_device_writes(finding, mapping);
-    case FindingKind::kSharedLine: return "a buffer aligned to, and as long as, whole cache lines";
-    case FindingKind::kAliasMismatch: return "dmac_flush_range and outer_flush_range" + range(finding) + " before the non-cacheable use";
+    case FindingKind::kStaleDeviceRead:
+      return before_device_reads(finding, mapping);
+    case FindingKind::kWriteNotDrained:
+      return "wmb() after the store, before the doorbell (or ring it with writel())";
+    case FindingKind::kStaleCpuRead:
+      return before_cpu_reads(finding, mapping);
+    case FindingKind::kLostCpuWrite:
+      return "a clean, or clean and invalidate, of " + range(finding) + " before the invalidate";
+    case FindingKind::kLostDeviceWrite:
+      return before_device_writes(finding, mapping);
+    case FindingKind::kSharedLine:
+      return kOwnLines;
+    case FindingKind::kAliasMismatch:
+      return "dmac_flush_range and outer_flush_range" + range(finding) + " before the non-cacheable use";
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #include "models/checker/symbols.hpp"
 
 #include <cxxabi.h>
+#include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
+#include <optional>
 
 #include "models/core/device_tree.hpp"
 #include "models/core/log.hpp"
@@ -20,7 +23,8 @@ namespace {
 // A person looks for the function: what it returns, its parameters and where it is hidden make the line long.
 std::string short_name(std::string name) {
   static constexpr std::string_view kHidden = "(anonymous namespace)::";
-  for (auto at = name.find(kHidden); at != std::string::npos; at = name.find(kHidden)) name.erase(at, kHidden.size());
+  for (auto at = name.find(kHidden); at != std::string::npos; at = name.find(kHidden))
+    name.erase(at, kHidden.size());
   if (name.find("operator") != std::string::npos) return name;
   const auto parameters = name.find_first_of("<(");
   if (parameters != std::string::npos && parameters > 0) name.resize(parameters);
@@ -41,6 +45,39 @@ std::string short_path(std::string_view path) {
   auto slash = path.rfind('/');
   if (slash != std::string_view::npos && slash > 0) slash = path.rfind('/', slash - 1);
   return std::string{slash == std::string_view::npos ? path : path.substr(slash + 1)};
+}
+
+std::optional<Dwarf_Word> number_of(Dwarf_Die& die, unsigned attribute) {
+  Dwarf_Attribute value;
+  Dwarf_Word number = 0;
+  if (dwarf_formudata(dwarf_attr(&die, attribute, &value), &number) != 0) return std::nullopt;
+  return number;
+}
+
+// Where code of other functions is inlined at `pc`: the line of the function itself that calls them,
+// which is where a person finds it under the function's name. Empty if nothing is inlined there.
+std::string outermost_call(Dwarf_Die& unit, std::uint32_t pc) {
+  using Scopes = std::unique_ptr<Dwarf_Die, decltype(&std::free)>;
+  Dwarf_Die* found = nullptr;
+  const int count = dwarf_getscopes(&unit, pc, &found);
+  const Scopes innermost{found, &std::free};
+  if (count <= 0) return {};
+  Dwarf_Die* around = nullptr;
+  const int depth = dwarf_getscopes_die(innermost.get(), &around);
+  const Scopes enclosing{around, &std::free};
+  Dwarf_Die* inlined = nullptr;
+  for (int i = 0; i < depth && dwarf_tag(&around[i]) != DW_TAG_subprogram; ++i) {
+    if (dwarf_tag(&around[i]) == DW_TAG_inlined_subroutine) inlined = &around[i];
+  }
+  if (inlined == nullptr) return {};
+  const auto file = number_of(*inlined, DW_AT_call_file);
+  const auto line = number_of(*inlined, DW_AT_call_line);
+  Dwarf_Files* files = nullptr;
+  std::size_t files_count = 0;
+  if (!file || !line || dwarf_getsrcfiles(&unit, &files, &files_count) != 0 || *file >= files_count)
+    return {};
+  const char* path = dwarf_filesrc(files, *file, nullptr, nullptr);
+  return path == nullptr ? std::string{} : short_path(path) + ":" + std::to_string(*line);
 }
 
 }  // namespace
@@ -79,7 +116,8 @@ void Symbols::add_elf(const std::string& path) {
   for (Elf_Scn* section = elf_nextscn(file.elf, nullptr); section != nullptr;
        section = elf_nextscn(file.elf, section)) {
     GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB || header.sh_entsize == 0) continue;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB || header.sh_entsize == 0)
+      continue;
     Elf_Data* data = elf_getdata(section, nullptr);
     for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize); ++i) {
       GElf_Sym symbol;
@@ -120,6 +158,8 @@ std::string Symbols::source_of(std::uint32_t pc) const {
   for (const auto& file : dwarfs_) {
     Dwarf_Die unit;
     if (file->dwarf == nullptr || dwarf_addrdie(file->dwarf, pc, &unit) == nullptr) continue;
+    std::string call = outermost_call(unit, pc);
+    if (!call.empty()) return call;
     Dwarf_Line* line = dwarf_getsrc_die(&unit, pc);
     int number = 0;
     const char* source = line == nullptr ? nullptr : dwarf_linesrc(line, nullptr, nullptr);
