@@ -78,6 +78,7 @@ Outcome Executor::store_from(Thread& thread, bool zero, Time now) {
   if (!zero) mfifo_.claim(thread.number, bytes);
   if (t.peripheral) requests_.owe(*t.peripheral);
   ++thread.stores;
+  thread.stored += bytes;
   if (t.increments) thread.destination += bytes;
   transfers_.push_write(t);
   return Outcome::kNext;
@@ -92,6 +93,7 @@ Outcome Executor::flush_peripheral(Thread& thread, Time now) {
 }
 
 Outcome Executor::wait_for_peripheral(Thread& thread, Time now) {
+  thread.uses_peripheral = true;
   const unsigned number = thread.bytes[1] >> 3;
   const bool burst = (thread.bytes[0] & 2U) != 0;
   const bool any = (thread.bytes[0] & 1U) != 0;

@@ -27,7 +27,9 @@ Executor::Executor(const Config& config, BusPort& bus, Log& log, Statistics& sta
       threads_(config.channels + 1),
       instructions_{statistics, "executed", "instructions"},
       fetches_{statistics, "fetched", "lines"},
-      faults_{statistics, "faults", "threads"} {
+      faults_{statistics, "faults", "threads"},
+      memory_bytes_{statistics, "memory_to_memory", "bytes"},
+      memory_active_{statistics, "memory_active", "ns"} {
   for (unsigned n = 0; n < config.channels; ++n)
     programs_.emplace_back(statistics, kProgramCounters[n], "programs");
   reset();
@@ -54,7 +56,7 @@ void Executor::reset() {
 }
 
 bool Executor::run(Thread& thread, Time now) {
-  if (thread.ending()) return finish(thread);
+  if (thread.ending()) return finish(thread, now);
   bool progress = false;
   const Time horizon = now + kRunAhead * config_.period;
   while (thread.runs()) {
@@ -204,8 +206,12 @@ void Executor::withdraw(Thread& thread) {
   });
 }
 
-bool Executor::finish(Thread& thread) {
+bool Executor::finish(Thread& thread, Time now) {
   if (thread.loads + thread.stores > 0) return false;
+  if (!thread.manager && !thread.uses_peripheral && thread.stored != 0) {
+    memory_bytes_ += thread.stored;
+    memory_active_ += static_cast<std::uint64_t>((now - thread.started) / 1ns);
+  }
   if (!thread.manager) mfifo_.clear(thread.number);
   thread.state = thread.state == State::kFaultCompleting ? State::kFaulting : State::kStopped;
   return true;

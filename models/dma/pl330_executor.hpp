@@ -122,7 +122,7 @@ class Executor {
   std::uint32_t validate(const Thread& thread, const Encoding& e, Users user) const;
   std::uint32_t validate_named(const Thread& thread, const Encoding& e) const;
   std::uint32_t validate_control(const Thread& thread, std::uint32_t value) const;
-  bool finish(Thread& thread);
+  bool finish(Thread& thread, Time now);
   void withdraw(Thread& thread);
   void release_load_lock(const Thread& thread);
   Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address, bool write,
@@ -145,6 +145,8 @@ class Executor {
   Counter instructions_;
   Counter fetches_;
   Counter faults_;
+  Counter memory_bytes_;          ///< Stored by programs that use no request line, fills included.
+  Counter memory_active_;         ///< From their DMAGO until their last store has ended.
   std::deque<Counter> programs_;  ///< By channel.
 };
 

@@ -113,6 +113,9 @@ Outcome Executor::go(Thread& thread, Time now) {
   target.origin = thread.cause;
   target.cause = thread.cause;
   target.at = now + 2 * config_.period;
+  target.started = now;
+  target.stored = 0;
+  target.uses_peripheral = false;
   cache_.invalidate();
   ++programs_[target.number];
   return Outcome::kNext;

@@ -100,6 +100,11 @@ class Thread {
   Origin origin{};  ///< The register write that started it.
   Origin cause{};   ///< Or what it has waited for since, if that is later.
 
+  // Of the program since its DMAGO.
+  Time started{};
+  std::uint64_t stored = 0;      ///< Bytes of its stores.
+  bool uses_peripheral = false;  ///< Has waited for a request line, or acknowledged one.
+
   Time at{};               ///< When it can do its next instruction.
   Time retry_at = kNever;  ///< When a waiting instruction is worth another try without any other event.
   bool waiting = false;    ///< The present instruction waits for something.

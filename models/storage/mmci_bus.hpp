@@ -52,7 +52,8 @@ struct MmciCounters {
         timeouts{owner, "timeouts", "timeouts"},
         underruns{owner, "underruns", "underruns"},
         overruns{owner, "overruns", "overruns"},
-        clock_stops{owner, "clock_stops", "stops"} {}
+        clock_stops{owner, "clock_stops", "stops"},
+        data_active{owner, "data_active", "ns"} {}
 
   Counter commands;
   Counter blocks_read;
@@ -64,6 +65,7 @@ struct MmciCounters {
   Counter underruns;
   Counter overruns;
   Counter clock_stops;  ///< By flow control, because the FIFO was full or empty.
+  Counter data_active;  ///< How long the data path was not idle, waits for the card included.
 };
 
 /// What command path and data path share: the card, its clock, the status flags.

@@ -53,6 +53,11 @@ void MmciDataPath::release_card(Time now) {
 }
 
 void MmciDataPath::enter(Phase phase, std::int64_t clocks, Time now) {
+  if (phase_ == Phase::kIdle && phase != Phase::kIdle) {
+    active_since_ = now;
+  } else if (phase_ != Phase::kIdle && phase == Phase::kIdle && now > active_since_) {
+    bus_.counters.data_active += static_cast<std::uint64_t>((now - active_since_) / 1ns);
+  }
   phase_ = phase;
   entered_ = now;
   stalled_ = false;

@@ -99,6 +99,7 @@ class MmciDataPath {
   bool failed_ = false;
   ClockTimer timer_;
   Time entered_{0};        ///< When the present phase began.
+  Time active_since_{0};   ///< When it left kIdle.
   Time running_since_{0};  ///< When the clock last changed.
 
   std::uint32_t count_ = 0;

@@ -15,7 +15,8 @@ double seconds(Time t) { return static_cast<double>(t.count()) * 1e-12; }
 
 std::uint64_t counter(const Statistics& statistics, std::string_view name) {
   const auto& all = statistics.counters();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Counter* c) { return c->name() == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Counter* c) { return c->name() == name; });
   return found == all.end() ? 0 : (*found)->value();
 }
 
@@ -41,17 +42,17 @@ std::string short_time(Time t) {
   return out.str();
 }
 
-std::string rate(std::uint64_t bytes, Time time) {
+std::string megabytes(std::uint64_t bytes, std::string_view verb, std::uint64_t ns) {
   std::ostringstream out;
-  out << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1e6 << " MB";
-  if (time > Time{0}) out << ", " << static_cast<double>(bytes) / 1e6 / seconds(time) << " MB/s";
+  out << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1e6 << " MB" << verb;
+  if (ns != 0) out << " at " << static_cast<double>(bytes) * 1e3 / static_cast<double>(ns) << " MB/s";
   return out.str();
 }
 
 void print_hit_rates(std::ostream& out, Soc& soc) {
   const Statistics& cpu = soc.processor().statistics();
-  out << "caches     hit rate L1I " << percent(counter(cpu, "l1i_hits"), counter(cpu, "l1i_misses")) << ", L1D "
-      << percent(counter(cpu, "l1d_hits"), counter(cpu, "l1d_misses"));
+  out << "caches     hit rate L1I " << percent(counter(cpu, "l1i_hits"), counter(cpu, "l1i_misses"))
+      << ", L1D " << percent(counter(cpu, "l1d_hits"), counter(cpu, "l1d_misses"));
   if (soc.outer_cache() != nullptr) {
     const Statistics& l2 = soc.outer_cache()->statistics();
     out << ", L2 " << percent(sum_of(l2, "_hits"), sum_of(l2, "_misses"));
@@ -59,41 +60,49 @@ void print_hit_rates(std::ostream& out, Soc& soc) {
   out << '\n';
 }
 
-// A transfer from a device to memory is seen as one mapping, one from memory to memory as the mapping
-// of its source.
-void print_transfers(std::ostream& out, const TransferLog& log) {
-  const auto total = [&](DmaDirection direction) {
-    std::pair<std::uint64_t, Time> sum{0, Time{0}};
-    for (const Transfer& t : log.all()) {
-      if (t.direction != direction || t.data == kNever) continue;
-      sum.first += t.bytes;
-      sum.second += t.data;
+// What the card's and the DMA controller's models counted. Writing to a card, rare, is in the card's time.
+void print_throughput(std::ostream& out, const Soc& soc) {
+  std::string line;
+  for (const auto& device : soc.devices()) {
+    const Statistics& statistics = device->statistics();
+    std::string part;
+    if (const std::uint64_t ns = counter(statistics, "data_active"); ns != 0) {
+      const std::uint64_t written = counter(statistics, "bytes_written");
+      part = "SD card " + megabytes(counter(statistics, "bytes_read"), written == 0 ? " read" : " read, ",
+                                    written == 0 ? ns : 0);
+      if (written != 0) part += megabytes(written, " written", 0);
+    } else if (const std::uint64_t bytes = counter(statistics, "memory_to_memory"); bytes != 0) {
+      part = "memory to memory " + megabytes(bytes, "", counter(statistics, "memory_active"));
     }
-    return sum;
-  };
-  const auto in = total(DmaDirection::kFromDevice);
-  const auto copied = total(DmaDirection::kToDevice);
-  out << "transfers  card to memory " << rate(in.first, in.second) << "; memory to memory "
-      << rate(copied.first, copied.second) << '\n';
+    if (!part.empty()) line += (line.empty() ? "" : "; ") + part;
+  }
+  if (!line.empty()) out << "transfers  " << line << '\n';
+}
+
+void print_latencies(std::ostream& out, const TransferLog& log) {
   out << "latency   ";
   for (const TransferStep& step : kTransferSteps) {
     std::string name{step.name};
     std::replace(name.begin(), name.end(), '_', ' ');
-    out << ' ' << name << ' ' << short_time(log.mean(step)) << (step.time == kTransferSteps.back().time ? "" : ",");
+    out << ' ' << name << ' ' << short_time(log.mean(step))
+        << (step.time == kTransferSteps.back().time ? "" : ",");
   }
   out << " (mean of " << log.all().size() << ")\n";
 }
 
 }  // namespace
 
-std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings, const TransferLog* transfers) {
+std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings,
+                       const TransferLog* transfers) {
   std::ostringstream out;
   const auto instructions = static_cast<double>(soc.processor().instructions()) / 1e6;
   out << std::fixed << std::setprecision(3);
-  out << "time       " << seconds(end.simulated) << " s simulated in " << std::setprecision(1) << end.host_seconds
-      << " s: " << instructions << " million instructions, " << instructions / end.host_seconds << " MIPS\n";
+  out << "time       " << seconds(end.simulated) << " s simulated in " << std::setprecision(1)
+      << end.host_seconds << " s: " << instructions << " million instructions, "
+      << instructions / end.host_seconds << " MIPS\n";
   print_hit_rates(out, soc);
-  if (transfers != nullptr && !transfers->all().empty()) print_transfers(out, *transfers);
+  print_throughput(out, soc);
+  if (transfers != nullptr && !transfers->all().empty()) print_latencies(out, *transfers);
   for (const auto& device : soc.devices()) {
     const auto* display = dynamic_cast<const Display*>(device.get());
     if (display == nullptr || display->frames() == 0) continue;

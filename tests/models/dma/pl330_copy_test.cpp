@@ -27,6 +27,8 @@ TEST_CASE("PL330: a program with loops and dregs copies memory to memory", "[pl3
   CHECK(bench.counter("written") == size);
   CHECK(bench.counter("reads") == 81);
   CHECK(bench.counter("channel_0") == 1);
+  CHECK(bench.counter("memory_to_memory") == size);
+  CHECK(bench.counter("memory_active") > 0);
 }
 
 TEST_CASE("PL330: long bursts use half the data path of one direction", "[pl330][time]") {

@@ -30,6 +30,9 @@ TEST_CASE("MMCI: a block comes byte for byte", "[mmci][read]") {
     CHECK(h.wait(kDataEnd));
     CHECK((h.status() & (kDataEnd | kDataBlockEnd | kRxActive)) == (kDataEnd | kDataBlockEnd));
     CHECK(h.counters.bytes_read.value() == 512);
+    // 1024 clocks of 40 ns for the data, 16 of CRC, and what the card took to find them.
+    CHECK(h.counters.data_active.value() >= (1024 + 16) * 40);
+    CHECK(h.counters.data_active.value() < 10'000'000);
   }
 }
 
