@@ -87,12 +87,12 @@ def write_bmp(path: pathlib.Path, width: int, height: int, rgb: bytes) -> None:
 
 
 def photographs(machines: Machines) -> list[str]:
-    """One picture of each kind: JPEG in four ways, PNG, BMP; smaller than the screen, as large, larger."""
+    """One picture of each kind: JPEG in four ways, PNG, BMP; smaller than the screen, and one larger."""
     stored = SOURCE / "tests/sw/image/pictures"
     files = [stored / f"{name}.jpg" for name in ("plain", "progressive", "grey", "subsampled")]
-    files += [machines.folder / "whole.png", machines.folder / "large.bmp"]
-    png.write(files[-2], 640, 480, drawn(640, 480))
-    write_bmp(files[-1], 801, 603, drawn(801, 603))
+    files += [machines.folder / "small.png", machines.folder / "wide.bmp"]
+    png.write(files[-2], 320, 240, drawn(320, 240))
+    write_bmp(files[-1], 801, 203, drawn(801, 203))
     card = machines.folder / "sd.img"
     subprocess.run([SOURCE / "scripts/make-sd-image", card, *files], check=True)
 
