@@ -48,7 +48,7 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (finding.reader.agent.ends_with("fetch)")) return "flush_icache_range" + range(finding);
-  if (mapping != nullptr && shares_line(finding, *mapping)) return kOwnLines;
+  if (mapping != nullptr && !mapping->cpu_sync_skipped && shares_line(finding, *mapping)) return kOwnLines;
   if (finding.cause == "outer_not_invalidated")
     return "outer_inv_range" + range(finding) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
