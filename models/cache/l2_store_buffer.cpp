@@ -119,8 +119,13 @@ void L2StoreBuffer::overtaken(LineNumber line, ByteMask bytes) {
   }
 }
 
-// What is in a slot was stored on its own way to memory: a cached copy's loss does not make it older.
-void L2StoreBuffer::lose(LineNumber /*line*/, ByteMask /*bytes*/, const LineMarks& /*dropped*/) {}
+// Newer bytes than a slot's were in a cache and are gone: that the slot's reach memory does not mend it.
+void L2StoreBuffer::lose(LineNumber line, ByteMask bytes, const LineMarks& /*dropped*/) {
+  for (Slot& slot : slots_) {
+    if (slot.bytes == 0 || memory_line(slot.line) != line) continue;
+    slot.marks.lost |= bytes & slot.bytes & ~slot.marks.superseded;
+  }
+}
 
 L2StoreBuffer::Slot* L2StoreBuffer::slot_of(L2LineNumber line) {
   for (Slot& slot : slots_) {

@@ -311,7 +311,7 @@ void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes,
   // It comes over what a device wrote while it was in the buffer.
   const ByteMask last = bytes & ~over;
   if (last != 0 && overtakings_.contains(line)) overtake(line, {last, origin, time});
-  forget_memory_loss(line, bytes & ~over);
+  forget_memory_loss(line, bytes & ~over & ~marks.lost);
 }
 
 // Bytes that different writers made newer are different findings.
