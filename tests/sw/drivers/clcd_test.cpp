@@ -66,7 +66,7 @@ TEST_CASE_METHOD(LcdBench, "the panel's timing reaches the registers", "[sw][clc
   CHECK(registers[kTiming2] == (0x0400'0000 | 639U << 16 | 1U << 12 | 1U << 11));
   CHECK(registers[kTiming3] == 0);
   CHECK(registers[kUpperBase] == 0x6123'4000);
-  CHECK(registers[kControl] == 0x92B);
+  CHECK(registers[kControl] == 0x1092B);
   CHECK(registers[kMask] == 0x16);
 }
 
