@@ -21,10 +21,20 @@ void on_done(void* /*nothing*/, const dmaengine_result* result) {
   complete(&done);
 }
 
-bool all_words(const std::byte* first, std::size_t size, std::uint32_t value) {
+bool all_words(const std::byte* first, std::uint32_t value) {
   bool all = true;
-  for (std::size_t i = 0; i < size; i += kWord) all = all && peek(first + i) == value;
+  for (std::size_t i = 0; i < DmaBench::kBytes; i += kWord) all = all && peek(first + i) == value;
   return all;
+}
+
+bool most_words(const std::byte* first, std::uint32_t value, std::uint32_t other) {
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < DmaBench::kBytes; i += kWord) {
+    const std::uint32_t word = peek(first + i);
+    if (word != value && word != other) return false;
+    if (word == other) others += kWord;
+  }
+  return others < DmaBench::kBytes / 4;
 }
 
 }  // namespace
@@ -47,8 +57,9 @@ void DmaBench::store(std::uint32_t value, std::size_t offset) const { poke(begin
 void DmaBench::store_all(std::uint32_t value) const {
   for (std::size_t i = 0; i < kBytes; i += kWord) store(value, i);
 }
-bool DmaBench::all_are(std::uint32_t value, std::size_t size) const {
-  return all_words(begin(), size, value);
+bool DmaBench::all_are(std::uint32_t value) const { return all_words(begin(), value); }
+bool DmaBench::most_are(std::uint32_t value, std::uint32_t other) const {
+  return most_words(begin(), value, other);
 }
 
 void DmaBench::put_in_memory(std::uint32_t value) const {
@@ -86,8 +97,9 @@ void DmaBench::device_writes(std::uint32_t value, std::size_t size, std::size_t 
 }
 
 std::uint32_t DmaBench::seen(std::size_t offset) const { return peek(coherent() + offset); }
-bool DmaBench::all_seen(std::uint32_t value, std::size_t size) const {
-  return all_words(coherent(), size, value);
+bool DmaBench::all_seen(std::uint32_t value) const { return all_words(coherent(), value); }
+bool DmaBench::most_seen(std::uint32_t value, std::uint32_t other) const {
+  return most_words(coherent(), value, other);
 }
 
 void DmaBench::start(dma_addr_t to, dma_addr_t from, std::size_t size) {

@@ -23,8 +23,11 @@ class DmaBench {
   std::uint32_t load(std::size_t offset = 0) const;
   void store(std::uint32_t value, std::size_t offset = 0) const;
   void store_all(std::uint32_t value) const;
-  /// Whether all words (of the first `size` bytes) are `value`.
-  bool all_are(std::uint32_t value, std::size_t size = kBytes) const;
+  /// Whether all words are `value`.
+  bool all_are(std::uint32_t value) const;
+  /// Whether most words are `value` and the others `other`: a cache that replaces at random may have dropped
+  /// or written back a line by itself.
+  bool most_are(std::uint32_t value, std::uint32_t other) const;
 
   std::byte* begin() const { return buffer_.data(); }
   std::byte* end() const { return buffer_.data() + kBytes; }
@@ -37,7 +40,8 @@ class DmaBench {
   /// The device reads `size` bytes from `offset` on; afterwards `seen` tells what it got.
   void device_reads(std::size_t size = kBytes, std::size_t offset = 0);
   std::uint32_t seen(std::size_t offset = 0) const;
-  bool all_seen(std::uint32_t value, std::size_t size = kBytes) const;
+  bool all_seen(std::uint32_t value) const;
+  bool most_seen(std::uint32_t value, std::uint32_t other) const;
   /// The device writes `value` to `size` bytes from `offset` on.
   void device_writes(std::uint32_t value, std::size_t size = kBytes, std::size_t offset = 0);
 
