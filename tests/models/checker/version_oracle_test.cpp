@@ -38,7 +38,7 @@ class VersionOracle : public CheckerBench {
       before_write(at, data);
     };
     for (std::uint32_t i = 0; i < kBytes; ++i) {
-      state_[i].newest = in_memory(i);
+      state_[i].last = state_[i].newest = in_memory(i);
     }
     const AdversaryEvents events{.early_eviction = seed % 2 == 1,
                                  .speculative_fill = seed % 4 == 1,
@@ -58,6 +58,7 @@ class VersionOracle : public CheckerBench {
  private:
   struct Byte {
     std::uint8_t newest = 0;
+    std::uint8_t last = 0;  ///< The last number given: above `newest` where two writes raced.
     bool by_device = false;
     bool lost =
         false;  ///< An older value was put over the newest, and that was reported: nothing more is said.
@@ -130,7 +131,7 @@ class VersionOracle : public CheckerBench {
     pending_.clear();
     for (std::uint32_t b = 0; b < size; ++b) {
       Byte& byte = state_[first + b];
-      byte.newest = static_cast<std::uint8_t>(value >> (8 * b));
+      byte.last = byte.newest = static_cast<std::uint8_t>(value >> (8 * b));
       byte.by_device = byte.lost = false;
       byte.epoch = memory.epoch();
       byte.uncached_epoch[byte.newest] = alias == 0 ? 0 : byte.epoch + 1;
@@ -206,13 +207,13 @@ class VersionOracle : public CheckerBench {
     MemoryBoard::catch_up(now(), false);
     for (std::uint32_t b = 0; b < size; ++b) {
       comes_first[b] = waits_in_buffer(first + b, cause.epoch);
-      data[b] = static_cast<std::byte>(state_[first + b].newest + (comes_first[b] ? 128 : 1));
+      data[b] = static_cast<std::byte>(++state_[first + b].last);
     }
     device_write(address_of_byte(first), std::span{data}.first(size), cause);
     for (std::uint32_t b = 0; b < size; ++b) {
       if (comes_first[b]) continue;
       Byte& byte = state_[first + b];
-      ++byte.newest;
+      byte.newest = byte.last;
       byte.by_device = true;
       byte.lost = false;
       byte.epoch = cause.epoch;
@@ -242,7 +243,7 @@ class VersionOracle : public CheckerBench {
       const auto written = std::to_integer<std::uint8_t>(data[b]);
       if (in_memory(*i) != byte.newest || written == byte.newest) continue;
       const bool being_stored = std::find(pending_.begin(), pending_.end(), *i) != pending_.end();
-      if (being_stored && written == static_cast<std::uint8_t>(byte.newest + 1)) continue;
+      if (being_stored && written == static_cast<std::uint8_t>(byte.last + 1)) continue;
       overwritten_.push_back({*i, written, byte.by_device, being_stored});
     }
   }
@@ -287,7 +288,7 @@ class VersionOracle : public CheckerBench {
   /// be in a buffer: it will come over whatever is written now.
   static bool store_may_follow(const Byte& byte) {
     for (unsigned ago = 1; ago <= 4; ++ago) {
-      const Epoch uncached = byte.uncached_epoch[static_cast<std::uint8_t>(byte.newest - ago)];
+      const Epoch uncached = byte.uncached_epoch[static_cast<std::uint8_t>(byte.last - ago)];
       if (uncached != 0 && uncached - 1 >= byte.epoch) return true;
     }
     return false;
@@ -344,7 +345,7 @@ class VersionOracle : public CheckerBench {
   std::uint32_t next_versions(std::uint32_t first, std::uint32_t size) const {
     std::uint32_t value = 0;
     for (std::uint32_t b = 0; b < size; ++b) {
-      value |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(state_[first + b].newest + 1)) << (8 * b);
+      value |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(state_[first + b].last + 1)) << (8 * b);
     }
     return value;
   }
