@@ -250,9 +250,7 @@ void DeviceNode::fail(const std::string& property, const std::string& expected) 
 }
 
 DeviceTree::DeviceTree(std::span<const std::byte> blob) : root_{std::make_unique<DeviceNode>("")} {
-  const bool whole = blob.size() >= sizeof(fdt_header) && fdt_check_header(blob.data()) == 0 &&
-                     fdt_totalsize(blob.data()) <= blob.size() &&
-                     fdt_check_full(blob.data(), fdt_totalsize(blob.data())) == 0;
+  const bool whole = fdt_check_full(blob.data(), blob.size()) == 0;
   if (!whole) throw ConfigurationError{"not a flattened device tree, or a damaged one"};
   parse(blob.data(), 0, *root_);
 }
