@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 SECONDS = 60
+LEAKS = pathlib.Path(__file__).parent / "leaks.supp"
 SANITIZER = 86  # What a sanitizer's report exits with: no status of ours.
 
 
@@ -17,6 +18,7 @@ class Linefill:
         """Runs it to its end; fails if that takes too long or if it crashes."""
         command = [str(self.program), *map(str, arguments)]
         environment = {"PATH": "/usr/bin:/bin", "UBSAN_OPTIONS": f"exitcode={SANITIZER}:print_stacktrace=1",
+                       "LSAN_OPTIONS": f"exitcode={SANITIZER}:print_suppressions=0:suppressions={LEAKS}",
                        "ASAN_OPTIONS": f"exitcode={SANITIZER}:detect_stack_use_after_return=0"}
         try:
             done = subprocess.run(command, check=False, capture_output=True, timeout=seconds, env=environment)

@@ -155,16 +155,41 @@ def mutated(data: bytes, noise: random.Random) -> bytes:
     return bytes(out) if noise.random() < 0.8 else bytes(out[: noise.randrange(len(out))])
 
 
+def mistaken(bench: Bench, noise: random.Random) -> pathlib.Path:
+    """The board, well formed, with wrong values of some properties, or without them."""
+    tree = fdt.load(bench.board)
+    for _ in range(noise.choice((1, 1, 2, 4))):
+        node = noise.choice([n for n in tree.walk() if n.properties])
+        name = noise.choice(list(node.properties))
+        old = node.cells(name)
+        kind = noise.randrange(4)
+        if kind == 0:
+            del node.properties[name]
+        elif kind == 1 and old:
+            old[noise.randrange(len(old))] = noise.choice((0, 1, 2, 3, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, noise.getrandbits(32)))
+            node.set(name, *old)
+        elif kind == 2:
+            node.properties[name] = node.properties[name][: noise.randrange(len(node.properties[name]) + 1)]
+        else:
+            node.set(name, *(noise.getrandbits(noise.choice((2, 8, 32))) for _ in range(noise.randrange(6))))
+    return fdt.save(tree, bench.folder / "mistaken.dtb")
+
+
 def test_mutations(bench: Bench) -> None:
     """A board, a program or a card with some bytes changed is refused with one line, or it runs."""
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     count = int(sys.argv[4]) if len(sys.argv) > 4 else 60
     print(f"repeat: {' '.join(sys.argv[:3])} {seed} {count}")
     blob, program = bench.board.read_bytes(), bench.exits.read_bytes()
+    ends: dict[int, int] = {}
     for number in range(count):
         noise = random.Random(seed * 1000003 + number)
         kind = number % 4
-        board = bench.file("mutated.dtb", mutated(blob, noise)) if kind < 2 else bench.board
+        board = bench.board
+        if kind == 0:
+            board = bench.file("mutated.dtb", mutated(blob, noise))
+        elif kind == 1:
+            board = mistaken(bench, noise)
         kernel = bench.file("mutated.elf", mutated(program, noise)) if kind == 2 else bench.exits
         card = bench.file("mutated.img", mutated(bytes(4096), noise)) if kind == 3 else bench.file("card.img", bytes(4096))
         arguments = ("run", board, "--kernel", kernel, "--sd", card, "--until", "1ms")
@@ -177,8 +202,10 @@ def test_mutations(bench: Bench) -> None:
             continue
         error = done.stderr.decode(errors="replace")
         one_line = done.stdout == b"" and error.startswith("error: ") and error.count("\n") == 1
+        ends[done.returncode] = ends.get(done.returncode, 0) + 1
         bench.expect(done.returncode in STATUSES, f"mutation {number} of seed {seed}: status {done.returncode}")
         bench.expect(done.returncode != 2 or one_line, f"mutation {number} of seed {seed}: {error[:500]}")
+    print(f"runs by exit status: {dict(sorted(ends.items()))}")
 
 
 def test_report(bench: Bench) -> None:

@@ -30,7 +30,7 @@ class Node:
 
     def cells(self, name: str) -> list[int]:
         value = self.properties.get(name, b"")
-        return list(struct.unpack(f">{len(value) // 4}I", value))
+        return list(struct.unpack_from(f">{len(value) // 4}I", value))
 
     def set(self, name: str, *cells: int) -> None:
         self.properties[name] = struct.pack(f">{len(cells)}I", *cells)
