@@ -18,6 +18,9 @@ start:
     tst     r8, #2
     adrne   r0, code_vectors
     mcr     p15, 0, r0, c12, c0, 0
+    mrc     p15, 0, r0, c1, c0, 0
+    orr     r0, r0, #0x1800         @ Fetches go faster.
+    mcr     p15, 0, r0, c1, c0, 0
     tst     r8, #1
     blne    enable_mmu
     tst     r8, #2
@@ -99,7 +102,6 @@ enable_mmu:
     str     r1, [r0]
     dsb
     mrc     p15, 0, r0, c1, c0, 0
-    orr     r0, r0, #0x1800
     orr     r0, r0, #5
     mcr     p15, 0, r0, c1, c0, 0
     isb

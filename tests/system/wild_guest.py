@@ -209,7 +209,7 @@ def test_registers(wild: Wild, seed: int, count: int) -> None:
         noise = random.Random(number)
         data = with_mmu(registers_data(noise, wild.windows, 3000, number % 8 == 7), number % 2 == 1)
         kernel = wild.guest(f"registers{number}.elf", data, number)
-        wild.survives(kernel, "--until", "40ms", *(("--adversary", number) if number % 3 == 0 else ()))
+        wild.survives(kernel, "--until", "200ms", *(("--adversary", number) if number % 3 == 0 else ()))
         kernel.unlink()
 
 
