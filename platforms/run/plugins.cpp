@@ -8,8 +8,8 @@
 namespace linefill {
 
 void load_plugins(const std::vector<std::string>& paths) {
-  // Never unloaded: models made from a library live until the process ends.
-  static std::vector<boost::dll::shared_library> loaded;
+  // Never unloaded: the registry has functions of theirs until the process has ended.
+  static auto& loaded = *new std::vector<boost::dll::shared_library>;
   for (const auto& path : paths) {
     boost::dll::fs::error_code error;
     boost::dll::shared_library library;
