@@ -147,6 +147,10 @@ void Simulation::end(const std::string& reason, std::optional<std::uint32_t> sta
 void Simulation::screenshot(const std::string& path) const {
   const auto* display = soc_.find<Display>();
   if (display == nullptr) throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
+  if (display->last_frame().empty()) {
+    std::cerr << "warning: --screenshot " << path << ": the display has not shown a whole frame yet\n";
+    return;
+  }
   write_png(path, display->last_frame());
 }
 
