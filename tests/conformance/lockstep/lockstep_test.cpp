@@ -75,6 +75,8 @@ void compare_streams(bool thumb, std::uint64_t count) {
   OurMachine by_function{false};
   OurMachine by_line{true};
   std::vector<std::size_t> starts;
+  unsigned streams = 0;
+  unsigned changed = 0;
   for (bool inline_path = false; code_maker.instructions() < count; inline_path = !inline_path) {
     OurMachine& ours = inline_path ? by_line : by_function;
     const MachineState start = code_maker.random_state();
@@ -84,11 +86,18 @@ void compare_streams(bool thumb, std::uint64_t count) {
     const bool a_ok = ours.run(code, a);
     const bool b_ok = theirs.run(code, b);
     if (ours.incomparable()) continue;
-    if (!a_ok && !b_ok) continue;  // A literal differed from what it was when the stream was made.
+    // It ran to its end when it was made: a literal, which is code that came later, has changed since.
+    // Whether both then fault is no question: Unicorn does not check the alignment of a STREX that fails.
+    ++streams;
+    if (!a_ok) {
+      ++changed;
+      continue;
+    }
     if (a_ok && b_ok && a == b) continue;
     FAIL("after " << code_maker.instructions() << " instructions, LINEFILL_SEED=" << seed << '\n'
                   << explain(code, starts, start, ours, theirs));
   }
+  CHECK(changed <= streams / 50);
   for (unsigned k = 0; k < 2000; ++k) {
     MachineState start = code_maker.random_state();
     const Code code = code_maker.branch(start);
