@@ -49,6 +49,7 @@ struct MmciCounters {
         bytes_read{owner, "bytes_read", "bytes"},
         bytes_written{owner, "bytes_written", "bytes"},
         crc_errors{owner, "crc_errors", "errors"},
+        start_bit_errors{owner, "start_bit_errors", "errors"},
         timeouts{owner, "timeouts", "timeouts"},
         underruns{owner, "underruns", "underruns"},
         overruns{owner, "overruns", "overruns"},
@@ -60,7 +61,8 @@ struct MmciCounters {
   Counter blocks_written;
   Counter bytes_read;
   Counter bytes_written;
-  Counter crc_errors;
+  Counter crc_errors;  ///< Not of R3, which has no CRC and always sets CmdCrcFail.
+  Counter start_bit_errors;
   Counter timeouts;
   Counter underruns;
   Counter overruns;

@@ -125,12 +125,18 @@ bool MmciCommandPath::take_response() {
   return crc7(std::span{frame}.first(5)) == frame[5] >> 1;
 }
 
+/// R3: index and CRC are all ones (SD specification 4.9.4). Nothing was damaged, whatever the flag says.
+bool MmciCommandPath::without_crc() const {
+  constexpr std::uint8_t kOnes = 0xFF;
+  return !long_response() && response_command_ == kIndex && incoming_.frame[5] == kOnes;
+}
+
 void MmciCommandPath::received(Time now) {
   if (take_response()) {
     bus_.status |= kCmdRespEnd;
   } else {
     bus_.status |= kCmdCrcFail;
-    ++bus_.counters.crc_errors;
+    if (!without_crc()) ++bus_.counters.crc_errors;
   }
   finish(now);
 }

@@ -41,6 +41,7 @@ class MmciCommandPath {
   void sent(Time now);
   void received(Time now);
   bool take_response();
+  bool without_crc() const;
   void finish(Time now);
   bool long_response() const;
 

@@ -148,7 +148,7 @@ void MmciDataPath::begin_block(Time now) {
   position_ = 0;
   base_ = now + bus_.period;
   if (block.skewed_start || (bus_.wide && !block.wide)) {
-    fail(kStartBitErr, bus_.counters.crc_errors);
+    fail(kStartBitErr, bus_.counters.start_bit_errors);
     release_card(now);
     enter(Phase::kIdle, 0, now);
     return;

@@ -114,6 +114,15 @@ TEST_CASE("MMCI: R3 has no CRC and reports CmdCrcFail as the hardware does", "[m
   CHECK(h.read(kMciRespCmd) == 0x3F);
 }
 
+TEST_CASE("MMCI: R3 without a CRC is not counted as an error", "[mmci][command]") {
+  MmciHost h;
+  h.power_on();
+  h.command(0, 0, 0);
+  h.command(8, 0x1AA);
+  REQUIRE(h.application(41, 0x40FF'8000) == kCmdCrcFail);
+  CHECK(h.counters.crc_errors.value() == 0);
+}
+
 TEST_CASE("MMCI: a long response fills four registers, the last bit zero", "[mmci][command]") {
   MmciHost h;
   h.bring_up();

@@ -199,6 +199,8 @@ TEST_CASE("MMCI: start bits that come apart are StartBitErr", "[mmci][read][erro
   h.block.card()->inject(SdFault::kSkewedStart);
   h.command(17, 3);
   CHECK(h.wait(kStartBitErr));
+  CHECK(h.counters.start_bit_errors.value() == 1);
+  CHECK(h.counters.crc_errors.value() == 0);
 }
 
 TEST_CASE("MMCI: four lines here and one at the card are StartBitErr", "[mmci][read][error]") {
