@@ -2,10 +2,12 @@
 // What the device tree says of an L2C-310: arm/l2c2x0.yaml, and linefill,... properties.
 #include "models/cache/l2c310_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace linefill {
 
@@ -63,12 +65,25 @@ void set_geometry(const DeviceNode& node, L2c310Options& options) {
   options.sixteen_ways = size == way_bytes * 16;
 }
 
+// Only checked: it is the guest that programs the latencies.
+void check_latency(const DeviceNode& node, const std::string& property) {
+  if (!node.has(property)) return;
+  constexpr std::uint32_t kMaxCycles = 8;  // Three bits, cycles less one.
+  const auto possible = [](std::uint32_t cycles) { return cycles >= 1 && cycles <= kMaxCycles; };
+  const std::vector<std::uint32_t> cells = node.cells(property);
+  if (cells.size() != 3 || !std::all_of(cells.begin(), cells.end(), possible)) {
+    node.fail(property, "three cells, read, write and setup, of 1 to 8 cycles");
+  }
+}
+
 }  // namespace
 
 L2c310Options l2c310_options(const DeviceNode& node) {
   L2c310Options options;
   options.cache_id = cache_id(node);
   set_geometry(node, options);
+  check_latency(node, "arm,tag-latency");
+  check_latency(node, "arm,data-latency");
   options.ram_latency_reset = node.u32_or("linefill,ram-latency-reset", options.ram_latency_reset);
   if ((options.ram_latency_reset & ~0x777U) != 0)
     node.fail("linefill,ram-latency-reset", "bits within 0x777");

@@ -9,6 +9,7 @@ extern "C" {
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "models/core/log.hpp"
 
@@ -19,6 +20,22 @@ namespace {
 constexpr std::size_t kSlack = 16384;
 constexpr std::size_t kLargestBlob = 4U << 20;
 constexpr std::uint64_t kLeastMemory = 1U << 20;
+
+/// The numbers of `text`, decimal or 0x..., with spaces between; none if it is anything else.
+std::vector<fdt32_t> cells_of(const std::string& text) {
+  std::vector<fdt32_t> cells;
+  std::istringstream words{text};
+  for (std::string word; words >> word;) {
+    std::uint32_t number = 0;
+    const bool hexadecimal = word.starts_with("0x");
+    const char* last = word.data() + word.size();
+    const auto [end, error] = std::from_chars(word.data() + (hexadecimal ? 2 : 0), last, number, hexadecimal ? 16 : 10);
+    if (error != std::errc{} || end != last) return {};
+    cells.push_back(cpu_to_fdt32(number));
+  }
+  return cells;
+}
+
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path, const std::string& expected) {
@@ -104,13 +121,11 @@ void BoardFile::set(const std::string& assignment) {
   if (!known && !property.starts_with("linefill,")) {
     throw ConfigurationError{context + ": the node has no " + property + ": expected one it has, or a linefill, property"};
   }
-  std::uint32_t number = 0;
-  const bool hexadecimal = value.starts_with("0x");
-  const char* first = value.data() + (hexadecimal ? 2 : 0);
-  const auto [end, error] = std::from_chars(first, value.data() + value.size(), number, hexadecimal ? 16 : 10);
-  if (error == std::errc{} && end == value.data() + value.size()) {
-    const fdt32_t cell = cpu_to_fdt32(number);
-    set_property(node, property, &cell, sizeof cell);
+  const bool bracketed = value.size() >= 2 && value.starts_with('<') && value.ends_with('>');
+  const std::vector<fdt32_t> cells = cells_of(bracketed ? value.substr(1, value.size() - 2) : value);
+  if (bracketed && cells.empty()) throw ConfigurationError{context + ": expected numbers between < and >"};
+  if (!cells.empty()) {
+    set_property(node, property, cells.data(), cells.size() * sizeof(fdt32_t));
   } else {
     set_property(node, property, value.c_str(), value.size() + 1);
   }

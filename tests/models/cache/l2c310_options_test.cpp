@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device tree may say of an L2C-310.
+#include "models/cache/l2c310_options.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using namespace linefill;  // NOLINT: a test
+
+namespace {
+
+/// What is said of the node; empty if nothing.
+std::string complaint(const DeviceNode& node) {
+  try {
+    l2c310_options(node);
+  } catch (const ConfigurationError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string complaint(const std::string& property, std::initializer_list<std::uint32_t> cells) {
+  DeviceNode node{"cache@0"};
+  node.set(property, cells);
+  return complaint(node);
+}
+
+}  // namespace
+
+TEST_CASE("L2C-310: RAM latencies are three cells of 1 to 8 cycles", "[l2c310][options]") {
+  const char* property = GENERATE("arm,tag-latency", "arm,data-latency");
+  CAPTURE(property);
+  CHECK(complaint(property, {1, 1, 1}).empty());
+  CHECK(complaint(property, {8, 2, 3}).empty());
+  CHECK_FALSE(complaint(property, {1}).empty());
+  CHECK_FALSE(complaint(property, {1, 1}).empty());
+  CHECK_FALSE(complaint(property, {1, 1, 1, 1}).empty());
+  CHECK_FALSE(complaint(property, {0, 1, 1}).empty());
+  CHECK_FALSE(complaint(property, {1, 9, 1}).empty());
+  CHECK_FALSE(complaint(property, {1, 1, 0xFFFF'FFFF}).empty());
+}
+
+TEST_CASE("L2C-310: a wrong latency is named with its node, value and what was expected", "[l2c310][options]") {
+  const std::string line = complaint("arm,tag-latency", {9});
+  CHECK_THAT(line, Catch::Contains("cache@0: arm,tag-latency = "));
+  CHECK_THAT(line, Catch::Contains("expected three cells"));
+  CHECK(line.find('\n') == std::string::npos);
+}
+
+TEST_CASE("L2C-310: a latency in words is refused", "[l2c310][options]") {
+  DeviceNode node{"cache@0"};
+  node.set("arm,data-latency", "two cycles!");  // Twelve bytes: as many as three cells.
+  CHECK_THAT(complaint(node), Catch::Contains("arm,data-latency"));
+  node.set("arm,data-latency", "fast");
+  CHECK_THAT(complaint(node), Catch::Contains("arm,data-latency"));
+}
