@@ -41,6 +41,7 @@ int dispatch(int argc, char* argv[]) {
   const Command command = parse_command_line(argc, argv);
   switch (command.verb) {
     case Command::Verb::kHelp: std::cout << help_text(); return 0;
+    case Command::Verb::kVersion: std::cout << "linefill " << LINEFILL_VERSION << '\n'; return 0;
     case Command::Verb::kDevices: return list_devices();
     case Command::Verb::kExplain: return explain(command.explain);
     case Command::Verb::kRun: return Simulation{command.run}.run();

@@ -21,6 +21,7 @@ constexpr const char* kUsage =
     "  linefill run BOARD.dtb --kernel FILE [options]   run a program on a board\n"
     "  linefill devices                                 list every model\n"
     "  linefill explain KIND                            what a finding means, and how to mend it\n"
+    "  linefill --version                               prints the version\n"
     "\n"
     "Exit status: 0 the guest ended with 0 and nothing was found; 1 the guest failed; 2 bad command line,\n"
     "board or file; 3 at least one error was found; 4 --until was reached first.\n";
@@ -43,7 +44,7 @@ po::options_description run_options() {
   add("until", po::value<std::string>()->value_name("TIME"), "end at this simulated time: 500ms, 10s");
   add("quantum", po::value<std::string>()->value_name("TIME"), "upper bound of how far the processor runs ahead (default 10us)");
   add("set", po::value<std::vector<std::string>>()->value_name("NODE:PROPERTY=VALUE"),
-      "changes the board: a number, or text; may be repeated");
+      "changes the board: numbers (\"2 2 2\"), or text; may be repeated");
   add("plugin", po::value<std::vector<std::string>>()->value_name("LIB.so"), "loads more models; may be repeated");
   add("log", po::value<std::string>()->value_name("LEVEL")->default_value("warning"), "error, warning, info or debug");
   return options;
@@ -167,7 +168,10 @@ Command parse_command_line(int argc, const char* const* argv) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   const bool help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() || verb == "-h";
   if (help || verb == "help") return command;
-  if (verb == "devices") {
+  if (verb == "--version") {
+    if (!rest.empty()) fail("--version " + rest.front() + ": expected no more arguments");
+    command.verb = Command::Verb::kVersion;
+  } else if (verb == "devices") {
     if (!rest.empty()) fail("devices " + rest.front() + ": expected no more arguments");
     command.verb = Command::Verb::kDevices;
   } else if (verb == "explain") {

@@ -35,7 +35,7 @@ struct RunOptions {
 };
 
 struct Command {
-  enum class Verb : std::uint8_t { kHelp, kRun, kDevices, kExplain };
+  enum class Verb : std::uint8_t { kHelp, kVersion, kRun, kDevices, kExplain };
   Verb verb = Verb::kHelp;
   RunOptions run;
   std::string explain;

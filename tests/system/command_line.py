@@ -59,7 +59,7 @@ class Bench(Linefill):
 def test_arguments(bench: Bench) -> None:
     board, kernel = bench.board, bench.exits
     for wrong in ((), ("walk",), ("run",), ("run", board), ("run", "--kernel", kernel), ("devices", "all"), ("explain",),
-                  ("explain", "a", "b"), ("explain", "no_such_kind"), ("--version-of-what",), ("",), ("run", ""),
+                  ("explain", "a", "b"), ("explain", "no_such_kind"), ("--version-of-what",), ("--version", "1"), ("",), ("run", ""),
                   ("run", board, board, "--kernel", kernel), ("run", board, "--kernel", kernel, "--kernel", kernel),
                   ("run", board, "--kernel", "")):
         bench.refuses(*wrong)
@@ -90,10 +90,13 @@ def test_set(bench: Bench) -> None:
                   f"{cpu}:clock-frequency=fast", f"{cpu}:compatible=arm,cortex-a15", f"{cpu}:linefill,replacement=best",
                   f"{cpu}:d-cache-size=1", f"{cpu}:d-cache-sets=0", "/memory@60000000:reg=7",
                   "/soc/dma-controller@10200000:linefill,events=33", "/soc/dma-controller@10200000:dma-channels=9",
-                  "/soc/cache-controller@1e00a000:cache-size=12345", "/soc/clcd@10020000:clocks=99"):
+                  "/soc/cache-controller@1e00a000:cache-size=12345", "/soc/cache-controller@1e00a000:arm,tag-latency=2",
+                  "/soc/cache-controller@1e00a000:arm,tag-latency=fast", "/soc/cache-controller@1e00a000:arm,tag-latency=<2 9 2>",
+                  "/soc/cache-controller@1e00a000:arm,data-latency=<2 2 x>", "/soc/cache-controller@1e00a000:arm,data-latency=<>", "/soc/clcd@10020000:clocks=99"):
         bench.refuses(*bench.good("--set", wrong), names=wrong.partition("=")[0].partition(":")[2] or "--set")
     for right in (f"{cpu}:clock-frequency=0x1000000", f"{cpu}:linefill,replacement=round-robin", "serial0:clock-names=uartclk",
-                  "/soc/dma-controller@10200000:linefill,events=16", "/chosen:linefill,unread-text=1"):
+                  "/soc/dma-controller@10200000:linefill,events=16", "/soc/cache-controller@1e00a000:arm,tag-latency=<2 2 0x2>",
+                  "/soc/cache-controller@1e00a000:arm,data-latency=3 2 1", "/chosen:linefill,unread-text=1"):
         done = bench.run(*bench.good("--set", right))
         wanted = 2 if "unread" in right else 0
         bench.expect(done.returncode == wanted, f"--set {right}: status {done.returncode}, {done.stderr[:300]}")
@@ -104,6 +107,8 @@ def test_verbs(bench: Bench) -> None:
         done = bench.run(*arguments)
         well = done.returncode == 0 and len(done.stdout) > 200 and done.stderr == b""
         bench.expect(well, f"{arguments}: status {done.returncode}, {len(done.stdout)} bytes")
+    version = bench.run("--version")
+    bench.expect((version.returncode, version.stdout, version.stderr) == (0, b"linefill 0.1.0\n", b""), f"--version: {version}")
     listed = bench.run("devices").stdout.decode()
     on_board = {n.properties["compatible"].split(b"\0")[0].decode() for n in fdt.load(bench.board).walk()
                 if "compatible" in n.properties and "interrupts" in n.properties}
