@@ -173,14 +173,9 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
   const ByteMask superseded = view.marks->superseded & bytes;
   if (superseded != 0) {
     const Overtaking by = overtaker(line, superseded, time);
-    // Code that was written as data is no alias: the instruction cache is never coherent.
-    const bool alias = by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction;
     Finding finding;
     finding.kind = FindingKind::kStaleCpuRead;
-    finding.cause = alias                                        ? "alias"
-                    : view.fill_cause == FillCause::kSpeculative ? "speculative_fill"
-                    : view.filled_stale                          ? "outer_not_invalidated"
-                                                                 : "not_invalidated";
+    finding.cause = cause_of_stale(level, line, view, by);
     finding.time = time;
     finding.reader = reader;
     finding.writer = party_of(by.origin, by.time);
@@ -189,6 +184,23 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
   }
   const ByteMask lost = view.marks->lost & bytes & ~superseded;
   if (lost != 0) read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
+}
+
+// What left an older copy for the processor to use.
+const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const CopyView& view,
+                                    const Overtaking& by) const {
+  // Code that was written as data is no alias: the instruction cache is never coherent.
+  if (by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction) return "alias";
+  if (view.filled_stale && by.l1_invalidated) return "outer_not_invalidated";
+  if (view.fill_cause == FillCause::kSpeculative) return "speculative_fill";
+  if (!view.filled_stale) return "not_invalidated";
+  // It came from an outer copy that was older already: what brought that one in brought this one.
+  for (const CopyHolder* holder : holders_) {
+    if (holder->level() != CopyLevel::kL2) continue;
+    const CopyView outer = holder->find(line);
+    if (outer.valid != 0 && outer.fill_cause == FillCause::kSpeculative) return "speculative_fill";
+  }
+  return "not_invalidated";
 }
 
 // Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last write around.
@@ -281,6 +293,15 @@ void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask 
   if (level == CopyLevel::kMemory) forget_memory_loss(line, bytes);
 }
 
+// That L1 was invalidated after a write around the caches tells which level is to blame for what is stale.
+void Checker::maintained(const Maintenance& operation) {
+  if (overtakings_.empty() || operation.level != CopyLevel::kL1Data) return;
+  if (operation.action == Maintenance::Action::kClean || operation.action == Maintenance::Action::kSync) return;
+  const auto found = overtakings_.find(operation.line);
+  if (found == overtakings_.end()) return;
+  for (Overtaking& by : found->second) by.l1_invalidated = true;
+}
+
 // --- Levels -----------------------------------------------------------------------------------------
 
 void Checker::dropped_dirty(CopyLevel /*level*/, LineNumber line, const LineMarks& marks, const Origin&, Time) {
@@ -332,7 +353,7 @@ void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const L
   Finding finding;
   finding.kind = by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
   finding.cause = by_device ? cause : cause_of_dirty(from);
-  if (by_device && ledger_.partly_covering(line) != nullptr) finding.cause = "shared_line";
+  if (by_device && shares_line(line, marks.dirty)) finding.cause = "shared_line";
   finding.time = time;
   // Who used the older bytes: the store that made the line dirty, and so had it written back.
   const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
@@ -340,6 +361,19 @@ void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const L
   finding.writer = party_of(by.origin, by.time);
   findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
   raise(std::move(finding), line, over);
+}
+
+// Whether the older bytes were written back because of a neighbour of a mapping in the same line: also when
+// the mapping has just ended, if none of the stores were to it.
+bool Checker::shares_line(LineNumber line, ByteMask dirty) const {
+  const Mapping* live = ledger_.partly_covering(line);
+  if (live != nullptr && !live->cpu_sync_skipped) return true;
+  const Mapping* mapping = live != nullptr ? live : ledger_.ended_partly_covering(line);
+  if (mapping == nullptr || dirty == 0) return false;
+  for (unsigned b = 0; b < kLineBytes; ++b) {
+    if ((dirty >> b & 1U) != 0 && mapping->covers(raw(address_of(line)) + b)) return false;
+  }
+  return true;
 }
 
 const LineMarks& Checker::memory_marks(LineNumber line) {

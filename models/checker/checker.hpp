@@ -39,6 +39,7 @@ class Checker final : public Observer {
   void dropped_dirty(CopyLevel, LineNumber, const LineMarks&, const Origin&, Time) override;
   void wrote_back_to_memory(CopyLevel, LineNumber, const LineMarks&, WriteBackCause, const Origin&, Time) override;
   void drained_to_memory(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Origin&, Time) override;
+  void maintained(const Maintenance&) override;
   const LineMarks& memory_marks(LineNumber) override;
 
  private:
@@ -47,6 +48,7 @@ class Checker final : public Observer {
     ByteMask bytes = 0;
     Origin origin{};
     Time time{};
+    bool l1_invalidated = false;  ///< Since then, by software.
   };
   /// Bytes that a free-running master read while a newer value was invisible to it.
   struct Invisible {
@@ -63,6 +65,8 @@ class Checker final : public Observer {
   void forget_overtakings();
   ByteMask held(LineNumber, ByteMask LineMarks::*) const;
   Overtaking overtaker(LineNumber, ByteMask, Time) const;
+  const char* cause_of_stale(CopyLevel, LineNumber, const CopyView&, const Overtaking&) const;
+  bool shares_line(LineNumber, ByteMask dirty) const;
   void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level, Time);
   void raise(Finding finding, LineNumber, ByteMask);
   void lose_device_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const char* cause, Time);

@@ -59,16 +59,20 @@ Mapping* Ledger::covering(std::uint32_t address) {
   return find(ended_mappings_, address);
 }
 
-const Mapping* Ledger::partly_covering(LineNumber line) const {
+const Mapping* Ledger::partly_covering(LineNumber line) const { return partly(live_, line); }
+
+const Mapping* Ledger::ended_partly_covering(LineNumber line) const { return partly(ended_mappings_, line); }
+
+const Mapping* Ledger::partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line) {
   const std::uint32_t first = raw(address_of(line));
-  const auto partly = [&](const Mapping& m) {
+  const auto holds_part = [&](const Mapping& m) {
     const bool touches = m.address < first + kLineBytes && first < m.address + m.size;
     const bool all = m.address <= first && first + kLineBytes <= m.address + m.size;
     return touches && !all && m.type == Mapping::Type::kStreaming && m.device_may_write();
   };
-  for (const auto& [address, mapping] : live_) {
+  for (const auto& [address, mapping] : in) {
     if (address >= first + kLineBytes) break;
-    if (partly(mapping)) return &mapping;
+    if (holds_part(mapping)) return &mapping;
   }
   return nullptr;
 }

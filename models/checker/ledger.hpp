@@ -60,12 +60,15 @@ class Ledger {
   const Mapping* covering(std::uint32_t address) const { return const_cast<Ledger*>(this)->covering(address); }
   /// Live streaming mappings that a device may write and that hold some but not all of this line.
   const Mapping* partly_covering(LineNumber line) const;
+  /// Likewise, of those that have ended.
+  const Mapping* ended_partly_covering(LineNumber line) const;
 
   /// Called when a streaming mapping has ended, with its times complete.
   void set_ended_listener(std::function<void(const Mapping&)> listener) { ended_ = std::move(listener); }
   std::size_t live_count() const { return live_.size(); }
 
  private:
+  static const Mapping* partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line);
   static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
 
   std::map<std::uint32_t, Mapping> live_;  ///< By first address.

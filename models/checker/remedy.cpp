@@ -48,13 +48,13 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (finding.reader.agent.ends_with("fetch)")) return "flush_icache_range" + range(finding);
-  if (mapping != nullptr && !mapping->cpu_sync_skipped && shares_line(finding, *mapping)) return kOwnLines;
+  if (mapping != nullptr && mapping->cpu_sync_skipped)
+    return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
+  if (mapping != nullptr && shares_line(finding, *mapping)) return kOwnLines;
   if (finding.cause == "outer_not_invalidated")
     return "outer_inv_range" + range(finding) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
   if (mapping == nullptr) return "dma_map_single() before and dma_unmap_single() after the transfer";
-  if (mapping->cpu_sync_skipped)
-    return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (mapping->owner == Mapping::Owner::kDevice) return call("dma_sync_single_for_cpu", *mapping, "handle");
   return call("dma_unmap_single", *mapping, "handle") + " after the transfer has ended";
 }
@@ -64,6 +64,7 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
   if (mapping == nullptr) return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
   if (mapping->cpu_sync_skipped)
     return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
+  if (shares_line(finding, *mapping)) return kOwnLines;
   return "outer_inv_range" + range(finding) + " before the transfer, and no store to these lines during it";
 }
 

@@ -141,6 +141,18 @@ TEST_CASE("C16-01 L2C-310 erratum 588369: a clean line survives the flush", "[ch
   });
 }
 
+TEST_CASE("A stale outer copy is blamed only if L1 was invalidated after the transfer", "[checker]") {
+  CheckerBench b;
+  b.invalidate(kBuffer, 64);
+  b.load(kBuffer);  // Into both caches.
+  b.invalidate_l1(kBuffer);
+  b.ring();
+  b.device_write(kBuffer, 0xF2);
+  CHECK(b.load(kBuffer) != 0xF2);
+  REQUIRE(b.first(FindingKind::kStaleCpuRead) != nullptr);
+  CHECK(b.first(FindingKind::kStaleCpuRead)->cause == "not_invalidated");
+}
+
 TEST_CASE("C20-07 Linux: a coherent buffer is mapped cached for a process", "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     if (!fixed) b.load(kBuffer);
