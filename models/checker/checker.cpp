@@ -186,23 +186,6 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
   if (lost != 0) read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
 }
 
-// What left an older copy for the processor to use.
-const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const CopyView& view,
-                                    const Overtaking& by) const {
-  // Code that was written as data is no alias: the instruction cache is never coherent.
-  if (by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction) return "alias";
-  if (view.filled_stale && by.l1_invalidated) return "outer_not_invalidated";
-  if (view.fill_cause == FillCause::kSpeculative) return "speculative_fill";
-  if (!view.filled_stale) return "not_invalidated";
-  // It came from an outer copy that was older already: what brought that one in brought this one.
-  for (const CopyHolder* holder : holders_) {
-    if (holder->level() != CopyLevel::kL2) continue;
-    const CopyView outer = holder->find(line);
-    if (outer.valid != 0 && outer.fill_cause == FillCause::kSpeculative) return "speculative_fill";
-  }
-  return "not_invalidated";
-}
-
 // Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last write around.
 Checker::Overtaking Checker::overtaker(LineNumber line, ByteMask bytes, Time time) const {
   for (const CopyHolder* holder : holders_) {
@@ -363,19 +346,6 @@ void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const L
   raise(std::move(finding), line, over);
 }
 
-// Whether the older bytes were written back because of a neighbour of a mapping in the same line: also when
-// the mapping has just ended, if none of the stores were to it.
-bool Checker::shares_line(LineNumber line, ByteMask dirty) const {
-  const Mapping* live = ledger_.partly_covering(line);
-  if (live != nullptr && !live->cpu_sync_skipped) return true;
-  const Mapping* mapping = live != nullptr ? live : ledger_.ended_partly_covering(line);
-  if (mapping == nullptr || dirty == 0) return false;
-  for (unsigned b = 0; b < kLineBytes; ++b) {
-    if ((dirty >> b & 1U) != 0 && mapping->covers(raw(address_of(line)) + b)) return false;
-  }
-  return true;
-}
-
 const LineMarks& Checker::memory_marks(LineNumber line) {
   static const LineMarks kNone;
   if (memory_.empty()) return kNone;
@@ -389,37 +359,6 @@ void Checker::forget_memory_loss(LineNumber line, ByteMask bytes) {
   if (found == memory_.end()) return;
   found->second.lost &= ~bytes;
   if (found->second.lost == 0) memory_.erase(found);
-}
-
-// --- Reporting --------------------------------------------------------------------------------------
-
-void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
-  finding.bytes = bytes;
-  finding.address = raw(address_of(line)) + first_of(bytes);
-  finding.length = 32 - first_of(bytes) - static_cast<unsigned>(std::countl_zero(bytes));
-  if (const Mapping* mapping = ledger_.covering(finding.address)) {
-    finding.mapping = describe(*mapping);
-    finding.mapping_site = mapping->site;
-    finding.offset = finding.address - mapping->address;
-    finding.device = mapping->device;
-    finding.missing = remedy_for(finding, mapping);
-  } else {
-    finding.missing = remedy_for(finding, nullptr);
-  }
-  if (finding.device.empty()) {
-    finding.device = finding.reader.agent.starts_with('/') ? finding.reader.agent : finding.writer.agent;
-  }
-  findings_.add(std::move(finding));
-}
-
-Party Checker::party_of(const Origin& origin, Time time) const {
-  return {name_of_master(origin.master), origin.pc, time};
-}
-
-std::string Checker::name_of_master(MasterId master) const {
-  if (master == MasterId::kProcessor) return kProcessorName;
-  const auto found = masters_.find(master);
-  return found != masters_.end() ? found->second : "master " + std::to_string(static_cast<int>(master));
 }
 
 }  // namespace linefill
