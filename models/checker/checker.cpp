@@ -228,6 +228,7 @@ void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool w
     finding.mapping = describe(*mapping);
     finding.mapping_site = mapping->site;
     finding.address = raw(address_of(line)) + first;
+    finding.offset = mapping->offset_of(finding.address);
     finding.length = static_cast<std::uint32_t>(std::popcount(bytes));
     finding.missing = remedy_for(finding, mapping);
     findings_.add(std::move(finding));

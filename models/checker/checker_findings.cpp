@@ -45,7 +45,7 @@ void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
   if (const Mapping* mapping = ledger_.covering(finding.address)) {
     finding.mapping = describe(*mapping);
     finding.mapping_site = mapping->site;
-    finding.offset = finding.address - mapping->address;
+    finding.offset = mapping->offset_of(finding.address);
     finding.device = mapping->device;
     finding.missing = remedy_for(finding, mapping);
   } else {

@@ -61,7 +61,7 @@ struct Finding {
   std::string device;   ///< Path of the device concerned; empty if none.
   std::string mapping;  ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;
-  std::uint32_t offset = 0;  ///< Of the first byte within the mapping.
+  std::int64_t offset = 0;  ///< Of the first byte within the mapping; negative or beyond it beside it.
   bool free_running = false;  ///< The device reads all the time, by nobody's order: scan-out.
   Party reader;
   Party writer;

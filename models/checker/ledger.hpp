@@ -40,6 +40,8 @@ struct Mapping {
   Time unmapped{};
 
   bool covers(std::uint32_t at) const { return at - address < size; }
+  /// Where `at` lies from its first byte: negative, or beyond its size, beside it.
+  std::int64_t offset_of(std::uint32_t at) const { return std::int64_t{at} - address; }
   bool device_may_write() const { return direction != DmaDirection::kToDevice; }
   bool device_may_read() const { return direction != DmaDirection::kFromDevice; }
 };
@@ -57,7 +59,9 @@ class Ledger {
   void accessed(std::uint32_t address, Time now);
   /// The mapping that covers `address`: a live one if any, else the last ended one. Null if none.
   Mapping* covering(std::uint32_t address);
-  const Mapping* covering(std::uint32_t address) const { return const_cast<Ledger*>(this)->covering(address); }
+  const Mapping* covering(std::uint32_t address) const {
+    return const_cast<Ledger*>(this)->covering(address);
+  }
   /// Live streaming mappings that a device may write and that hold some but not all of this line.
   const Mapping* partly_covering(LineNumber line) const;
   /// Likewise, of those that have ended.

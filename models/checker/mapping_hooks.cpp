@@ -36,8 +36,8 @@ void MappingHooks::hook(const Symbols& symbols, const char* name, FunctionHooks:
   ++hooked_;
 }
 
-// dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size, dir, attrs)
-// and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
+// dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size, dir,
+// attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
 void MappingHooks::attach_streaming(const Symbols& symbols) {
   hook(symbols, "dma_map_page_attrs", [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
     add(c, "dma_map_page_attrs", {handle, c.r[3]}, c.stack[0], c.stack[1], Mapping::Type::kStreaming);
@@ -96,9 +96,8 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
     if (cpu_address == 0 || !handle) return;
     add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
   });
-  hook(symbols, "dma_free_attrs", [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
-    end(c.stack[0], c, 0);
-  });
+  hook(symbols, "dma_free_attrs",
+       [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
 }
 
 void MappingHooks::add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
@@ -139,7 +138,8 @@ void MappingHooks::watch_edges(const Mapping& mapping, bool on) {
   if (end % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{end}), on);
 }
 
-std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterlist, std::uint32_t count) const {
+std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterlist,
+                                                          std::uint32_t count) const {
   std::vector<Segment> result;
   std::uint32_t at = scatterlist;
   for (unsigned steps = 0; result.size() < count && steps < kMostSegments; ++steps) {
@@ -148,7 +148,8 @@ std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterl
       at = link & ~(kScatterChain | kScatterEnd);
       continue;
     }
-    result.push_back({program_.word(at + kScatterDmaAddress).value_or(0), program_.word(at + kScatterDmaLength).value_or(0)});
+    result.push_back({program_.word(at + kScatterDmaAddress).value_or(0),
+                      program_.word(at + kScatterDmaLength).value_or(0)});
     if ((link & kScatterEnd) != 0) break;
     at += kScatterBytes;
   }
@@ -167,7 +168,8 @@ std::string MappingHooks::device_name(std::uint32_t device) const {
     name += c;
     ++at;
   }
-  return name;
+  const auto known = paths_.find(name);
+  return known == paths_.end() ? name : known->second;
 }
 
 }  // namespace linefill

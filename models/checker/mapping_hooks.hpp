@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -17,11 +18,13 @@ namespace linefill {
 /// armmp kernel; a scatterlist entry has 32 bytes.
 class MappingHooks {
  public:
-  MappingHooks(ProgramView& program, FunctionHooks& hooks, Ledger& ledger) 
+  MappingHooks(ProgramView& program, FunctionHooks& hooks, Ledger& ledger)
       : program_{program}, hooks_{hooks}, ledger_{ledger} {}
 
   /// Hooks every mapping function that `symbols` has. Returns how many.
   unsigned attach(const Symbols& symbols);
+  /// What the guest calls a device is this path of the device tree: findings then name the path.
+  void name_device(const std::string& guest_name, const std::string& path) { paths_[guest_name] = path; }
 
  private:
   struct Segment {
@@ -45,6 +48,7 @@ class MappingHooks {
   ProgramView& program_;
   FunctionHooks& hooks_;
   Ledger& ledger_;
+  std::map<std::string, std::string> paths_;
   unsigned hooked_ = 0;
 };
 

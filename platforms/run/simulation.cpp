@@ -33,7 +33,8 @@ void expect_writable(const std::string& option, const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code error;
   if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_directory(path, error)) return;
-  throw ConfigurationError{option + " " + path + ": cannot be written: expected a file in a directory that exists"};
+  throw ConfigurationError{option + " " + path +
+                           ": cannot be written: expected a file in a directory that exists"};
 }
 
 BoardFile board_of(const RunOptions& options) {
@@ -93,7 +94,9 @@ void Simulation::connect_world() {
   if (system != nullptr) system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
   if (options_.sd.empty()) return;
   auto* slot = soc_.find<Mmci>();
-  if (slot == nullptr) throw ConfigurationError{"--sd " + options_.sd + ": the board has no MMCI: expected one with \"arm,pl18x\""};
+  if (slot == nullptr)
+    throw ConfigurationError{"--sd " + options_.sd +
+                             ": the board has no MMCI: expected one with \"arm,pl18x\""};
   slot->insert_card(std::make_unique<ImageFile>(options_.sd));
   if (system != nullptr) system->set_card_present(true);
 }
@@ -103,6 +106,13 @@ void Simulation::connect_checker() {
   for (const auto& [id, path] : soc_.masters()) checker_.name_master(id, path);
   soc_.set_observer(&checker_);
   soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
+  // Linux, and our guest, call dma-controller@10200000 "10200000.dma-controller".
+  for (const auto& device : soc_.devices()) {
+    const std::string node = device->path().substr(device->path().rfind('/') + 1);
+    const auto at = node.find('@');
+    if (at != std::string::npos)
+      mapping_hooks_.name_device(node.substr(at + 1) + "." + node.substr(0, at), device->path());
+  }
   mapping_hooks_.attach(symbols_);
   transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
   findings_.set_listener([this](const Finding& finding) {
@@ -118,7 +128,8 @@ void Simulation::connect_adversary() {
   const auto wanted = [&](const char* name) {
     return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
   };
-  soc_.set_adversary({wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"), *options_.adversary_seed});
+  soc_.set_adversary(
+      {wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"), *options_.adversary_seed});
 }
 
 int Simulation::run() {
