@@ -29,6 +29,18 @@ def picture(seed: int) -> bytes:
     return bytes(pixels)
 
 
+# What the finding of each case says: its causes, and a part of the missing call.
+SAYS = {
+    "no-map-clean": ({"l1_dirty", "l2_dirty"}, "DMA_TO_DEVICE) without DMA_ATTR_SKIP_CPU_SYNC"),
+    "no-unmap-invalidate": ({"speculative_fill", "not_invalidated"}, "dma_unmap_single("),
+    "no-map-invalidate": ({"eviction"}, "DMA_FROM_DEVICE) without DMA_ATTR_SKIP_CPU_SYNC"),
+    "no-outer": ({"l2_dirty"}, "outer_clean_range("),
+    "cached-framebuffer": ({"l1_dirty", "l2_dirty"}, "dma_alloc_wc()"),
+    "no-barrier": ({"store_buffer", "l2_store_buffer"}, "wmb()"),
+    "shared-line": ({"lost", "shared_line", "stale"}, "a buffer aligned to, and as long as, whole cache lines"),
+}
+
+
 class Frame:
     def __init__(self, source: pathlib.Path, build: pathlib.Path, folder: pathlib.Path):
         self.source, self.build, self.folder = source, build, folder
@@ -134,6 +146,10 @@ def test_case(frame: Frame, name: str) -> None:
     finding = next(f for f in report["findings"] if f["kind"] == kind)
     for side in ("reader", "writer"):
         assert finding[side]["function"] and finding[side]["source"], f"the {side} has no source line: {finding}"
+    causes, missing = SAYS[name]
+    for finding in (f for f in report["findings"] if f["kind"] == kind):
+        assert finding["cause"] in causes, finding
+        assert missing in finding["missing"], finding
     seen = damage(frames, pixels) if frames else 0.0
     checked = "check failed" in output
     assert seen > DAMAGE or checked, f"{seen:.4%} of the pixels are wrong, and the guest's check saw nothing"
