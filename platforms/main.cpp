@@ -29,22 +29,33 @@ int explain(const std::string& name) {
   const FindingKindInfo* info = find_kind(name);
   if (info == nullptr) {
     std::string all;
-    for (const auto& kind : finding_kinds()) all += (all.empty() ? "" : ", ") + std::string{kind.name};
+    for (const auto& kind : finding_kinds())
+      all += (all.empty() ? "" : ", ") + std::string{kind.name};
     throw ConfigurationError{"explain " + name + ": no such kind: expected one of " + all};
   }
-  std::cout << info->name << "\n\n" << info->meaning << "\n\nHow it comes about\n" << info->how << "\n\nCauses\n"
-            << info->causes << "\n\nHow to mend it\n" << info->remedy << '\n';
+  std::cout << info->name << "\n\n"
+            << info->meaning << "\n\nHow it comes about\n"
+            << info->how << "\n\nCauses\n"
+            << info->causes << "\n\nHow to mend it\n"
+            << info->remedy << '\n';
   return 0;
 }
 
 int dispatch(int argc, char* argv[]) {
   const Command command = parse_command_line(argc, argv);
   switch (command.verb) {
-    case Command::Verb::kHelp: std::cout << help_text(); return 0;
-    case Command::Verb::kVersion: std::cout << "linefill " << LINEFILL_VERSION << '\n'; return 0;
-    case Command::Verb::kDevices: return list_devices();
-    case Command::Verb::kExplain: return explain(command.explain);
-    case Command::Verb::kRun: return Simulation{command.run}.run();
+    case Command::Verb::kHelp:
+      std::cout << help_text();
+      return 0;
+    case Command::Verb::kVersion:
+      std::cout << "linefill " << LINEFILL_VERSION << '\n';
+      return 0;
+    case Command::Verb::kDevices:
+      return list_devices();
+    case Command::Verb::kExplain:
+      return explain(command.explain);
+    case Command::Verb::kRun:
+      return Simulation{command.run}.run();
   }
   return 0;
 }

@@ -15,8 +15,8 @@ namespace linefill {
 class BusPort {
  public:
   /// Moves `data` as one burst that starts at `now`; on return `now` is when it ended.
-  virtual BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
-                           Time& now) = 0;
+  virtual BusResponse read(PhysicalAddress address, std::span<std::byte> data,
+                           const Attributes& attributes, Time& now) = 0;
   virtual BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
                             const Attributes& attributes, Time& now) = 0;
 

@@ -21,7 +21,8 @@ BusResponse InitiatorPort::write(PhysicalAddress address, std::span<const std::b
                                  const Attributes& attributes, Time& now) {
   payload_.set_write();
   // A write's data are read only; the payload has one pointer for both directions.
-  return transport(address, const_cast<std::byte*>(data.data()), data.size(), attributes, now);  // NOLINT
+  return transport(address, const_cast<std::byte*>(data.data()), data.size(), attributes,
+                   now);  // NOLINT
 }
 
 BusResponse InitiatorPort::transport(PhysicalAddress address, std::byte* data, std::size_t size,
@@ -36,7 +37,8 @@ BusResponse InitiatorPort::transport(PhysicalAddress address, std::byte* data, s
   extension_.attributes = attributes;
   extension_.attributes.origin.master = master_;
   const sc_core::sc_time& stamp = sc_core::sc_time_stamp();
-  sc_core::sc_time delay = to_sc_time(now) > stamp ? to_sc_time(now) - stamp : sc_core::SC_ZERO_TIME;
+  sc_core::sc_time delay =
+      to_sc_time(now) > stamp ? to_sc_time(now) - stamp : sc_core::SC_ZERO_TIME;
   socket->b_transport(payload_, delay);
   now = time_of(delay);
   return response_of(payload_);

@@ -25,8 +25,8 @@ class InitiatorPort final : public sc_core::sc_module, public BusPort {
 
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override;
-  BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
-                    Time& now) override;
+  BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
+                    const Attributes& attributes, Time& now) override;
 
  private:
   BusResponse transport(PhysicalAddress address, std::byte* data, std::size_t size,

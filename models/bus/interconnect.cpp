@@ -35,7 +35,8 @@ void Interconnect::map(AddressRange window, Kind kind, const std::string& path) 
 
 const Interconnect::Window* Interconnect::find(std::uint64_t address) const {
   const auto within = [&](const Window& w) { return address - w.base < w.size; };
-  if (last_window_ < windows_.size() && within(windows_[last_window_])) return &windows_[last_window_];
+  if (last_window_ < windows_.size() && within(windows_[last_window_]))
+    return &windows_[last_window_];
   auto at = std::upper_bound(windows_.begin(), windows_.end(), address,
                              [](std::uint64_t a, const Window& w) { return a < w.base; });
   if (at == windows_.begin() || !within(*--at)) return nullptr;
@@ -48,12 +49,14 @@ bool Interconnect::is_memory(PhysicalAddress address) const {
   return window != nullptr && window->kind == Kind::kMemory;
 }
 
-void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload,
+                               sc_core::sc_time& delay) {
   const Attributes& attributes = attributes_of(payload);
   const std::uint64_t address = payload.get_address();
   const unsigned size = payload.get_data_length();
   const Window* window = find(address);
-  if (window == nullptr || address + size > window->base + window->size) return refuse(payload, attributes);
+  if (window == nullptr || address + size > window->base + window->size)
+    return refuse(payload, attributes);
 
   const Time now = time_of(delay);
   const Time beats = clock_ * ((size + kBusBytes - 1) / kBusBytes);
@@ -79,8 +82,8 @@ void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload
 void Interconnect::refuse(tlm::tlm_generic_payload& payload, const Attributes& attributes) {
   ++decode_errors_;
   log_.guest_error(payload.is_write() ? "write to " : "read from ", hex(payload.get_address()),
-                   ", where nothing answers, by master ", static_cast<int>(attributes.origin.master), ", pc ",
-                   hex(attributes.origin.pc));
+                   ", where nothing answers, by master ",
+                   static_cast<int>(attributes.origin.master), ", pc ", hex(attributes.origin.pc));
   set_response(payload, BusResponse::kDecodeError);
 }
 
@@ -105,7 +108,8 @@ unsigned Interconnect::transport_dbg(int /*master*/, tlm::tlm_generic_payload& p
   return done;
 }
 
-unsigned Interconnect::debug_access(bool write, PhysicalAddress address, std::span<std::byte> data) {
+unsigned Interconnect::debug_access(bool write, PhysicalAddress address,
+                                    std::span<std::byte> data) {
   tlm::tlm_generic_payload payload;
   payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   payload.set_address(raw(address));

@@ -23,10 +23,10 @@
 namespace linefill {
 
 /// The address decoder between masters (L2, PL330, CLCD) and targets (memories, devices). Each
-/// target has its own data paths, one for reads and one for writes as AXI has (64 bits a bus clock), which
-/// the masters share fairly; an address with no target is answered by DECERR. Accesses of masters other than
-/// the processor to memory are told to the observer. Debug transport through here shows memory *as DMA sees
-/// it*.
+/// target has its own data paths, one for reads and one for writes as AXI has (64 bits a bus
+/// clock), which the masters share fairly; an address with no target is answered by DECERR.
+/// Accesses of masters other than the processor to memory are told to the observer. Debug transport
+/// through here shows memory *as DMA sees it*.
 class Interconnect final : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Interconnect, 64> masters{"masters"};
@@ -36,8 +36,8 @@ class Interconnect final : public sc_core::sc_module {
   Interconnect(const sc_core::sc_module_name& name, const DeviceNode& node);
 
   enum class Kind : std::uint8_t { kMemory, kDevice };
-  /// Maps a window to the target that is bound next. Later windows do not hide earlier ones: overlap
-  /// throws ConfigurationError. `local_base` is subtracted to give the target's own offset.
+  /// Maps a window to the target that is bound next. Later windows do not hide earlier ones:
+  /// overlap throws ConfigurationError. `local_base` is subtracted to give the target's own offset.
   void map(AddressRange window, Kind kind, const std::string& path);
   void set_observer(Observer* observer) { observer_ = observer; }
   /// A master's traffic, for the report.
@@ -46,7 +46,9 @@ class Interconnect final : public sc_core::sc_module {
     std::uint64_t written_bytes = 0;
     std::uint64_t transactions = 0;
   };
-  const Traffic& traffic(MasterId master) const { return traffic_[static_cast<std::size_t>(master)]; }
+  const Traffic& traffic(MasterId master) const {
+    return traffic_[static_cast<std::size_t>(master)];
+  }
   bool is_memory(PhysicalAddress address) const;
   /// Debug access as DMA would see memory: around all caches. Returns how many bytes were served.
   unsigned debug_access(bool write, PhysicalAddress address, std::span<std::byte> data);

@@ -11,7 +11,8 @@ namespace linefill {
 /// because a later request starts only then (architecture, section 5).
 class Occupancy {
  public:
-  /// Takes the resource for `duration` from `now` on, or from when it is free. Returns when it starts.
+  /// Takes the resource for `duration` from `now` on, or from when it is free. Returns when it
+  /// starts.
   Time take(Time now, Time duration) {
     const Time start = std::max(now, free_at_);
     waited_ += start - now;

@@ -11,11 +11,11 @@ namespace linefill {
 
 /// A resource that several masters share, one burst at a time, arbitrated fairly.
 ///
-/// A burst goes into the first gap that is long enough, also before bursts that were booked for later:
-/// masters announce bursts ahead of time and not in order. A master waits for its own bursts and for one
-/// burst of each other master, as with a round-robin arbiter, however far ahead the others have booked.
-/// If that is earlier than the gap, the gap is kept busy all the same: the one that is overtaken pays
-/// with its later bursts, and no more is served than the resource can serve.
+/// A burst goes into the first gap that is long enough, also before bursts that were booked for
+/// later: masters announce bursts ahead of time and not in order. A master waits for its own bursts
+/// and for one burst of each other master, as with a round-robin arbiter, however far ahead the
+/// others have booked. If that is earlier than the gap, the gap is kept busy all the same: the one
+/// that is overtaken pays with its later bursts, and no more is served than the resource can serve.
 class SharedOccupancy {
  public:
   /// Takes the resource for `duration`, not before `now`. Returns when it starts.

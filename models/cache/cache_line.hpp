@@ -23,7 +23,8 @@ struct CacheLine {
   /// Bytes stored through the line map since the marks were last settled, and by which instruction.
   ByteMask recent = 0;
   std::uint32_t recent_pc = 0;
-  Epoch recent_epoch = 0;  ///< In which all of them were made: the store maps are cleared when it changes.
+  Epoch recent_epoch =
+      0;  ///< In which all of them were made: the store maps are cleared when it changes.
 
   alignas(32) std::array<std::byte, kLineBytes> data{};
 
@@ -32,7 +33,8 @@ struct CacheLine {
   bool dirty = false;  ///< The hardware's dirty bit.
   bool locked = false;
   bool secure = true;
-  /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the fill.
+  /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the
+  /// fill.
   std::array<DecodedLine*, 2> decoded{};
   FillCause fill_cause = FillCause::kDemand;
   bool filled_stale = false;

@@ -13,7 +13,8 @@ constexpr unsigned kPortBytes = 8;        // 64-bit AXI slave port.
 constexpr unsigned kPortSetupCycles = 3;  // So that a line takes the port for 7 cycles.
 
 constexpr bool write_back(CachePolicy policy) {
-  return policy == CachePolicy::kWriteBackWriteAllocate || policy == CachePolicy::kWriteBackNoWriteAllocate;
+  return policy == CachePolicy::kWriteBackWriteAllocate ||
+         policy == CachePolicy::kWriteBackNoWriteAllocate;
 }
 
 unsigned port_cycles(std::size_t bytes) {
@@ -22,8 +23,8 @@ unsigned port_cycles(std::size_t bytes) {
 
 }  // namespace
 
-L2Cache::L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer, L2Monitor& monitor,
-                 L2Statistics& statistics, Timing timing)
+L2Cache::L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer,
+                 L2Monitor& monitor, L2Statistics& statistics, Timing timing)
     : settings_{settings},
       memory_{memory},
       buffer_{buffer},
@@ -55,16 +56,19 @@ unsigned L2Cache::hit_cycles() const {
   return timing_.hit_cycles + settings_.tag_read_cycles() + settings_.data_read_cycles();
 }
 
-// TRM 2.5.1 and the shareable attribute: a shared non-cacheable access is looked up unless overridden.
+// TRM 2.5.1 and the shareable attribute: a shared non-cacheable access is looked up unless
+// overridden.
 bool L2Cache::looked_up(const MemoryAttributes& memory) const {
   if (!settings_.enabled() || !memory.normal()) return false;
-  return memory.outer != CachePolicy::kNonCacheable || (memory.shareable && !settings_.shared_override());
+  return memory.outer != CachePolicy::kNonCacheable ||
+         (memory.shareable && !settings_.shared_override());
 }
 
 BusResponse L2Cache::read(const L2Request& request, Time& now) {
   now = read_port_.take(now, cycles(port_cycles(request.data.size())));
   const MemoryAttributes& memory = request.attributes.memory;
-  if (memory.normal()) return for_each_part(request, [&](const Part& part) { return read_part(part, now); });
+  if (memory.normal())
+    return for_each_part(request, [&](const Part& part) { return read_part(part, now); });
   // A strongly ordered access comes after all that was written before.
   if (memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
   for_each_part(request, [&](const Part& part) {
@@ -88,8 +92,8 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
   count_read(part, line != nullptr);
   now += cycles(hit_cycles());
   if (line != nullptr) return read_hit(part, *line, now);
-  const bool allocates =
-      memory.outer != CachePolicy::kNonCacheable && !settings_.fills_disabled() && !settings_.exclusive();
+  const bool allocates = memory.outer != CachePolicy::kNonCacheable &&
+                         !settings_.fills_disabled() && !settings_.exclusive();
   if (!allocates) return read_memory(part, now);
 
   LineData data;
@@ -98,7 +102,8 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
   std::copy_n(data.begin() + part.offset, part.data.size(), part.data.begin());
   line = make_room(part.line, part.request.attributes, now);
   if (line != nullptr) {
-    install(*line, part.line, data, part.request.speculative ? FillCause::kSpeculative : FillCause::kDemand,
+    install(*line, part.line, data,
+            part.request.speculative ? FillCause::kSpeculative : FillCause::kDemand,
             part.request.attributes.origin, now);
     if (part.request.marks != nullptr) {
       part.request.marks->filled_from(line->marks);
@@ -126,14 +131,16 @@ BusResponse L2Cache::read_hit(const Part& part, CacheLine& line, Time& now) {
   return BusResponse::kOkay;
 }
 
-// What the array holds, if anything, is not looked at: dirty bytes there make what is read an older copy.
+// What the array holds, if anything, is not looked at: dirty bytes there make what is read an older
+// copy.
 BusResponse L2Cache::read_memory(const Part& part, Time& now) {
-  const BusResponse response =
-      memory_.read(address_of(memory_line(part.line)) + part.offset, part.data, part.request.attributes, now);
+  const BusResponse response = memory_.read(address_of(memory_line(part.line)) + part.offset,
+                                            part.data, part.request.attributes, now);
   if (part.request.marks == nullptr || observer_ == nullptr) return response;
   part.request.marks->filled_from(observer_->memory_marks(memory_line(part.line)));
   const CacheLine* line = array_.find(part.line);
-  if (line != nullptr) part.request.marks->superseded |= line->marks.dirty & ~line->marks.superseded;
+  if (line != nullptr)
+    part.request.marks->superseded |= line->marks.dirty & ~line->marks.superseded;
   return response;
 }
 
@@ -145,8 +152,8 @@ BusResponse L2Cache::write(const L2Request& request, Time& now) {
   return for_each_part(request, [&](const Part& part) { return write_part(part, now); });
 }
 
-// Strongly ordered and Device: nothing is merged, nothing waits. All strobed bytes are one transaction
-// where they are one run: a register sees one write.
+// Strongly ordered and Device: nothing is merged, nothing waits. All strobed bytes are one
+// transaction where they are one run: a register sees one write.
 BusResponse L2Cache::write_around(const L2Request& request, Time& now) {
   if (request.attributes.memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
   for_each_part(request, [&](const Part& part) {
@@ -164,8 +171,8 @@ BusResponse L2Cache::write_around(const L2Request& request, Time& now) {
       const auto first = static_cast<unsigned>(std::countr_zero(left));
       const auto run = static_cast<unsigned>(std::countr_one(left >> first));
       left &= ~bytes_at(first, run);
-      const BusResponse response =
-          memory_.write(request.address + first, request.data.subspan(first, run), request.attributes, now);
+      const BusResponse response = memory_.write(
+          request.address + first, request.data.subspan(first, run), request.attributes, now);
       if (result == BusResponse::kOkay) result = response;
     }
   }
@@ -212,7 +219,8 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
 CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
   const Attributes& attributes = part.request.attributes;
   const bool evicted_from_l1 = settings_.exclusive() && part.mask == kWholeLine;
-  const bool wanted = attributes.memory.outer == CachePolicy::kWriteBackWriteAllocate || evicted_from_l1;
+  const bool wanted =
+      attributes.memory.outer == CachePolicy::kWriteBackWriteAllocate || evicted_from_l1;
   if (settings_.fills_disabled() || !settings_.write_allocates(wanted)) return nullptr;
   LineData data{};
   if (part.mask != kWholeLine) {
@@ -239,7 +247,8 @@ void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now)
   if (back) {
     line.dirty = true;
     if (part.request.marks == nullptr && observer_ != nullptr) {
-      observer_->uncached_store_reached(CopyLevel::kL2, memory_line(part.line), part.mask, origin, now);
+      observer_->uncached_store_reached(CopyLevel::kL2, memory_line(part.line), part.mask, origin,
+                                        now);
     }
     return;
   }
@@ -269,7 +278,8 @@ void L2Cache::write_memory_at_once(const Part& part, Time& now) {
   std::copy(part.data.begin(), part.data.end(), data.begin() + part.offset);
   memory_.post(memory_line(part.line), data, part.mask, part.request.attributes, now);
   if (observer_ != nullptr && part.request.marks == nullptr) {
-    observer_->uncached_store_reached(CopyLevel::kMemory, memory_line(part.line), part.mask, origin, now);
+    observer_->uncached_store_reached(CopyLevel::kMemory, memory_line(part.line), part.mask, origin,
+                                      now);
   }
 }
 

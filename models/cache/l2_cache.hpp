@@ -28,9 +28,9 @@ struct L2Request {
   WriteBackCause cause = WriteBackCause::kEviction;
 };
 
-/// The cache of an L2C-310 with real data: what a transaction does to the array, the store buffer and
-/// memory, by its attributes and the settings (TRM 2.4, 2.5). Maintenance of single lines, too; the
-/// registers that ask for it are in L2c310Block.
+/// The cache of an L2C-310 with real data: what a transaction does to the array, the store buffer
+/// and memory, by its attributes and the settings (TRM 2.4, 2.5). Maintenance of single lines, too;
+/// the registers that ask for it are in L2c310Block.
 class L2Cache final : public CopyHolder {
  public:
   /// Latencies beside the RAMs' own, in cycles of the controller: see l2c310.md.
@@ -39,8 +39,8 @@ class L2Cache final : public CopyHolder {
     unsigned hit_cycles = 16;
   };
 
-  L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer, L2Monitor& monitor,
-          L2Statistics& statistics, Timing timing);
+  L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer,
+          L2Monitor& monitor, L2Statistics& statistics, Timing timing);
 
   void set_observer(Observer* observer) { observer_ = observer; }
 
@@ -48,7 +48,8 @@ class L2Cache final : public CopyHolder {
   BusResponse read(const L2Request& request, Time& now);
   BusResponse write(const L2Request& request, Time& now);
 
-  /// Takes the geometry and replacement that the settings ask for. Another geometry loses what is held.
+  /// Takes the geometry and replacement that the settings ask for. Another geometry loses what is
+  /// held.
   void rebuild(Time now);
   /// Holds nothing any more: reset.
   void clear(Time now);
@@ -62,7 +63,8 @@ class L2Cache final : public CopyHolder {
   /// Writes back and drops a dirty line from the `choice`th on. False: there is none nearby.
   bool evict_dirty(std::uint64_t choice, Time now);
 
-  /// As the processor sees it, for a debugger: the array's bytes over `data`, and a debugger's write.
+  /// As the processor sees it, for a debugger: the array's bytes over `data`, and a debugger's
+  /// write.
   void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const;
   void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask);
 

@@ -21,12 +21,13 @@ Attributes of_line(L2LineNumber line, const Origin& origin) {
 
 }  // namespace
 
-BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& attributes, Time& now) {
+BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& attributes,
+                           Time& now) {
   return memory_.read(address_of(memory_line(line)), data, attributes, now);
 }
 
-// The victim leaves before the new line comes. Its write may reach the controller's own registers, which
-// may then have changed everything: if so, the new line is not allocated.
+// The victim leaves before the new line comes. Its write may reach the controller's own registers,
+// which may then have changed everything: if so, the new line is not allocated.
 CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, Time now) {
   CacheLine* victim = array_.victim(line, settings_.locked_ways(attributes.instruction));
   if (victim == nullptr || !victim->valid) return victim;
@@ -57,7 +58,8 @@ void L2Cache::install(CacheLine& line, L2LineNumber number, const LineData& data
 
 // The requester does not wait for it.
 void L2Cache::prefetch(const Part& part, Time now) {
-  if (!settings_.prefetches(part.request.attributes.instruction) || settings_.fills_disabled()) return;
+  if (!settings_.prefetches(part.request.attributes.instruction) || settings_.fills_disabled())
+    return;
   const L2LineNumber next{raw(part.line) + 1 + settings_.prefetch_offset()};
   if (raw(next) / (kPageBytes / kLineBytes) != raw(part.line) / (kPageBytes / kLineBytes)) return;
   if (array_.find(next) != nullptr) return;
@@ -84,9 +86,11 @@ void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin,
     if ((line.marks.superseded & waiting) != 0) {
       LineMarks marks = line.marks;
       marks.superseded &= ~waiting;
-      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), marks, cause, origin, now);
+      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), marks, cause, origin,
+                                      now);
     } else {
-      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
+      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause,
+                                      origin, now);
     }
   }
   line.dirty = false;
@@ -141,7 +145,8 @@ void L2Cache::overlay(LineNumber line, std::span<std::byte, kLineBytes> data) co
   if (found != nullptr) std::copy(found->data.begin(), found->data.end(), data.begin());
 }
 
-void L2Cache::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask) {
+void L2Cache::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                        ByteMask mask) {
   for (const bool secure : {true, false}) {
     CacheLine* found = array_.find(l2_line(line, secure));
     if (found == nullptr) continue;

@@ -18,8 +18,8 @@ BusResponse L2MasterSide::write(PhysicalAddress address, std::span<const std::by
 
 void L2MasterSide::post(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask,
                         const Attributes& attributes, Time& now) {
-  const auto buffer = static_cast<std::size_t>(std::min_element(busy_until_.begin(), busy_until_.end()) -
-                                               busy_until_.begin());
+  const auto buffer = static_cast<std::size_t>(
+      std::min_element(busy_until_.begin(), busy_until_.end()) - busy_until_.begin());
   now = std::max(now, busy_until_[buffer]);
   Time end = now;
   while (mask != 0) {
@@ -31,7 +31,9 @@ void L2MasterSide::post(LineNumber line, std::span<const std::byte, kLineBytes> 
   busy_until_[buffer] = std::max(busy_until_[buffer], end);
 }
 
-Time L2MasterSide::quiet_at() const { return *std::max_element(busy_until_.begin(), busy_until_.end()); }
+Time L2MasterSide::quiet_at() const {
+  return *std::max_element(busy_until_.begin(), busy_until_.end());
+}
 
 BusResponse L2MasterSide::note(BusResponse response) {
   const bool own = own_error_;

@@ -11,9 +11,9 @@
 
 namespace linefill {
 
-/// The way from an L2C-310 to memory: its master port, and the eviction buffers in which written data
-/// wait there. An error response raises the interrupt of its kind. Functions may be re-entered: a write
-/// may reach the controller's own registers.
+/// The way from an L2C-310 to memory: its master port, and the eviction buffers in which written
+/// data wait there. An error response raises the interrupt of its kind. Functions may be
+/// re-entered: a write may reach the controller's own registers.
 class L2MasterSide {
  public:
   L2MasterSide(BusPort& port, L2Monitor& monitor) : port_{port}, monitor_{monitor} {}
@@ -22,10 +22,10 @@ class L2MasterSide {
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now);
   /// Waits for the response.
-  BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
-                    Time& now);
-  /// Writes the bytes of `mask` through an eviction buffer: waits only until one is free. Each run of bytes
-  /// is one transaction, so that nothing below has to understand strobes.
+  BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
+                    const Attributes& attributes, Time& now);
+  /// Writes the bytes of `mask` through an eviction buffer: waits only until one is free. Each run
+  /// of bytes is one transaction, so that nothing below has to understand strobes.
   void post(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask,
             const Attributes& attributes, Time& now);
   /// When all that was posted has ended.

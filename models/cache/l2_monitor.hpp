@@ -6,7 +6,8 @@
 
 namespace linefill {
 
-/// What an event counter of an L2C-310 can count (TRM 3.3.6: the source field of a counter's configuration).
+/// What an event counter of an L2C-310 can count (TRM 3.3.6: the source field of a counter's
+/// configuration).
 enum class L2Event : std::uint8_t {
   kCastOut = 0x1,
   kDataReadHit = 0x2,

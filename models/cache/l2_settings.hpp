@@ -8,8 +8,8 @@
 
 namespace linefill {
 
-/// The registers of an L2C-310 that steer its cache, as software wrote them (L2C-310 TRM 3.3). The register
-/// block writes them; the cache only reads.
+/// The registers of an L2C-310 that steer its cache, as software wrote them (L2C-310 TRM 3.3). The
+/// register block writes them; the cache only reads.
 struct L2Settings {
   std::uint32_t control = 0;
   std::uint32_t aux = 0;

@@ -32,8 +32,8 @@ L2StoreBuffer::Slot* L2StoreBuffer::oldest(Before&& before) {
   return result;
 }
 
-void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask,
-                          const Attributes& attributes, Time& now) {
+void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineBytes> data,
+                          ByteMask mask, const Attributes& attributes, Time& now) {
   if (mask == 0) return;
   ++stores_;
   Slot* slot = slot_of(line);
@@ -51,8 +51,8 @@ void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineByt
   slot->attributes = attributes;
   slot->marks.stored(mask, {attributes.origin.pc, attributes.origin.epoch});
   if (observer_ != nullptr) {
-    observer_->uncached_store_reached(CopyLevel::kL2StoreBuffer, memory_line(line), mask, attributes.origin,
-                                      now);
+    observer_->uncached_store_reached(CopyLevel::kL2StoreBuffer, memory_line(line), mask,
+                                      attributes.origin, now);
   }
   if (slot->bytes == ~ByteMask{0}) drain(*slot, now);
 }
@@ -65,8 +65,8 @@ void L2StoreBuffer::drain_line(L2LineNumber line, Time& now) {
   now = std::max(now, memory_.quiet_at());
 }
 
-// A drain may write to the controller's own registers, which drain the buffer: hence each slot is looked
-// at afresh.
+// A drain may write to the controller's own registers, which drain the buffer: hence each slot is
+// looked at afresh.
 void L2StoreBuffer::drain_all(Time& now) {
   while (Slot* slot = oldest(by_age)) drain(*slot, now);
 }
@@ -100,9 +100,11 @@ void L2StoreBuffer::overlay(LineNumber line, std::span<std::byte, kLineBytes> da
   }
 }
 
-void L2StoreBuffer::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask) {
+void L2StoreBuffer::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                              ByteMask mask) {
   for (Slot& slot : slots_) {
-    if (slot.bytes != 0 && memory_line(slot.line) == line) copy_bytes(data, mask & slot.bytes, slot.data);
+    if (slot.bytes != 0 && memory_line(slot.line) == line)
+      copy_bytes(data, mask & slot.bytes, slot.data);
   }
 }
 
@@ -119,7 +121,8 @@ void L2StoreBuffer::overtaken(LineNumber line, ByteMask bytes) {
   }
 }
 
-// Newer bytes than a slot's were in a cache and are gone: that the slot's reach memory does not mend it.
+// Newer bytes than a slot's were in a cache and are gone: that the slot's reach memory does not
+// mend it.
 void L2StoreBuffer::lose(LineNumber line, ByteMask bytes, const LineMarks& /*dropped*/) {
   for (Slot& slot : slots_) {
     if (slot.bytes == 0 || memory_line(slot.line) != line) continue;
@@ -138,15 +141,16 @@ L2StoreBuffer::Slot& L2StoreBuffer::room(Time& now) {
   while (used_ == kSlots) {
     if (Slot* slot = oldest(by_age)) drain(*slot, now);
   }
-  return *std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.bytes == 0; });
+  return *std::find_if(slots_.begin(), slots_.end(),
+                       [](const Slot& slot) { return slot.bytes == 0; });
 }
 
 void L2StoreBuffer::drain(Slot& slot, Time& now) {
   ++drains_;
   const Slot leaving = slot;
   if (observer_ != nullptr) {
-    observer_->drained_to_memory(CopyLevel::kL2StoreBuffer, memory_line(leaving.line), leaving.bytes,
-                                 leaving.marks, leaving.attributes.origin, now);
+    observer_->drained_to_memory(CopyLevel::kL2StoreBuffer, memory_line(leaving.line),
+                                 leaving.bytes, leaving.marks, leaving.attributes.origin, now);
   }
   slot = {};
   --used_;

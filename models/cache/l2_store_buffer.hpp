@@ -13,9 +13,10 @@
 
 namespace linefill {
 
-/// The merging store buffer of an L2C-310: three slots of a line each, for Normal writes on their way to
-/// memory. A slot leaves when it is full, when a fourth line needs room (the least recently written one),
-/// when something needs its bytes, when the buffer is drained, and some time after its first write.
+/// The merging store buffer of an L2C-310: three slots of a line each, for Normal writes on their
+/// way to memory. A slot leaves when it is full, when a fourth line needs room (the least recently
+/// written one), when something needs its bytes, when the buffer is drained, and some time after
+/// its first write.
 class L2StoreBuffer final : public CopyHolder {
  public:
   static constexpr unsigned kSlots = 3;
@@ -41,7 +42,8 @@ class L2StoreBuffer final : public CopyHolder {
   Time next_event() const;
   void advance(Time now);
 
-  /// Puts the buffered bytes of a line over `data`, for a debugger; a debugger's write goes into both.
+  /// Puts the buffered bytes of a line over `data`, for a debugger; a debugger's write goes into
+  /// both.
   void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const;
   void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask);
 

@@ -11,7 +11,8 @@
 namespace linefill {
 
 namespace {
-const RegisterModel<L2c310> kModel{"arm,pl310-cache", "L2C-310 outer cache with store buffer and real data"};
+const RegisterModel<L2c310> kModel{"arm,pl310-cache",
+                                   "L2C-310 outer cache with store buffer and real data"};
 }  // namespace
 
 L2c310::L2c310(const sc_core::sc_module_name& name, const DeviceNode& node)
@@ -31,26 +32,30 @@ void L2c310::reset() {
   schedule(now);
 }
 
-// --- The processor's side ---------------------------------------------------------------------------
+// --- The processor's side
+// ---------------------------------------------------------------------------
 
 void L2c310::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const BusExtension& extension = extension_of(payload);
-  const L2Request request{PhysicalAddress{static_cast<std::uint32_t>(payload.get_address())},
-                          {reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()},
-                          extension.attributes,
-                          extension.strobes,
-                          extension.marks,
-                          extension.speculative,
-                          extension.write_back_cause};
+  const L2Request request{
+      PhysicalAddress{static_cast<std::uint32_t>(payload.get_address())},
+      {reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()},
+      extension.attributes,
+      extension.strobes,
+      extension.marks,
+      extension.speculative,
+      extension.write_back_cause};
   const Time start = time_of(delay);
   Time now = start;
-  const BusResponse response = payload.is_write() ? block_.write(request, now) : block_.read(request, now);
+  const BusResponse response =
+      payload.is_write() ? block_.write(request, now) : block_.read(request, now);
   delay += to_sc_time(now - start);
   set_response(payload, response);
   schedule(start);
 }
 
-// As the processor sees memory: what is below, then the cache's bytes, then the store buffer's over them.
+// As the processor sees memory: what is below, then the cache's bytes, then the store buffer's over
+// them.
 unsigned L2c310::serve_debugger(tlm::tlm_generic_payload& payload) {
   const auto address = static_cast<std::uint32_t>(payload.get_address());
   const unsigned length = payload.get_data_length();
@@ -85,10 +90,11 @@ bool L2c310::debug_below(bool write, PhysicalAddress address, std::span<std::byt
   return master->transport_dbg(below) == data.size();
 }
 
-// --- The memory side --------------------------------------------------------------------------------
+// --- The memory side
+// --------------------------------------------------------------------------------
 
-BusResponse L2c310::read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
-                         Time& now) {
+BusResponse L2c310::read(PhysicalAddress address, std::span<std::byte> data,
+                         const Attributes& attributes, Time& now) {
   return transport(false, address, data.data(), data.size(), attributes, now);
 }
 
@@ -99,8 +105,8 @@ BusResponse L2c310::write(PhysicalAddress address, std::span<const std::byte> da
                    now);  // NOLINT
 }
 
-BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* data, std::size_t size,
-                              const Attributes& attributes, Time& now) {
+BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* data,
+                              std::size_t size, const Attributes& attributes, Time& now) {
   if (depth_ == transactions_.size()) transactions_.emplace_back();
   Transaction& transaction = transactions_[depth_++];
   tlm::tlm_generic_payload& payload = transaction.payload;
@@ -121,7 +127,8 @@ BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* da
   return response_of(payload);
 }
 
-// --- Registers --------------------------------------------------------------------------------------
+// --- Registers
+// --------------------------------------------------------------------------------------
 
 BusResponse L2c310::access(DeviceAccess& access) {
   Time now = access.context.now;
@@ -132,8 +139,8 @@ BusResponse L2c310::access(DeviceAccess& access) {
     response = block_.read_register(access.offset, access.size, access.value, access.context);
   }
   if (response != BusResponse::kOkay) {
-    log_.guest_error(access.write ? "write" : "read", " refused, offset ", hex(access.offset, 3), ", ",
-                     access.size, " bytes, pc ", hex(access.context.attributes.origin.pc),
+    log_.guest_error(access.write ? "write" : "read", " refused, offset ", hex(access.offset, 3),
+                     ", ", access.size, " bytes, pc ", hex(access.context.attributes.origin.pc),
                      block_.busy() ? ": an operation by way is running" : "");
   } else {
     note_register_result(access, block_.last_result());
@@ -147,7 +154,8 @@ std::uint32_t L2c310::peek(std::uint32_t offset) const {
   return L2c310Block::registers().peek(block_, offset);
 }
 
-// --- Time -------------------------------------------------------------------------------------------
+// --- Time
+// -------------------------------------------------------------------------------------------
 
 // Sole writer of the interrupt line.
 void L2c310::on_update() {
@@ -168,7 +176,8 @@ void L2c310::schedule(Time now) {
   update_.notify(to_sc_time(std::max(next, stamp) - stamp));
 }
 
-// --- The adversary ----------------------------------------------------------------------------------
+// --- The adversary
+// ----------------------------------------------------------------------------------
 
 bool L2c310::evict_early(std::uint64_t choice) {
   return block_.cache().evict_dirty(choice, from_sc_time(sc_core::sc_time_stamp()));

@@ -19,10 +19,12 @@
 
 namespace linefill {
 
-/// CoreLink Level 2 Cache Controller L2C-310, TRM DDI 0246. Device tree: "arm,pl310-cache". See l2c310.md.
+/// CoreLink Level 2 Cache Controller L2C-310, TRM DDI 0246. Device tree: "arm,pl310-cache". See
+/// l2c310.md.
 ///
-/// Everything the processor sends passes through: `slave` to `master`. `target` is the register window;
-/// a register write comes in at `slave`, goes out at `master` and arrives at `target`, all in one call.
+/// Everything the processor sends passes through: `slave` to `master`. `target` is the register
+/// window; a register write comes in at `slave`, goes out at `master` and arrives at `target`, all
+/// in one call.
 class L2c310 final : public Device, private BusPort {
  public:
   tlm_utils::simple_target_socket<L2c310, 64> slave{"slave"};
@@ -40,7 +42,8 @@ class L2c310 final : public Device, private BusPort {
   CopyHolder& cache_holder() { return block_.cache(); }
   CopyHolder& buffer_holder() { return block_.buffer(); }
 
-  /// The adversary: writes back and drops a dirty line, from the `choice`th on. False: none is dirty nearby.
+  /// The adversary: writes back and drops a dirty line, from the `choice`th on. False: none is
+  /// dirty nearby.
   bool evict_early(std::uint64_t choice);
   /// The adversary: the store buffer drains no more with time.
   void set_late_drain(bool late);
@@ -65,8 +68,8 @@ class L2c310 final : public Device, private BusPort {
 
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override;
-  BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
-                    Time& now) override;
+  BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
+                    const Attributes& attributes, Time& now) override;
   BusResponse transport(bool write, PhysicalAddress address, std::byte* data, std::size_t size,
                         const Attributes& attributes, Time& now);
 

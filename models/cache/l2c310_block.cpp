@@ -29,13 +29,14 @@ L2c310Block::L2c310Block(BusPort& memory, const L2c310Options& options, Statisti
       settings_{.aux = aux_reset(options)},
       statistics_{statistics},
       memory_{memory, monitor_},
-      buffer_{memory_, options.drains_with_time() ? options.store_buffer_drain : kNever, statistics},
+      buffer_{memory_, options.drains_with_time() ? options.store_buffer_drain : kNever,
+              statistics},
       cache_{settings_, memory_, buffer_, monitor_, statistics_, options.timing} {
   reset(Time{0});
 }
 
-// TRM 3.3: reset values. The RAMs keep their lines in hardware; here they are empty, so that a run can be
-// repeated.
+// TRM 3.3: reset values. The RAMs keep their lines in hardware; here they are empty, so that a run
+// can be repeated.
 void L2c310Block::reset(Time now) {
   settings_ = {.aux = aux_reset(options_),
                .tag_latency = options_.ram_latency_reset,
@@ -63,7 +64,8 @@ BusResponse L2c310Block::write(const L2Request& request, Time& now) {
   return cache_.write(request, now);
 }
 
-// --- Registers --------------------------------------------------------------------------------------
+// --- Registers
+// --------------------------------------------------------------------------------------
 
 BusResponse L2c310Block::refuse() {
   memory_.expect_own_error();
@@ -77,8 +79,8 @@ bool L2c310Block::secure_only(std::uint32_t offset, const L2Settings& settings) 
   return (offset >= 0x100 && offset <= 0x10C) || offset >= 0xC00;
 }
 
-BusResponse L2c310Block::read_register(std::uint32_t offset, std::uint32_t size, std::uint32_t& value,
-                                       const RegisterContext& context) {
+BusResponse L2c310Block::read_register(std::uint32_t offset, std::uint32_t size,
+                                       std::uint32_t& value, const RegisterContext& context) {
   advance(context.now);
   last_result_ = RegisterResult::kDone;
   value = 0;
@@ -87,10 +89,12 @@ BusResponse L2c310Block::read_register(std::uint32_t offset, std::uint32_t size,
   return BusResponse::kOkay;
 }
 
-BusResponse L2c310Block::write_register(std::uint32_t offset, std::uint32_t size, std::uint32_t value,
-                                        const RegisterContext& context, Time& now) {
+BusResponse L2c310Block::write_register(std::uint32_t offset, std::uint32_t size,
+                                        std::uint32_t value, const RegisterContext& context,
+                                        Time& now) {
   advance(context.now);
-  // Every register write is also a cache sync of the store buffer, which may itself write a register.
+  // Every register write is also a cache sync of the store buffer, which may itself write a
+  // register.
   buffer_.drain_all(now);
   last_result_ = RegisterResult::kDone;
   if (size != 4 || context.attributes.exclusive) return refuse();
@@ -134,21 +138,25 @@ void L2c310Block::write_event_control(std::uint32_t value, const RegisterContext
   }
 }
 
-// --- Operations -------------------------------------------------------------------------------------
+// --- Operations
+// -------------------------------------------------------------------------------------
 
-void L2c310Block::told(Kind kind, Maintenance::Scope scope, LineNumber line, const Origin& origin, Time now) {
+void L2c310Block::told(Kind kind, Maintenance::Scope scope, LineNumber line, const Origin& origin,
+                       Time now) {
   if (observer_ == nullptr) return;
   using Action = Maintenance::Action;
-  static constexpr Action kActions[] = {Action::kInvalidate, Action::kClean, Action::kCleanInvalidate};
-  observer_->maintained({CopyLevel::kL2, kActions[static_cast<unsigned>(kind)], scope, line, origin, now});
+  static constexpr Action kActions[] = {Action::kInvalidate, Action::kClean,
+                                        Action::kCleanInvalidate};
+  observer_->maintained(
+      {CopyLevel::kL2, kActions[static_cast<unsigned>(kind)], scope, line, origin, now});
 }
 
 void L2c310Block::write_sync(std::uint32_t /*value*/, const RegisterContext& context) {
   ++statistics_.syncs;
   *clock_ = std::max(*clock_, memory_.quiet_at());
   if (observer_ == nullptr) return;
-  observer_->maintained({CopyLevel::kL2, Maintenance::Action::kSync, Maintenance::Scope::kAll, kNoLine,
-                         context.attributes.origin, *clock_});
+  observer_->maintained({CopyLevel::kL2, Maintenance::Action::kSync, Maintenance::Scope::kAll,
+                         kNoLine, context.attributes.origin, *clock_});
 }
 
 void L2c310Block::apply(Kind kind, CacheLine& line, const Origin& origin, Time& now) {
@@ -158,8 +166,10 @@ void L2c310Block::apply(Kind kind, CacheLine& line, const Origin& origin, Time& 
   }
   const L2LineNumber number = line.tag;
   if (kind != Kind::kInvalidate) cache_.clean(line, WriteBackCause::kClean, origin, now);
-  // The write may have reached these registers, and changed everything: the line is looked for again.
-  if (kind != Kind::kClean && cache_.resident(number) == &line) cache_.invalidate(line, origin, now);
+  // The write may have reached these registers, and changed everything: the line is looked for
+  // again.
+  if (kind != Kind::kClean && cache_.resident(number) == &line)
+    cache_.invalidate(line, origin, now);
 }
 
 void L2c310Block::operate_on(Kind kind, CacheLine* line, const RegisterContext& context) {
@@ -168,13 +178,15 @@ void L2c310Block::operate_on(Kind kind, CacheLine* line, const RegisterContext& 
   if (line != nullptr && line->valid) apply(kind, *line, context.attributes.origin, *clock_);
 }
 
-void L2c310Block::operate_on_address(Kind kind, std::uint32_t address, const RegisterContext& context) {
+void L2c310Block::operate_on_address(Kind kind, std::uint32_t address,
+                                     const RegisterContext& context) {
   const LineNumber line = line_of(PhysicalAddress{address});
   operate_on(kind, cache_.resident(l2_line(line, context.attributes.secure)), context);
   told(kind, Maintenance::Scope::kAddress, line, context.attributes.origin, *clock_);
 }
 
-// TRM 3.3.10: way in [31:28], index from bit 5 up. Non-secure operations touch non-secure lines only.
+// TRM 3.3.10: way in [31:28], index from bit 5 up. Non-secure operations touch non-secure lines
+// only.
 void L2c310Block::operate_on_index(Kind kind, std::uint32_t value, const RegisterContext& context) {
   const CacheGeometry geometry = cache_.geometry();
   CacheLine& line = cache_.at(value / kLineBytes % geometry.sets, (value >> 28) % geometry.ways);
@@ -200,7 +212,8 @@ Time L2c310Block::next_event() const {
   if (operation_.pending == 0) return drain;
   const unsigned left = cache_.geometry().sets - operation_.set;
   const unsigned ahead = std::min(left, kWayOperationChunk) - 1;
-  return std::min(drain, operation_.next + options_.timing.cycle * (kWayOperationCyclesPerLine * ahead));
+  return std::min(drain,
+                  operation_.next + options_.timing.cycle * (kWayOperationCyclesPerLine * ahead));
 }
 
 void L2c310Block::advance(Time now) {

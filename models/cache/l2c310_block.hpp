@@ -25,8 +25,8 @@ struct L2c310Options {
   bool drains_with_time() const { return (cache_id & 0x3FU) >= 0x08; }
 };
 
-/// An L2C-310 without its sockets: cache, store buffer, registers (TRM DDI 0246, chapter 3), and the
-/// operations by way that run in the background.
+/// An L2C-310 without its sockets: cache, store buffer, registers (TRM DDI 0246, chapter 3), and
+/// the operations by way that run in the background.
 class L2c310Block {
  public:
   L2c310Block(BusPort& memory, const L2c310Options& options, Statistics& statistics);
@@ -79,7 +79,9 @@ class L2c310Block {
   void operate_on_address(Kind kind, std::uint32_t address, const RegisterContext& context);
   void operate_on_index(Kind kind, std::uint32_t value, const RegisterContext& context);
   void told(Kind kind, Maintenance::Scope scope, LineNumber line, const Origin& origin, Time now);
-  std::uint32_t pending(Kind kind) const { return operation_.kind == kind ? operation_.pending : 0; }
+  std::uint32_t pending(Kind kind) const {
+    return operation_.kind == kind ? operation_.pending : 0;
+  }
 
   std::uint32_t cache_id() const { return options_.cache_id; }
   std::uint32_t cache_type() const;
@@ -116,7 +118,9 @@ class L2c310Block {
     return pending(kind);
   }
 
-  void write_control(std::uint32_t value, const RegisterContext&) { settings_.control = value & 1U; }
+  void write_control(std::uint32_t value, const RegisterContext&) {
+    settings_.control = value & 1U;
+  }
   void write_aux(std::uint32_t value, const RegisterContext& context);
   void write_tag_latency(std::uint32_t value, const RegisterContext&) {
     settings_.tag_latency = value & 0x777U;
@@ -133,8 +137,12 @@ class L2c310Block {
   void write_event_value(std::uint32_t value, const RegisterContext&) {
     if (!monitor_.counting()) monitor_.value[n] = value;
   }
-  void write_interrupt_mask(std::uint32_t value, const RegisterContext&) { monitor_.mask = value & 0x1FFU; }
-  void write_interrupt_clear(std::uint32_t value, const RegisterContext&) { monitor_.raw &= ~value; }
+  void write_interrupt_mask(std::uint32_t value, const RegisterContext&) {
+    monitor_.mask = value & 0x1FFU;
+  }
+  void write_interrupt_clear(std::uint32_t value, const RegisterContext&) {
+    monitor_.raw &= ~value;
+  }
   void write_sync(std::uint32_t value, const RegisterContext& context);
   template <Kind kind>
   void write_address(std::uint32_t value, const RegisterContext& context) {
@@ -159,7 +167,9 @@ class L2c310Block {
   void write_lock_line_enable(std::uint32_t value, const RegisterContext&) {
     settings_.lock_line_enable = value & 1U;
   }
-  void write_debug_control(std::uint32_t value, const RegisterContext&) { settings_.debug = value & 3U; }
+  void write_debug_control(std::uint32_t value, const RegisterContext&) {
+    settings_.debug = value & 3U;
+  }
   void write_prefetch_control(std::uint32_t value, const RegisterContext&);
   std::uint32_t all_ways() const { return (1U << cache_.geometry().ways) - 1; }
 

@@ -13,7 +13,9 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x004, "reg0_cache_type", kReadOnly}.computed(&B::cache_type),
       R{0x100, "reg1_control", kReadWrite}.computed(&B::control).on_write(&B::write_control),
       R{0x104, "reg1_aux_control", kReadWrite}.computed(&B::aux).on_write(&B::write_aux),
-      R{0x108, "reg1_tag_ram_control", kReadWrite}.computed(&B::tag_latency).on_write(&B::write_tag_latency),
+      R{0x108, "reg1_tag_ram_control", kReadWrite}
+          .computed(&B::tag_latency)
+          .on_write(&B::write_tag_latency),
       R{0x10C, "reg1_data_ram_control", kReadWrite}
           .computed(&B::data_latency)
           .on_write(&B::write_data_latency),
@@ -32,19 +34,24 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x210, "reg2_ev_counter0", kReadWrite}
           .computed(&B::event_value<0>)
           .on_write(&B::write_event_value<0>),
-      R{0x214, "reg2_int_mask", kReadWrite}.computed(&B::interrupt_mask).on_write(&B::write_interrupt_mask),
+      R{0x214, "reg2_int_mask", kReadWrite}
+          .computed(&B::interrupt_mask)
+          .on_write(&B::write_interrupt_mask),
       R{0x218, "reg2_int_mask_status", kReadOnly}.computed(&B::interrupt_masked),
       R{0x21C, "reg2_int_raw_status", kReadOnly}.computed(&B::interrupt_raw),
       R{0x220, "reg2_int_clear", kWriteOnly}.on_write(&B::write_interrupt_clear),
       R{0x730, "reg7_cache_sync", kReadWrite}.computed(&B::done).on_write(&B::write_sync),
       // The second address of the same operation that Linux uses on r3p0.
       R{0x740, "reg7_dummy", kReadWrite}.computed(&B::done).on_write(&B::write_sync),
-      R{0x770, "reg7_inv_pa", kReadWrite}.computed(&B::done).on_write(&B::write_address<Kind::kInvalidate>),
+      R{0x770, "reg7_inv_pa", kReadWrite}.computed(&B::done).on_write(
+          &B::write_address<Kind::kInvalidate>),
       R{0x77C, "reg7_inv_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kInvalidate>)
           .on_write(&B::write_ways<Kind::kInvalidate>),
-      R{0x7B0, "reg7_clean_pa", kReadWrite}.computed(&B::done).on_write(&B::write_address<Kind::kClean>),
-      R{0x7B8, "reg7_clean_index", kReadWrite}.computed(&B::done).on_write(&B::write_index<Kind::kClean>),
+      R{0x7B0, "reg7_clean_pa", kReadWrite}.computed(&B::done).on_write(
+          &B::write_address<Kind::kClean>),
+      R{0x7B8, "reg7_clean_index", kReadWrite}.computed(&B::done).on_write(
+          &B::write_index<Kind::kClean>),
       R{0x7BC, "reg7_clean_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kClean>)
           .on_write(&B::write_ways<Kind::kClean>),
@@ -111,7 +118,9 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
           .on_write(&B::write_ways<Kind::kUnlock>),
       R{0xC00, "reg12_addr_filtering_start", kReadWrite}.stores(&B::filter_start_, 0xFFF0'0001),
       R{0xC04, "reg12_addr_filtering_end", kReadWrite}.stores(&B::filter_end_, 0xFFF0'0000),
-      R{0xF40, "reg15_debug_ctrl", kReadWrite}.computed(&B::debug_control).on_write(&B::write_debug_control),
+      R{0xF40, "reg15_debug_ctrl", kReadWrite}
+          .computed(&B::debug_control)
+          .on_write(&B::write_debug_control),
       R{0xF60, "reg15_prefetch_ctrl", kReadWrite}
           .computed(&B::prefetch_control)
           .on_write(&B::write_prefetch_control),

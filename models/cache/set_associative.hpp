@@ -25,7 +25,10 @@ struct CacheGeometry {
 class SetAssociative {
  public:
   SetAssociative(CacheGeometry geometry, Replacement replacement)
-      : geometry_{geometry}, replacement_{replacement}, lines_(geometry.ways * geometry.sets), next_(geometry.sets) {
+      : geometry_{geometry},
+        replacement_{replacement},
+        lines_(geometry.ways * geometry.sets),
+        next_(geometry.sets) {
     assert(std::has_single_bit(geometry.sets));
   }
 
@@ -34,7 +37,9 @@ class SetAssociative {
 
   unsigned set_of(LineNumber line) const { return raw(line) & (geometry_.sets - 1); }
   CacheLine& at(unsigned set, unsigned way) { return lines_[set * geometry_.ways + way]; }
-  const CacheLine& at(unsigned set, unsigned way) const { return lines_[set * geometry_.ways + way]; }
+  const CacheLine& at(unsigned set, unsigned way) const {
+    return lines_[set * geometry_.ways + way];
+  }
   unsigned way_of(const CacheLine& line) const {
     return static_cast<unsigned>(&line - lines_.data()) % geometry_.ways;
   }
@@ -49,10 +54,13 @@ class SetAssociative {
     }
     return nullptr;
   }
-  const CacheLine* find(LineNumber line) const { return const_cast<SetAssociative*>(this)->find(line); }
+  const CacheLine* find(LineNumber line) const {
+    return const_cast<SetAssociative*>(this)->find(line);
+  }
 
-  /// Where `line` is to be allocated: an invalid unlocked way first, else the next or a random one of
-  /// those allowed. `locked_ways` has a bit for each way that may not be allocated. Null if none may.
+  /// Where `line` is to be allocated: an invalid unlocked way first, else the next or a random one
+  /// of those allowed. `locked_ways` has a bit for each way that may not be allocated. Null if none
+  /// may.
   CacheLine* victim(LineNumber line, std::uint32_t locked_ways = 0) {
     const unsigned set = set_of(line);
     unsigned allowed = 0;
@@ -63,7 +71,8 @@ class SetAssociative {
       ++allowed;
     }
     if (allowed == 0) return nullptr;
-    unsigned way = replacement_ == Replacement::kRoundRobin ? next_[set] : random() % geometry_.ways;
+    unsigned way =
+        replacement_ == Replacement::kRoundRobin ? next_[set] : random() % geometry_.ways;
     while ((locked_ways >> way & 1U) != 0 || at(set, way).locked) way = (way + 1) % geometry_.ways;
     next_[set] = static_cast<std::uint8_t>((way + 1) % geometry_.ways);
     return &at(set, way);

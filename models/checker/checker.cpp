@@ -39,11 +39,16 @@ ByteMask stored_before(const LineMarks& marks, ByteMask bytes, Epoch epoch) {
 
 const char* cause_of_dirty(CopyLevel level) {
   switch (level) {
-    case CopyLevel::kL1Data: return "l1_dirty";
-    case CopyLevel::kL2: return "l2_dirty";
-    case CopyLevel::kStoreBuffer: return "store_buffer";
-    case CopyLevel::kL2StoreBuffer: return "l2_store_buffer";
-    default: return "";
+    case CopyLevel::kL1Data:
+      return "l1_dirty";
+    case CopyLevel::kL2:
+      return "l2_dirty";
+    case CopyLevel::kStoreBuffer:
+      return "store_buffer";
+    case CopyLevel::kL2StoreBuffer:
+      return "l2_store_buffer";
+    default:
+      return "";
   }
 }
 
@@ -53,11 +58,14 @@ constexpr Time kFrame = 10ms;
 
 }  // namespace
 
-// --- A bus master reads -----------------------------------------------------------------------------
+// --- A bus master reads
+// -----------------------------------------------------------------------------
 
-void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes,
+                          Time time) {
   if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
-  for_each_line(address, size, [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
+  for_each_line(address, size,
+                [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
 }
 
 void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attributes, Time time) {
@@ -70,7 +78,8 @@ void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attri
   const LineMarks& memory = memory_marks(line);
   ByteMask lost = memory.lost & unseen;
   if (attributes.origin.epoch != 0) lost = stored_before(memory, lost, attributes.origin.epoch);
-  if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
+  if (lost != 0)
+    read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
 }
 
 // Returns the bytes whose newest value is in `holder`: older copies behind it are then no finding.
@@ -89,7 +98,8 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   if (wrong == 0) return newer;
   const StoreOrigin& store = view.marks->origin[first_of(wrong)];
   Finding finding;
-  finding.kind = buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
+  finding.kind =
+      buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
   finding.cause = cause_of_dirty(holder.level());
   finding.time = time;
   finding.free_running = attributes.origin.epoch == 0;
@@ -99,31 +109,38 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   return newer;
 }
 
-// Scan-out has no cause: what it reads may lag behind, but not by a whole frame. A store that is invisible
-// to a free-running master again after that time is too old.
-ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const LineMarks& marks, Time time) {
+// Scan-out has no cause: what it reads may lag behind, but not by a whole frame. A store that is
+// invisible to a free-running master again after that time is too old.
+ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const LineMarks& marks,
+                                     Time time) {
   const Mapping* mapping = ledger_.covering(raw(address_of(line)));
   if (mapping != nullptr && mapping->owner == Mapping::Owner::kCpu) return 0;
   const auto [entry, fresh] = invisible_.try_emplace(line);
   Invisible& seen = entry->second;
   const StoreOrigin& store = marks.origin[first_of(newer)];
-  if (fresh || seen.store.pc != store.pc || seen.store.epoch != store.epoch) seen = {0, store, time};
+  if (fresh || seen.store.pc != store.pc || seen.store.epoch != store.epoch)
+    seen = {0, store, time};
   const ByteMask again = time - seen.since >= kFrame ? seen.bytes & newer : 0;
   seen.bytes |= newer;
   return again;
 }
 
-// --- A bus master writes ----------------------------------------------------------------------------
+// --- A bus master writes
+// ----------------------------------------------------------------------------
 
-// A store in a buffer that is no older than what caused this write is not overtaken: it comes over it.
-void Checker::device_wrote(PhysicalAddress address, std::uint32_t size, const Attributes& attributes, Time time) {
+// A store in a buffer that is no older than what caused this write is not overtaken: it comes over
+// it.
+void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
+                           const Attributes& attributes, Time time) {
   if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
     for (CopyHolder* holder : holders_) {
       const CopyView view = holder->find(line);
       if (view.valid == 0) continue;
-      const ByteMask older = buffer(holder->level()) ? stored_before(*view.marks, bytes, attributes.origin.epoch) : bytes;
+      const ByteMask older = buffer(holder->level())
+                                 ? stored_before(*view.marks, bytes, attributes.origin.epoch)
+                                 : bytes;
       if (older != 0) holder->overtaken(line, older);
       copied = true;
     }
@@ -141,7 +158,9 @@ void Checker::overtake(LineNumber line, const Overtaking& by) {
 
 // Who wrote around the caches is asked only while an older copy exists.
 void Checker::forget_overtakings() {
-  std::erase_if(overtakings_, [this](const auto& entry) { return held(entry.first, &LineMarks::superseded) == 0; });
+  std::erase_if(overtakings_, [this](const auto& entry) {
+    return held(entry.first, &LineMarks::superseded) == 0;
+  });
   many_overtakings_ = std::max(kFewOvertakings, 2 * overtakings_.size());
 }
 
@@ -164,10 +183,11 @@ Checker::Overtaking Checker::overtaking_of(LineNumber line, ByteMask bytes, Time
   return {bytes, {}, time};
 }
 
-// --- The processor uses cached bytes ----------------------------------------------------------------
+// --- The processor uses cached bytes
+// ----------------------------------------------------------------
 
-void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const CopyView& view, const Origin& origin,
-                        Time time) {
+void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const CopyView& view,
+                        const Origin& origin, Time time) {
   Party reader = party_of(origin, time);
   if (level == CopyLevel::kL1Instruction) reader.agent += " (instruction fetch)";
   const ByteMask superseded = view.marks->superseded & bytes;
@@ -183,14 +203,17 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
     raise(std::move(finding), line, superseded);
   }
   const ByteMask lost = view.marks->lost & bytes & ~superseded;
-  if (lost != 0) read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
+  if (lost != 0)
+    read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
 }
 
-// Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last write around.
+// Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last
+// write around.
 Checker::Overtaking Checker::overtaker(LineNumber line, ByteMask bytes, Time time) const {
   for (const CopyHolder* holder : holders_) {
     const CopyView view = holder->find(line);
-    const ByteMask newest = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
+    const ByteMask newest =
+        view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
     if (newest == 0) continue;
     const StoreOrigin& store = view.marks->origin[first_of(newest)];
     return {newest, {MasterId::kProcessor, store.pc, store.epoch}, {}};
@@ -198,8 +221,8 @@ Checker::Overtaking Checker::overtaker(LineNumber line, ByteMask bytes, Time tim
   return overtaking_of(line, bytes, time);
 }
 
-void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& marks, Party reader, const char* level,
-                           Time time) {
+void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& marks, Party reader,
+                           const char* level, Time time) {
   Finding finding;
   finding.kind = FindingKind::kLostCpuWrite;
   finding.cause = level;
@@ -210,8 +233,8 @@ void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& mark
   raise(std::move(finding), line, lost);
 }
 
-void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool write, const Origin& origin,
-                             Time time) {
+void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool write,
+                             const Origin& origin, Time time) {
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     const Mapping* mapping = ledger_.partly_covering(line);
     if (mapping == nullptr || mapping->owner != Mapping::Owner::kDevice) return;
@@ -235,16 +258,18 @@ void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool w
   });
 }
 
-// --- Around the caches, by the processor ------------------------------------------------------------
+// --- Around the caches, by the processor
+// ------------------------------------------------------------
 
-void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool write, const Attributes& attributes,
-                              Time time) {
+void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool write,
+                              const Attributes& attributes, Time time) {
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     ByteMask unseen = bytes;  // Not yet found in a place that hides older copies behind it.
     for (const CopyHolder* holder : holders_) {
       if (holder->level() == CopyLevel::kL1Instruction) continue;
       const CopyView view = holder->find(line);
-      const ByteMask dirty = view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & unseen;
+      const ByteMask dirty =
+          view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & unseen;
       if (dirty == 0) continue;
       unseen &= ~dirty;
       if (buffer(holder->level())) continue;  // It leaves before the access.
@@ -259,45 +284,54 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
     if (!write && !memory_.empty()) {
       const LineMarks& memory = memory_marks(line);
       const ByteMask lost = memory.lost & unseen;
-      if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
+      if (lost != 0)
+        read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
     }
   });
 }
 
-void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask bytes, const Origin& origin,
-                                     Time time) {
+void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask bytes,
+                                     const Origin& origin, Time time) {
   bool copied = false;
   for (const CopyHolder* holder : holders_) {
-    const bool cache = holder->level() == CopyLevel::kL1Data || holder->level() == CopyLevel::kL1Instruction ||
+    const bool cache = holder->level() == CopyLevel::kL1Data ||
+                       holder->level() == CopyLevel::kL1Instruction ||
                        holder->level() == CopyLevel::kL2;
     copied = copied || (cache && holder->find(line).valid != 0);
   }
   if (copied) overtake(line, {bytes, origin, time});
-  if (!invisible_.empty()) invisible_.erase(line);  // What a free-running master has not seen is new.
+  if (!invisible_.empty())
+    invisible_.erase(line);  // What a free-running master has not seen is new.
   if (level == CopyLevel::kMemory) forget_memory_loss(line, bytes);
 }
 
-// That L1 was invalidated after a write around the caches tells which level is to blame for what is stale.
+// That L1 was invalidated after a write around the caches tells which level is to blame for what is
+// stale.
 void Checker::maintained(const Maintenance& operation) {
   if (overtakings_.empty() || operation.level != CopyLevel::kL1Data) return;
-  if (operation.action == Maintenance::Action::kClean || operation.action == Maintenance::Action::kSync) return;
+  if (operation.action == Maintenance::Action::kClean ||
+      operation.action == Maintenance::Action::kSync)
+    return;
   const auto found = overtakings_.find(operation.line);
   if (found == overtakings_.end()) return;
   for (Overtaking& by : found->second) by.l1_invalidated = true;
 }
 
-// --- Levels -----------------------------------------------------------------------------------------
+// --- Levels
+// -----------------------------------------------------------------------------------------
 
-void Checker::dropped_dirty(CopyLevel /*level*/, LineNumber line, const LineMarks& marks, const Origin&, Time) {
+void Checker::dropped_dirty(CopyLevel /*level*/, LineNumber line, const LineMarks& marks,
+                            const Origin&, Time) {
   const ByteMask newest = marks.dirty & ~marks.superseded;
   if (newest != 0) memory_[line].lose(newest, marks);
 }
 
-void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMarks& marks, WriteBackCause cause,
-                                   const Origin&, Time time) {
+void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMarks& marks,
+                                   WriteBackCause cause, const Origin&, Time time) {
   if (marks.superseded != 0) {
     static constexpr const char* kCauses[] = {"eviction", "clean", "drain", "clean"};
-    lose_device_write(from, line, marks.superseded, marks, kCauses[static_cast<unsigned>(cause)], time);
+    lose_device_write(from, line, marks.superseded, marks, kCauses[static_cast<unsigned>(cause)],
+                      time);
   }
   // All 32 bytes of memory are now this copy's.
   if (marks.lost != 0) {
@@ -309,8 +343,8 @@ void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMa
   }
 }
 
-void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes, const LineMarks& marks,
-                                const Origin& origin, Time time) {
+void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes,
+                                const LineMarks& marks, const Origin& origin, Time time) {
   const ByteMask over = marks.superseded & bytes;
   if (over != 0) lose_device_write(from, line, over, marks, "drain", time);
   // It comes over what a device wrote while it was in the buffer.
@@ -320,8 +354,8 @@ void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes,
 }
 
 // Bytes that different writers made newer are different findings.
-void Checker::lose_device_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
-                                const char* cause, Time time) {
+void Checker::lose_device_write(CopyLevel from, LineNumber line, ByteMask over,
+                                const LineMarks& marks, const char* cause, Time time) {
   while (over != 0) {
     const Overtaking by = overtaking_of(line, over, time);
     const ByteMask part = over & by.bytes;

@@ -14,15 +14,17 @@
 namespace linefill {
 
 /// The coherence checker (architecture, section 7). Watches what happens to data and reports each
-/// illegal outcome once: a device that reads memory while the newest bytes are in a cache or buffer, a
-/// processor that uses bytes a device has overtaken, bytes lost by an invalidate or a write-back.
+/// illegal outcome once: a device that reads memory while the newest bytes are in a cache or
+/// buffer, a processor that uses bytes a device has overtaken, bytes lost by an invalidate or a
+/// write-back.
 ///
-/// Holds nothing of the data: copies carry their marks (`LineMarks`), and the checker asks the places
-/// that hold copies. What memory itself has lost, and who wrote what around the caches, is kept here,
-/// by line, for lines where it matters only.
+/// Holds nothing of the data: copies carry their marks (`LineMarks`), and the checker asks the
+/// places that hold copies. What memory itself has lost, and who wrote what around the caches, is
+/// kept here, by line, for lines where it matters only.
 class Checker final : public Observer {
  public:
-  /// All references must outlive the checker. `ledger` may stay empty: findings then name no mapping.
+  /// All references must outlive the checker. `ledger` may stay empty: findings then name no
+  /// mapping.
   Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {}
 
   /// In the order in which a newer copy may hide an older: L1 data, store buffer, L2, its buffer.
@@ -33,17 +35,22 @@ class Checker final : public Observer {
   void device_read(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
   void device_wrote(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
   void stale_use(CopyLevel, LineNumber, ByteMask, const CopyView&, const Origin&, Time) override;
-  void watched_access(PhysicalAddress, std::uint32_t size, bool write, const Origin&, Time) override;
-  void uncached_access(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time) override;
+  void watched_access(PhysicalAddress, std::uint32_t size, bool write, const Origin&,
+                      Time) override;
+  void uncached_access(PhysicalAddress, std::uint32_t size, bool write, const Attributes&,
+                       Time) override;
   void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) override;
   void dropped_dirty(CopyLevel, LineNumber, const LineMarks&, const Origin&, Time) override;
-  void wrote_back_to_memory(CopyLevel, LineNumber, const LineMarks&, WriteBackCause, const Origin&, Time) override;
-  void drained_to_memory(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Origin&, Time) override;
+  void wrote_back_to_memory(CopyLevel, LineNumber, const LineMarks&, WriteBackCause, const Origin&,
+                            Time) override;
+  void drained_to_memory(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Origin&,
+                         Time) override;
   void maintained(const Maintenance&) override;
   const LineMarks& memory_marks(LineNumber) override;
 
  private:
-  /// A write around the caches to a line that had cached copies; `bytes` are those of which it is the last.
+  /// A write around the caches to a line that had cached copies; `bytes` are those of which it is
+  /// the last.
   struct Overtaking {
     ByteMask bytes = 0;
     Origin origin{};
@@ -67,10 +74,13 @@ class Checker final : public Observer {
   Overtaking overtaker(LineNumber, ByteMask, Time) const;
   const char* cause_of_stale(CopyLevel, LineNumber, const CopyView&, const Overtaking&) const;
   bool shares_line(LineNumber, ByteMask dirty) const;
-  void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level, Time);
+  void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level,
+                    Time);
   void raise(Finding finding, LineNumber, ByteMask);
-  void lose_device_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const char* cause, Time);
-  void lose_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Overtaking&, const char* cause, Time);
+  void lose_device_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const char* cause,
+                         Time);
+  void lose_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Overtaking&,
+                  const char* cause, Time);
   void forget_memory_loss(LineNumber, ByteMask);
   Party party_of(const Origin&, Time) const;
   std::string name_of_master(MasterId) const;
@@ -79,9 +89,10 @@ class Checker final : public Observer {
   Ledger& ledger_;
   std::vector<CopyHolder*> holders_;
   std::map<MasterId, std::string> masters_;
-  std::unordered_map<LineNumber, LineMarks> memory_;       ///< Lines of which memory has lost bytes.
+  std::unordered_map<LineNumber, LineMarks> memory_;  ///< Lines of which memory has lost bytes.
   std::unordered_map<LineNumber, std::vector<Overtaking>> overtakings_;
-  std::size_t many_overtakings_ = kFewOvertakings;  ///< When it is time to forget those that are over.
+  std::size_t many_overtakings_ =
+      kFewOvertakings;  ///< When it is time to forget those that are over.
   std::unordered_map<LineNumber, Invisible> invisible_;
 
   static constexpr std::size_t kFewOvertakings = 1024;

@@ -11,7 +11,8 @@ namespace linefill {
 const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const CopyView& view,
                                     const Overtaking& by) const {
   // Code that was written as data is no alias: the instruction cache is never coherent.
-  if (by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction) return "alias";
+  if (by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction)
+    return "alias";
   if (view.filled_stale && by.l1_invalidated) return "outer_not_invalidated";
   if (view.fill_cause == FillCause::kSpeculative) return "speculative_fill";
   if (!view.filled_stale) return "not_invalidated";
@@ -24,8 +25,8 @@ const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const Copy
   return "not_invalidated";
 }
 
-// Whether the older bytes were written back because of a neighbour of a mapping in the same line: also when
-// the mapping has just ended, if none of the stores were to it.
+// Whether the older bytes were written back because of a neighbour of a mapping in the same line:
+// also when the mapping has just ended, if none of the stores were to it.
 bool Checker::shares_line(LineNumber line, ByteMask dirty) const {
   const Mapping* live = ledger_.partly_covering(line);
   if (live != nullptr && !live->cpu_sync_skipped) return true;
@@ -52,7 +53,8 @@ void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
     finding.missing = remedy_for(finding, nullptr);
   }
   if (finding.device.empty()) {
-    finding.device = finding.reader.agent.starts_with('/') ? finding.reader.agent : finding.writer.agent;
+    finding.device =
+        finding.reader.agent.starts_with('/') ? finding.reader.agent : finding.writer.agent;
   }
   findings_.add(std::move(finding));
 }
@@ -64,7 +66,8 @@ Party Checker::party_of(const Origin& origin, Time time) const {
 std::string Checker::name_of_master(MasterId master) const {
   if (master == MasterId::kProcessor) return "cpu0";
   const auto found = masters_.find(master);
-  return found != masters_.end() ? found->second : "master " + std::to_string(static_cast<int>(master));
+  return found != masters_.end() ? found->second
+                                 : "master " + std::to_string(static_cast<int>(master));
 }
 
 }  // namespace linefill

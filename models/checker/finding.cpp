@@ -9,79 +9,90 @@ namespace linefill {
 namespace {
 
 constexpr std::array kKinds{
-    FindingKindInfo{FindingKind::kStaleDeviceRead, "stale_device_read",
-                    "A device read memory whose newest value was still dirty in a cache.",
-                    "The processor stored into cached memory, then told a device to read it. The device "
-                    "reads memory around\n"
-                    "the caches, so it got what was there before.",
-                    "l1_dirty: the newest bytes were in the L1 data cache; l2_dirty: in the outer cache (L1 "
-                    "was cleaned).",
-                    "Map the buffer after the last store and before the doorbell: dma_map_single(dev, p, "
-                    "size, DMA_TO_DEVICE),\n"
-                    "or dma_sync_single_for_device() if it is mapped already. By hand: clean L1 by MVA, then "
-                    "outer_clean_range()."},
-    FindingKindInfo{FindingKind::kWriteNotDrained, "write_not_drained",
-                    "A device read memory whose newest value was still in a store buffer.",
-                    "The processor stored into non-cacheable (coherent or write-combining) memory and rang "
-                    "the doorbell; the\n"
-                    "doorbell, a store to Device memory, overtook the data.",
-                    "store_buffer: in the processor's buffer; l2_store_buffer: in the outer cache's.",
-                    "Put wmb() (dsb and outer_sync) between the last store and the doorbell, or ring it with "
-                    "writel(), which\n"
-                    "contains it. dma_wmb() and writel_relaxed() do not drain the outer cache."},
-    FindingKindInfo{FindingKind::kStaleCpuRead, "stale_cpu_read",
-                    "The processor used cached bytes older than what a device had written to memory.",
-                    "A line of the buffer was in a cache when the device wrote around it, or came in "
-                    "(speculatively) before the\n"
-                    "transfer ended, and nobody invalidated it.",
-                    "not_invalidated: the line was there; speculative_fill: it was fetched by speculation "
-                    "during the transfer;\n"
-                    "outer_not_invalidated: L1 was invalidated and refilled from a stale outer cache; alias: "
-                    "newer bytes were\n"
-                    "written through a non-cacheable alias.",
-                    "Unmap (dma_unmap_single) or dma_sync_single_for_cpu() after the transfer and before the "
-                    "first load. By\n"
-                    "hand: outer_inv_range(), then invalidate L1 by MVA."},
     FindingKindInfo{
-        FindingKind::kLostCpuWrite, "lost_cpu_write",
-        "An invalidate dropped bytes the processor had stored, and the older value below was then used.",
-        "A dirty line was invalidated without being cleaned: a buffer that is not aligned to cache lines, a "
-        "wrong\n"
-        "range, or an invalidate where a clean was meant.",
-        "Where the older value was used: l1, l2 (in a cache), memory.",
-        "Clean before (or clean and invalidate) where the line holds live data; align DMA buffers to cache "
-        "lines\n"
-        "(dma_get_cache_alignment()) and give them lines of their own."},
-    FindingKindInfo{FindingKind::kLostDeviceWrite, "lost_device_write",
-                    "A write-back put old bytes over bytes that a device had written.",
-                    "A line of the buffer was dirty in a cache during the transfer; when it was evicted or "
-                    "cleaned, the whole\n"
-                    "line went to memory, over what the device had written.",
-                    "eviction: the cache needed the place; clean: a cache operation; drain: a store buffer; "
-                    "shared_line: the\n"
-                    "line was dirty because of neighbours of the buffer.",
-                    "Map the buffer (dma_map_single(..., DMA_FROM_DEVICE)) before the device starts, so that "
-                    "no dirty line is\n"
-                    "left, and do not store into its lines until it is unmapped."},
+        FindingKind::kStaleDeviceRead, "stale_device_read",
+        "A device read memory whose newest value was still dirty in a cache.",
+        "The processor stored into cached memory, then told a device to read it. The device "
+        "reads memory around\n"
+        "the caches, so it got what was there before.",
+        "l1_dirty: the newest bytes were in the L1 data cache; l2_dirty: in the outer cache (L1 "
+        "was cleaned).",
+        "Map the buffer after the last store and before the doorbell: dma_map_single(dev, p, "
+        "size, DMA_TO_DEVICE),\n"
+        "or dma_sync_single_for_device() if it is mapped already. By hand: clean L1 by MVA, then "
+        "outer_clean_range()."},
     FindingKindInfo{
-        FindingKind::kSharedLine, "shared_line",
-        "The processor used other bytes of a cache line while part of the line is mapped for a device to "
-        "write.",
-        "A buffer does not begin or end on a cache line, and its neighbours are in use during the transfer: "
-        "one of\n"
-        "the two, the device's bytes or the neighbours, is lost sooner or later.",
-        "load, store: what the processor did; lost, stale: bytes were lost, or read old, because of it.",
-        "Give a DMA buffer lines of its own: align it and round its size up to dma_get_cache_alignment(), or "
-        "take\n"
-        "it from kmalloc(), not from the middle of a structure."},
+        FindingKind::kWriteNotDrained, "write_not_drained",
+        "A device read memory whose newest value was still in a store buffer.",
+        "The processor stored into non-cacheable (coherent or write-combining) memory and rang "
+        "the doorbell; the\n"
+        "doorbell, a store to Device memory, overtook the data.",
+        "store_buffer: in the processor's buffer; l2_store_buffer: in the outer cache's.",
+        "Put wmb() (dsb and outer_sync) between the last store and the doorbell, or ring it with "
+        "writel(), which\n"
+        "contains it. dma_wmb() and writel_relaxed() do not drain the outer cache."},
+    FindingKindInfo{
+        FindingKind::kStaleCpuRead, "stale_cpu_read",
+        "The processor used cached bytes older than what a device had written to memory.",
+        "A line of the buffer was in a cache when the device wrote around it, or came in "
+        "(speculatively) before the\n"
+        "transfer ended, and nobody invalidated it.",
+        "not_invalidated: the line was there; speculative_fill: it was fetched by speculation "
+        "during the transfer;\n"
+        "outer_not_invalidated: L1 was invalidated and refilled from a stale outer cache; alias: "
+        "newer bytes were\n"
+        "written through a non-cacheable alias.",
+        "Unmap (dma_unmap_single) or dma_sync_single_for_cpu() after the transfer and before the "
+        "first load. By\n"
+        "hand: outer_inv_range(), then invalidate L1 by MVA."},
+    FindingKindInfo{FindingKind::kLostCpuWrite, "lost_cpu_write",
+                    "An invalidate dropped bytes the processor had stored, and the older value "
+                    "below was then used.",
+                    "A dirty line was invalidated without being cleaned: a buffer that is not "
+                    "aligned to cache lines, a "
+                    "wrong\n"
+                    "range, or an invalidate where a clean was meant.",
+                    "Where the older value was used: l1, l2 (in a cache), memory.",
+                    "Clean before (or clean and invalidate) where the line holds live data; align "
+                    "DMA buffers to cache "
+                    "lines\n"
+                    "(dma_get_cache_alignment()) and give them lines of their own."},
+    FindingKindInfo{
+        FindingKind::kLostDeviceWrite, "lost_device_write",
+        "A write-back put old bytes over bytes that a device had written.",
+        "A line of the buffer was dirty in a cache during the transfer; when it was evicted or "
+        "cleaned, the whole\n"
+        "line went to memory, over what the device had written.",
+        "eviction: the cache needed the place; clean: a cache operation; drain: a store buffer; "
+        "shared_line: the\n"
+        "line was dirty because of neighbours of the buffer.",
+        "Map the buffer (dma_map_single(..., DMA_FROM_DEVICE)) before the device starts, so that "
+        "no dirty line is\n"
+        "left, and do not store into its lines until it is unmapped."},
+    FindingKindInfo{FindingKind::kSharedLine, "shared_line",
+                    "The processor used other bytes of a cache line while part of the line is "
+                    "mapped for a device to "
+                    "write.",
+                    "A buffer does not begin or end on a cache line, and its neighbours are in use "
+                    "during the transfer: "
+                    "one of\n"
+                    "the two, the device's bytes or the neighbours, is lost sooner or later.",
+                    "load, store: what the processor did; lost, stale: bytes were lost, or read "
+                    "old, because of it.",
+                    "Give a DMA buffer lines of its own: align it and round its size up to "
+                    "dma_get_cache_alignment(), or "
+                    "take\n"
+                    "it from kmalloc(), not from the middle of a structure."},
     FindingKindInfo{
         FindingKind::kAliasMismatch, "alias_mismatch",
         "A non-cacheable access met a cached copy of the same bytes that it disagrees with.",
-        "The same memory is used through a cacheable and a non-cacheable mapping. The cached copy is dirty "
+        "The same memory is used through a cacheable and a non-cacheable mapping. The cached copy "
+        "is dirty "
         "(the\n"
         "other access reads old bytes, or is overwritten by the write-back) or older than memory.",
         "l1_dirty, l2_dirty: where the newer copy is.",
-        "Flush the cached alias before the memory is used non-cacheably (dma_alloc_coherent does), never "
+        "Flush the cached alias before the memory is used non-cacheably (dma_alloc_coherent does), "
+        "never "
         "touch it\n"
         "afterwards; on an L2C-310 set arm,shared-override."},
 };
@@ -91,12 +102,13 @@ constexpr std::array kKinds{
 std::span<const FindingKindInfo> finding_kinds() { return kKinds; }
 
 const FindingKindInfo& info_of(FindingKind kind) {
-  return *std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& info) { return info.kind == kind; });
+  return *std::find_if(kKinds.begin(), kKinds.end(),
+                       [&](const auto& info) { return info.kind == kind; });
 }
 
 const FindingKindInfo* find_kind(std::string_view name) {
-  const auto found =
-      std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& info) { return info.name == name; });
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(),
+                                  [&](const auto& info) { return info.name == name; });
   return found == kKinds.end() ? nullptr : &*found;
 }
 

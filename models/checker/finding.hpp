@@ -28,11 +28,11 @@ enum class Severity : std::uint8_t { kWarning, kError };
 /// What a kind means, for reports and for `linefill explain`.
 struct FindingKindInfo {
   FindingKind kind;
-  std::string_view name;       ///< As in reports: "stale_device_read".
-  std::string_view meaning;    ///< One sentence.
-  std::string_view how;        ///< How it comes about.
-  std::string_view causes;     ///< What `cause` can say.
-  std::string_view remedy;     ///< How to mend it.
+  std::string_view name;     ///< As in reports: "stale_device_read".
+  std::string_view meaning;  ///< One sentence.
+  std::string_view how;      ///< How it comes about.
+  std::string_view causes;   ///< What `cause` can say.
+  std::string_view remedy;   ///< How to mend it.
 };
 
 std::span<const FindingKindInfo> finding_kinds();
@@ -48,8 +48,8 @@ struct Party {
   std::optional<Time> time;  ///< Absent where a fast path keeps no time: the processor's stores.
 };
 
-/// Something illegal that happened to bytes. `writer` made their newest value; `reader` used an older
-/// one, by reading it or by writing it over the newer.
+/// Something illegal that happened to bytes. `writer` made their newest value; `reader` used an
+/// older one, by reading it or by writing it over the newer.
 struct Finding {
   FindingKind kind{};
   Severity severity = Severity::kError;
@@ -58,10 +58,11 @@ struct Finding {
   std::uint32_t address = 0;  ///< Physical, of the first byte.
   std::uint32_t length = 0;   ///< Up to the last byte: some between may be right.
   ByteMask bytes = 0;         ///< Which bytes of the line.
-  std::string device;   ///< Path of the device concerned; empty if none.
-  std::string mapping;  ///< The mapping that covers the bytes, in words; empty if none.
+  std::string device;         ///< Path of the device concerned; empty if none.
+  std::string mapping;        ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;
-  std::int64_t offset = 0;  ///< Of the first byte within the mapping; negative or beyond it beside it.
+  std::int64_t offset =
+      0;  ///< Of the first byte within the mapping; negative or beyond it beside it.
   bool free_running = false;  ///< The device reads all the time, by nobody's order: scan-out.
   Party reader;
   Party writer;

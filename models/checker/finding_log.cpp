@@ -9,7 +9,8 @@ namespace linefill {
 
 void FindingLog::add(Finding finding) {
   if (occurrence_) occurrence_(finding);
-  const Key key{finding.kind, finding.reader.pc, finding.writer.pc, finding.mapping_site, finding.cause};
+  const Key key{finding.kind, finding.reader.pc, finding.writer.pc, finding.mapping_site,
+                finding.cause};
   const auto [known, fresh] = index_.try_emplace(key, findings_.size());
   if (!fresh) {
     Finding& first = findings_[known->second];

@@ -15,10 +15,14 @@ namespace linefill {
 class FindingLog {
  public:
   /// Called once for each distinct finding, when it is first made (`--check stop`).
-  void set_listener(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
+  void set_listener(std::function<void(const Finding&)> listener) {
+    listener_ = std::move(listener);
+  }
 
   /// Called for each occurrence, also of what is known already.
-  void set_occurrence_listener(std::function<void(const Finding&)> listener) { occurrence_ = std::move(listener); }
+  void set_occurrence_listener(std::function<void(const Finding&)> listener) {
+    occurrence_ = std::move(listener);
+  }
 
   void add(Finding finding);
   /// Makes an error of a warning of this kind about bytes of this line, if there is one.

@@ -28,7 +28,8 @@ void FunctionHooks::enter(const Hook& hook) {
   call.return_address = program_.reg(kLr) & ~1U;
   call.sp = program_.reg(kSp);
   for (unsigned i = 0; i < call.r.size(); ++i) call.r[i] = program_.reg(i);
-  for (unsigned i = 0; i < HookedCall::kStackWords; ++i) call.stack[i] = program_.word(call.sp + 4 * i).value_or(0);
+  for (unsigned i = 0; i < HookedCall::kStackWords; ++i)
+    call.stack[i] = program_.word(call.sp + 4 * i).value_or(0);
   call.entered = program_.now();
   if (hook.on_entry) hook.on_entry(call);
   if (!hook.on_return) return;

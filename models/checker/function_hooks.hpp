@@ -23,9 +23,9 @@ struct HookedCall {
   Time entered{};
 };
 
-/// Calls back on the entry and the return of functions, by address: no instrumentation of the guest.
-/// A call returns when the address that LR held at entry is executed with SP as at entry: functions
-/// leave by tail calls, sleep, and are entered again.
+/// Calls back on the entry and the return of functions, by address: no instrumentation of the
+/// guest. A call returns when the address that LR held at entry is executed with SP as at entry:
+/// functions leave by tail calls, sleep, and are entered again.
 class FunctionHooks {
  public:
   using OnEntry = std::function<void(const HookedCall&)>;

@@ -6,7 +6,8 @@
 namespace linefill {
 
 std::string_view name_of(DmaDirection direction) {
-  static constexpr std::string_view kNames[] = {"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE"};
+  static constexpr std::string_view kNames[] = {"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE",
+                                                "DMA_FROM_DEVICE", "DMA_NONE"};
   return kNames[static_cast<unsigned>(direction)];
 }
 
@@ -61,7 +62,9 @@ Mapping* Ledger::covering(std::uint32_t address) {
 
 const Mapping* Ledger::partly_covering(LineNumber line) const { return partly(live_, line); }
 
-const Mapping* Ledger::ended_partly_covering(LineNumber line) const { return partly(ended_mappings_, line); }
+const Mapping* Ledger::ended_partly_covering(LineNumber line) const {
+  return partly(ended_mappings_, line);
+}
 
 const Mapping* Ledger::partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line) {
   const std::uint32_t first = raw(address_of(line));

@@ -68,7 +68,9 @@ class Ledger {
   const Mapping* ended_partly_covering(LineNumber line) const;
 
   /// Called when a streaming mapping has ended, with its times complete.
-  void set_ended_listener(std::function<void(const Mapping&)> listener) { ended_ = std::move(listener); }
+  void set_ended_listener(std::function<void(const Mapping&)> listener) {
+    ended_ = std::move(listener);
+  }
   std::size_t live_count() const { return live_.size(); }
 
  private:

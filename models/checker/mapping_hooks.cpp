@@ -29,36 +29,43 @@ unsigned MappingHooks::attach(const Symbols& symbols) {
   return hooked_;
 }
 
-void MappingHooks::hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return) {
+void MappingHooks::hook(const Symbols& symbols, const char* name,
+                        FunctionHooks::OnReturn on_return) {
   const auto entry = symbols.address_of(name);
   if (!entry) return;
   hooks_.hook(*entry, {}, std::move(on_return));
   ++hooked_;
 }
 
-// dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size, dir,
-// attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
+// dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size,
+// dir, attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
 void MappingHooks::attach_streaming(const Symbols& symbols) {
-  hook(symbols, "dma_map_page_attrs", [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
-    add(c, "dma_map_page_attrs", {handle, c.r[3]}, c.stack[0], c.stack[1], Mapping::Type::kStreaming);
-  });
-  hook(symbols, "dma_map_resource", [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
-    add(c, "dma_map_resource", {handle, c.r[2]}, c.r[3], c.stack[0], Mapping::Type::kStreaming);
-  });
+  hook(symbols, "dma_map_page_attrs",
+       [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
+         add(c, "dma_map_page_attrs", {handle, c.r[3]}, c.stack[0], c.stack[1],
+             Mapping::Type::kStreaming);
+       });
+  hook(
+      symbols, "dma_map_resource",
+      [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
+        add(c, "dma_map_resource", {handle, c.r[2]}, c.r[3], c.stack[0], Mapping::Type::kStreaming);
+      });
   for (const char* name : {"dma_unmap_page_attrs", "dma_unmap_resource"}) {
     hook(symbols, name,
          [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
   }
 }
 
-// dma_map_sg_attrs(dev, sg, nents, dir, attrs) returns how many entries are to be used; their addresses
-// are in the list after the return. dma_map_sgtable(dev, sgt, dir, attrs): {sgl, nents, orig_nents}.
+// dma_map_sg_attrs(dev, sg, nents, dir, attrs) returns how many entries are to be used; their
+// addresses are in the list after the return. dma_map_sgtable(dev, sgt, dir, attrs): {sgl, nents,
+// orig_nents}.
 void MappingHooks::attach_scatterlists(const Symbols& symbols) {
-  hook(symbols, "dma_map_sg_attrs", [this](const HookedCall& c, std::uint32_t count, std::uint32_t) {
-    for (const Segment& s : segments(c.r[1], count)) {
-      add(c, "dma_map_sg_attrs", s, c.r[3], c.stack[0], Mapping::Type::kStreaming);
-    }
-  });
+  hook(symbols, "dma_map_sg_attrs",
+       [this](const HookedCall& c, std::uint32_t count, std::uint32_t) {
+         for (const Segment& s : segments(c.r[1], count)) {
+           add(c, "dma_map_sg_attrs", s, c.r[3], c.stack[0], Mapping::Type::kStreaming);
+         }
+       });
   hook(symbols, "dma_map_sgtable", [this](const HookedCall& c, std::uint32_t error, std::uint32_t) {
     if (error != 0) return;
     const std::uint32_t count = program_.word(c.r[1] + 4).value_or(0);
@@ -75,8 +82,9 @@ void MappingHooks::attach_scatterlists(const Symbols& symbols) {
 void MappingHooks::attach_syncs(const Symbols& symbols) {
   using Owner = Mapping::Owner;
   const auto single = [&](const char* name, Owner owner) {
-    hook(symbols, name,
-         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) { set_owner(c.r[2], owner); });
+    hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+      set_owner(c.r[2], owner);
+    });
   };
   const auto list = [&](const char* name, Owner owner) {
     hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
@@ -89,19 +97,21 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
   list("dma_sync_sg_for_device", Owner::kDevice);
 }
 
-// dma_alloc_attrs(dev, size, *handle, gfp, attrs), dma_free_attrs(dev, size, cpu_addr, handle:64, attrs).
+// dma_alloc_attrs(dev, size, *handle, gfp, attrs), dma_free_attrs(dev, size, cpu_addr, handle:64,
+// attrs).
 void MappingHooks::attach_coherent(const Symbols& symbols) {
-  hook(symbols, "dma_alloc_attrs", [this](const HookedCall& c, std::uint32_t cpu_address, std::uint32_t) {
-    const auto handle = program_.word(c.r[2]);
-    if (cpu_address == 0 || !handle) return;
-    add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
-  });
+  hook(symbols, "dma_alloc_attrs",
+       [this](const HookedCall& c, std::uint32_t cpu_address, std::uint32_t) {
+         const auto handle = program_.word(c.r[2]);
+         if (cpu_address == 0 || !handle) return;
+         add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
+       });
   hook(symbols, "dma_free_attrs",
        [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
 }
 
-void MappingHooks::add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
-                       std::uint32_t attributes, Mapping::Type type) {
+void MappingHooks::add(const HookedCall& call, const char* function, Segment segment,
+                       std::uint32_t direction, std::uint32_t attributes, Mapping::Type type) {
   if (segment.address == kMappingError || segment.size == 0 || direction > 3) return;
   Mapping mapping;
   mapping.type = type;
@@ -134,7 +144,8 @@ void MappingHooks::set_owner(std::uint32_t address, Mapping::Owner owner) {
 void MappingHooks::watch_edges(const Mapping& mapping, bool on) {
   if (mapping.type != Mapping::Type::kStreaming || !mapping.device_may_write()) return;
   const std::uint32_t end = mapping.address + mapping.size;
-  if (mapping.address % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{mapping.address}), on);
+  if (mapping.address % kLineBytes != 0)
+    program_.watch_line(line_of(PhysicalAddress{mapping.address}), on);
   if (end % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{end}), on);
 }
 

@@ -24,7 +24,9 @@ class MappingHooks {
   /// Hooks every mapping function that `symbols` has. Returns how many.
   unsigned attach(const Symbols& symbols);
   /// What the guest calls a device is this path of the device tree: findings then name the path.
-  void name_device(const std::string& guest_name, const std::string& path) { paths_[guest_name] = path; }
+  void name_device(const std::string& guest_name, const std::string& path) {
+    paths_[guest_name] = path;
+  }
 
  private:
   struct Segment {

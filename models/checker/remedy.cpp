@@ -27,7 +27,8 @@ std::string call(const char* function, const Mapping& mapping, const char* handl
 
 // Memory that is scanned out all the time, or that no mapping hands over to a device for reading.
 std::string for_drawing(const Finding& finding) {
-  return "memory from dma_alloc_wc() or dma_alloc_coherent(), or dma_sync_single_for_device(dev, handle, " +
+  return "memory from dma_alloc_wc() or dma_alloc_coherent(), or dma_sync_single_for_device(dev, "
+         "handle, " +
          std::to_string(finding.length) + ", DMA_TO_DEVICE) after drawing";
 }
 
@@ -43,7 +44,8 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
   }
   if (mapping->cpu_sync_skipped)
     return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
-  return call("dma_sync_single_for_device", *mapping, "handle") + " after the store, before the doorbell";
+  return call("dma_sync_single_for_device", *mapping, "handle") +
+         " after the store, before the doorbell";
 }
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
@@ -54,18 +56,22 @@ std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (finding.cause == "outer_not_invalidated")
     return "outer_inv_range" + range(finding) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
-  if (mapping == nullptr) return "dma_map_single() before and dma_unmap_single() after the transfer";
-  if (mapping->owner == Mapping::Owner::kDevice) return call("dma_sync_single_for_cpu", *mapping, "handle");
+  if (mapping == nullptr)
+    return "dma_map_single() before and dma_unmap_single() after the transfer";
+  if (mapping->owner == Mapping::Owner::kDevice)
+    return call("dma_sync_single_for_cpu", *mapping, "handle");
   return call("dma_unmap_single", *mapping, "handle") + " after the transfer has ended";
 }
 
 std::string before_device_writes(const Finding& finding, const Mapping* mapping) {
   if (finding.cause == "shared_line") return kOwnLines;
-  if (mapping == nullptr) return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
+  if (mapping == nullptr)
+    return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
   if (mapping->cpu_sync_skipped)
     return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (shares_line(finding, *mapping)) return kOwnLines;
-  return "outer_inv_range" + range(finding) + " before the transfer, and no store to these lines during it";
+  return "outer_inv_range" + range(finding) +
+         " before the transfer, and no store to these lines during it";
 }
 
 }  // namespace
@@ -92,7 +98,8 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kSharedLine:
       return kOwnLines;
     case FindingKind::kAliasMismatch:
-      return "dmac_flush_range and outer_flush_range" + range(finding) + " before the non-cacheable use";
+      return "dmac_flush_range and outer_flush_range" + range(finding) +
+             " before the non-cacheable use";
   }
   return {};
 }

@@ -20,7 +20,8 @@ namespace linefill {
 
 namespace {
 
-// A person looks for the function: what it returns, its parameters and where it is hidden make the line long.
+// A person looks for the function: what it returns, its parameters and where it is hidden make the
+// line long.
 std::string short_name(std::string name) {
   static constexpr std::string_view kHidden = "(anonymous namespace)::";
   for (auto at = name.find(kHidden); at != std::string::npos; at = name.find(kHidden))
@@ -34,8 +35,8 @@ std::string short_name(std::string name) {
 
 std::string demangled(const char* name) {
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status),
-                                                         &std::free};
+  const std::unique_ptr<char, decltype(&std::free)> text{
+      abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
   if (status != 0) return name;
   return short_name(text.get());
 }
@@ -54,8 +55,9 @@ std::optional<Dwarf_Word> number_of(Dwarf_Die& die, unsigned attribute) {
   return number;
 }
 
-// Where code of other functions is inlined at `pc`: the line of the function itself that calls them,
-// which is where a person finds it under the function's name. Empty if nothing is inlined there.
+// Where code of other functions is inlined at `pc`: the line of the function itself that calls
+// them, which is where a person finds it under the function's name. Empty if nothing is inlined
+// there.
 std::string outermost_call(Dwarf_Die& unit, std::uint32_t pc) {
   using Scopes = std::unique_ptr<Dwarf_Die, decltype(&std::free)>;
   Dwarf_Die* found = nullptr;
@@ -116,12 +118,15 @@ void Symbols::add_elf(const std::string& path) {
   for (Elf_Scn* section = elf_nextscn(file.elf, nullptr); section != nullptr;
        section = elf_nextscn(file.elf, section)) {
     GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB || header.sh_entsize == 0)
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB ||
+        header.sh_entsize == 0)
       continue;
     Elf_Data* data = elf_getdata(section, nullptr);
-    for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize); ++i) {
+    for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize);
+         ++i) {
       GElf_Sym symbol;
-      if (gelf_getsym(data, i, &symbol) == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+      if (gelf_getsym(data, i, &symbol) == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC)
+        continue;
       const char* name = elf_strptr(file.elf, header.sh_link, symbol.st_name);
       if (name == nullptr) continue;
       add_function(name, static_cast<std::uint32_t>(symbol.st_value) & ~1U,
@@ -148,7 +153,8 @@ Symbols::Location Symbols::locate(std::uint32_t pc) const {
   if (next != functions_.begin()) {
     const Function& function = std::prev(next)->second;
     // Assembler functions often have no size.
-    if (function.size == 0 || pc - function.address < function.size) location.function = function.name;
+    if (function.size == 0 || pc - function.address < function.size)
+      location.function = function.name;
   }
   if (!location.function.empty()) location.source = source_of(pc);
   return location;

@@ -11,7 +11,8 @@
 
 namespace linefill {
 
-/// Names and source lines of the guest's code, from ELF files (symbol table and DWARF, by elfutils).
+/// Names and source lines of the guest's code, from ELF files (symbol table and DWARF, by
+/// elfutils).
 class Symbols {
  public:
   Symbols();

@@ -31,12 +31,13 @@ inline constexpr MemoryAttributes kNormalNonCacheable{MemoryType::kNormal};
 /// How the bus answers (AXI: OKAY, SLVERR, DECERR).
 enum class BusResponse : std::uint8_t { kOkay, kSlaveError, kDecodeError };
 
-/// Which bus master an access comes from. The processor is 0; the platform numbers the others from 1.
+/// Which bus master an access comes from. The processor is 0; the platform numbers the others
+/// from 1.
 enum class MasterId : std::uint8_t { kProcessor = 0 };
 
-/// How far the processor had come, counted in its stores to device registers. A Normal store made in
-/// epoch e is older, in program order, than everything caused by a device store that began epoch c,
-/// if e < c (architecture, section 7: what "before" is).
+/// How far the processor had come, counted in its stores to device registers. A Normal store made
+/// in epoch e is older, in program order, than everything caused by a device store that began epoch
+/// c, if e < c (architecture, section 7: what "before" is).
 using Epoch = std::uint32_t;
 
 /// Who is behind an access, and since when. For a device: the program counter and epoch of the

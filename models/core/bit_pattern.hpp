@@ -7,12 +7,14 @@
 
 namespace linefill {
 
-/// An encoding as a manual prints it, most significant bit first: "cccc0010101Snnnnddddrrrrvvvvvvvv".
-/// '0' and '1' are fixed; a letter names a field (its bits may lie apart: they are concatenated, most
-/// significant first); '-' is a bit that is ignored; blanks are skipped. Computed at compile time.
+/// An encoding as a manual prints it, most significant bit first:
+/// "cccc0010101Snnnnddddrrrrvvvvvvvv". '0' and '1' are fixed; a letter names a field (its bits may
+/// lie apart: they are concatenated, most significant first); '-' is a bit that is ignored; blanks
+/// are skipped. Computed at compile time.
 class BitPattern {
  public:
-  consteval BitPattern(const char* text) : BitPattern{std::string_view{text}} {}  // NOLINT: literals convert
+  consteval BitPattern(const char* text)
+      : BitPattern{std::string_view{text}} {}  // NOLINT: literals convert
   explicit consteval BitPattern(std::string_view text) : text_{text} {
     for (const char c : text) {
       if (c == ' ') continue;
@@ -21,7 +23,8 @@ class BitPattern {
       if (c == '0' || c == '1') mask_ |= 1;
       if (c == '1') value_ |= 1;
       const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (!letter && c != '0' && c != '1' && c != '-') throw "a pattern has 0, 1, -, letters and blanks";
+      if (!letter && c != '0' && c != '1' && c != '-')
+        throw "a pattern has 0, 1, -, letters and blanks";
       ++width_;
     }
     if (width_ != 8 && width_ != 16 && width_ != 32) throw "a pattern has 8, 16 or 32 bits";
@@ -45,7 +48,9 @@ class BitPattern {
     return result;
   }
 
-  constexpr bool has_field(char letter) const { return text_.find(letter) != std::string_view::npos; }
+  constexpr bool has_field(char letter) const {
+    return text_.find(letter) != std::string_view::npos;
+  }
 
  private:
   std::string_view text_;

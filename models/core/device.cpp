@@ -20,7 +20,9 @@ void Device::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& de
   // A burst to registers is served word by word, as a bridge to a peripheral bus does.
   for (unsigned done = 0; done < length;) {
     const std::uint32_t at = offset + done;
-    const unsigned size = (at % 4 == 0 && length - done >= 4) ? 4 : (at % 2 == 0 && length - done >= 2) ? 2 : 1;
+    const unsigned size = (at % 4 == 0 && length - done >= 4)   ? 4
+                          : (at % 2 == 0 && length - done >= 2) ? 2
+                                                                : 1;
     DeviceAccess one{payload.is_write(), at, size, 0, {time_of(delay), attributes_of(payload)}};
     auto* data = payload.get_data_ptr() + done;
     if (one.write) std::memcpy(&one.value, data, size);
@@ -46,9 +48,11 @@ unsigned Device::transport_dbg(tlm::tlm_generic_payload& payload) {
 
 void Device::note_register_result(const DeviceAccess& access, RegisterResult result) {
   if (result == RegisterResult::kDone) return;
-  static constexpr const char* kWhat[] = {"", "a reserved offset", "a write-only register", "a read-only register"};
-  log_.guest_error(access.write ? "write of " : "read of ", kWhat[static_cast<unsigned>(result)], ", offset ",
-                   hex(access.offset, 3), ", pc ", hex(access.context.attributes.origin.pc));
+  static constexpr const char* kWhat[] = {"", "a reserved offset", "a write-only register",
+                                          "a read-only register"};
+  log_.guest_error(access.write ? "write of " : "read of ", kWhat[static_cast<unsigned>(result)],
+                   ", offset ", hex(access.offset, 3), ", pc ",
+                   hex(access.context.attributes.origin.pc));
 }
 
 }  // namespace linefill

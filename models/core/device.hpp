@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,7 +10,6 @@
 #include <string>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "models/core/attributes.hpp"
@@ -20,8 +21,8 @@
 
 namespace linefill {
 
-/// One access to a device's window: 1, 2 or 4 bytes, within an aligned word. `value` is the bytes as
-/// a little-endian number, in its low bits.
+/// One access to a device's window: 1, 2 or 4 bytes, within an aligned word. `value` is the bytes
+/// as a little-endian number, in its low bits.
 struct DeviceAccess {
   bool write = false;
   std::uint32_t offset = 0;
@@ -45,8 +46,8 @@ class Device : public sc_core::sc_module {
   virtual std::vector<tlm::tlm_target_socket<>*> windows() { return {&target}; }
   /// Whether its windows are memory: SRAM, flash. Then the checker watches what masters do to it.
   virtual bool is_memory() const { return false; }
-  /// The interrupt outputs, in the order of the binding's `interrupts`. Unconnected ones get a signal
-  /// from the platform.
+  /// The interrupt outputs, in the order of the binding's `interrupts`. Unconnected ones get a
+  /// signal from the platform.
   virtual std::vector<sc_core::sc_out<bool>*> interrupt_outputs() { return {}; }
   /// The device's ends of its DMA request lines, in the order of the binding's `dmas`.
   virtual void connect_dma_request(unsigned /*index*/, DmaRequestLine& /*line*/) {}
@@ -62,15 +63,17 @@ class Device : public sc_core::sc_module {
   virtual std::uint32_t peek(std::uint32_t /*offset*/) const { return 0; }
   /// How long an access takes at the device, added to the transaction's delay.
   virtual Time access_time() const { return Time{0}; }
-  /// Whole transactions at `target`: by default split into calls of `access` and `peek`. Memories override them.
+  /// Whole transactions at `target`: by default split into calls of `access` and `peek`. Memories
+  /// override them.
   virtual void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   virtual unsigned transport_dbg(tlm::tlm_generic_payload& payload);
 
-  /// Serves `access` from a register table: sub-word writes are merged into the word's other bytes as
-  /// peeked, reserved offsets and wrong directions are guest errors that read zero and ignore writes.
+  /// Serves `access` from a register table: sub-word writes are merged into the word's other bytes
+  /// as peeked, reserved offsets and wrong directions are guest errors that read zero and ignore
+  /// writes.
   template <class Block>
-  BusResponse access_registers(const RegisterTable<Block>& table, Block& block, std::uint32_t block_offset,
-                               DeviceAccess& access);
+  BusResponse access_registers(const RegisterTable<Block>& table, Block& block,
+                               std::uint32_t block_offset, DeviceAccess& access);
   /// A guest error, where `result` is one.
   void note_register_result(const DeviceAccess& access, RegisterResult result);
 
@@ -86,7 +89,8 @@ BusResponse Device::access_registers(const RegisterTable<Block>& table, Block& b
                                      std::uint32_t block_offset, DeviceAccess& access) {
   const std::uint32_t word = block_offset & ~3U;
   const unsigned shift = 8 * (block_offset & 3U);
-  const std::uint32_t lanes = access.size == 4 ? 0xFFFF'FFFFU : ((1U << (8 * access.size)) - 1) << shift;
+  const std::uint32_t lanes =
+      access.size == 4 ? 0xFFFF'FFFFU : ((1U << (8 * access.size)) - 1) << shift;
   RegisterResult result{};
   if (access.write) {
     std::uint32_t value = access.value << shift;

@@ -30,8 +30,9 @@ std::uint64_t take(const std::vector<std::uint32_t>& cells, std::size_t& at, std
 
 std::string shown(const DeviceNode::Bytes* bytes) {
   if (bytes == nullptr) return "(absent)";
-  const bool text = !bytes->empty() && bytes->back() == 0 &&
-                    std::all_of(bytes->begin(), bytes->end() - 1, [](auto b) { return b >= 32 && b < 127; });
+  const bool text =
+      !bytes->empty() && bytes->back() == 0 &&
+      std::all_of(bytes->begin(), bytes->end() - 1, [](auto b) { return b >= 32 && b < 127; });
   if (text && bytes->size() > 1) return '"' + std::string(bytes->begin(), bytes->end() - 1) + '"';
   std::string result = "<";
   for (std::size_t i = 0; i + 4 <= bytes->size(); i += 4) {
@@ -41,7 +42,9 @@ std::string shown(const DeviceNode::Bytes* bytes) {
 }
 
 void parse(const void* fdt, int offset, DeviceNode& node, unsigned depth = 0) {
-  if (depth > kDeepest) throw ConfigurationError{node.path().substr(0, 100) + ": nodes nested too deeply: expected at most 32"};
+  if (depth > kDeepest)
+    throw ConfigurationError{node.path().substr(0, 100) +
+                             ": nodes nested too deeply: expected at most 32"};
   int property = 0;
   fdt_for_each_property_offset(property, fdt, offset) {
     const char* name = nullptr;
@@ -59,10 +62,12 @@ void parse(const void* fdt, int offset, DeviceNode& node, unsigned depth = 0) {
 
 }  // namespace
 
-DeviceNode& DeviceNode::set(const std::string& property, std::initializer_list<std::uint32_t> cells) & {
+DeviceNode& DeviceNode::set(const std::string& property,
+                            std::initializer_list<std::uint32_t> cells) & {
   Bytes bytes;
   for (const auto cell : cells) {
-    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(cell >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8)
+      bytes.push_back(static_cast<std::uint8_t>(cell >> shift));
   }
   properties_[property] = std::move(bytes);
   return *this;
@@ -166,7 +171,8 @@ std::uint64_t DeviceNode::to_parent_bus(std::uint64_t address) const {
   const std::uint32_t size_cells = cell_count("#size-cells", 1);
   const std::size_t row = std::size_t{child_cells} + parent_cells + size_cells;
   if (!ranges.empty() && (row == 0 || ranges.size() % row != 0)) {
-    fail("ranges", "address here, address above and size, " + std::to_string(row) + " cells, for each window");
+    fail("ranges", "address here, address above and size, " + std::to_string(row) +
+                       " cells, for each window");
   }
   for (std::size_t at = 0; at < ranges.size();) {
     const std::uint64_t child_base = take(ranges, at, child_cells);
@@ -213,7 +219,8 @@ const DeviceNode* DeviceNode::find_phandle(std::uint32_t phandle) const {
   return nullptr;
 }
 
-std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback, unsigned chain) const {
+std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback,
+                                   unsigned chain) const {
   if (has("clock-frequency")) {
     const std::uint32_t hz = u32("clock-frequency");
     if (hz == 0) fail("clock-frequency", "a frequency in Hz, not 0");
@@ -239,14 +246,15 @@ std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback
 void DeviceNode::expect_all_known() const {
   if (!enabled()) return;
   for (const auto& [name, value] : properties_) {
-    if (name.starts_with(kOurPrefix) && !asked_.contains(name)) fail(name, "a property that the node's model knows");
+    if (name.starts_with(kOurPrefix) && !asked_.contains(name))
+      fail(name, "a property that the node's model knows");
   }
   for (const auto& c : children_) c->expect_all_known();
 }
 
 void DeviceNode::fail(const std::string& property, const std::string& expected) const {
-  throw ConfigurationError{path() + ": " + property + " = " + shown(this->property(property)) + ": expected " +
-                           expected};
+  throw ConfigurationError{path() + ": " + property + " = " + shown(this->property(property)) +
+                           ": expected " + expected};
 }
 
 DeviceTree::DeviceTree(std::span<const std::byte> blob) : root_{std::make_unique<DeviceNode>("")} {

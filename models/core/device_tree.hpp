@@ -17,7 +17,8 @@
 
 namespace linefill {
 
-/// A mistake in the board, the command line or a file: one line saying what, where, and what was expected.
+/// A mistake in the board, the command line or a file: one line saying what, where, and what was
+/// expected.
 class ConfigurationError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -37,7 +38,8 @@ class DeviceNode {
   using Bytes = std::vector<std::uint8_t>;
 
   /// A node outside any blob, for tests: `DeviceNode{"timer@0"}.set("clock-frequency", 1000000)`.
-  explicit DeviceNode(std::string name, DeviceNode* parent = nullptr) : name_{std::move(name)}, parent_{parent} {}
+  explicit DeviceNode(std::string name, DeviceNode* parent = nullptr)
+      : name_{std::move(name)}, parent_{parent} {}
   DeviceNode(DeviceNode&&) = default;
   DeviceNode(const DeviceNode&) = delete;
   DeviceNode& operator=(const DeviceNode&) = delete;
@@ -45,17 +47,22 @@ class DeviceNode {
   ~DeviceNode() = default;
 
   DeviceNode& set(const std::string& property, std::initializer_list<std::uint32_t> cells) &;
-  DeviceNode& set(const std::string& property, std::uint32_t cell) & { return set(property, {cell}); }
+  DeviceNode& set(const std::string& property, std::uint32_t cell) & {
+    return set(property, {cell});
+  }
   DeviceNode& set(const std::string& property, std::string_view text) &;
   DeviceNode& set_flag(const std::string& property) &;
-  void set_bytes(const std::string& property, Bytes bytes) { properties_[property] = std::move(bytes); }
+  void set_bytes(const std::string& property, Bytes bytes) {
+    properties_[property] = std::move(bytes);
+  }
   DeviceNode& add_child(std::string name);
 
   const std::string& name() const { return name_; }  ///< With the unit address: "serial@9000".
   std::string path() const;
   const DeviceNode* parent() const { return parent_; }
   const std::vector<std::unique_ptr<DeviceNode>>& children() const { return children_; }
-  const DeviceNode* child(std::string_view name) const;  ///< With or without unit address; null if none.
+  const DeviceNode* child(
+      std::string_view name) const;  ///< With or without unit address; null if none.
 
   bool has(const std::string& property) const { return this->property(property) != nullptr; }
   const Bytes* property(const std::string& name) const;
@@ -73,14 +80,14 @@ class DeviceNode {
   /// `reg`, translated to the processor's view through the `ranges` of the parents.
   std::vector<AddressRange> reg() const;
 
-  /// The rate of input clock `name` of `clock-names` (or of the first, if unnamed), in Hz; `fallback`
-  /// where the tree does not tell. `clock-frequency` of the node itself wins.
+  /// The rate of input clock `name` of `clock-names` (or of the first, if unnamed), in Hz;
+  /// `fallback` where the tree does not tell. `clock-frequency` of the node itself wins.
   std::uint64_t clock_hz(std::string_view name, std::uint64_t fallback) const {
     return clock_hz(name, fallback, kLongestClockChain);
   }
 
-  /// Fails if an enabled node from here on has a property of ours ("linefill,...") that nobody has asked for:
-  /// no model of that node knows it.
+  /// Fails if an enabled node from here on has a property of ours ("linefill,...") that nobody has
+  /// asked for: no model of that node knows it.
   void expect_all_known() const;
 
   /// A one-line configuration error about a property of this node.
@@ -112,7 +119,9 @@ class DeviceTree {
   const DeviceNode& root() const { return *root_; }
   /// By absolute path or by an alias; null if none.
   const DeviceNode* find(std::string_view path) const;
-  const DeviceNode* find_phandle(std::uint32_t phandle) const { return root_->find_phandle(phandle); }
+  const DeviceNode* find_phandle(std::uint32_t phandle) const {
+    return root_->find_phandle(phandle);
+  }
 
  private:
   std::unique_ptr<DeviceNode> root_;

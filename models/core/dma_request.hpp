@@ -8,13 +8,14 @@
 
 namespace linefill {
 
-/// What a peripheral asks of a DMA controller, as levels: the pins DMACBREQ, DMACSREQ, DMACLBREQ and
-/// DMACLSREQ of a PrimeCell (PL180 TRM 2.5). `last` marks the final request of a transfer.
+/// What a peripheral asks of a DMA controller, as levels: the pins DMACBREQ, DMACSREQ, DMACLBREQ
+/// and DMACLSREQ of a PrimeCell (PL180 TRM 2.5). `last` marks the final request of a transfer.
 struct DmaRequest {
   bool single = false;
   bool burst = false;
   bool last = false;
-  Origin origin{};  ///< The register write that enabled the request: part of the cause of what follows.
+  Origin origin{};  ///< The register write that enabled the request: part of the cause of what
+                    ///< follows.
 
   bool any() const { return single || burst; }
 };
@@ -28,8 +29,9 @@ enum class DmaAcknowledge : std::uint8_t {
 
 /// One request line between a peripheral and a DMA controller. Owned by the platform (or a test);
 /// each end knows only this. Calls are synchronous and carry the absolute time. An end that is told
-/// something must not call back into the line before it returns: it notes the fact and acts from its
-/// own process. The exception is `kFlush`, which the peripheral answers by calling `drive` at once.
+/// something must not call back into the line before it returns: it notes the fact and acts from
+/// its own process. The exception is `kFlush`, which the peripheral answers by calling `drive` at
+/// once.
 class DmaRequestLine {
  public:
   /// The DMA controller's end.

@@ -15,12 +15,13 @@ struct StoreOrigin {
   Epoch epoch = 0;
 };
 
-/// What the checker knows of one copy of a line (architecture, section 7): hardware never looks at it.
+/// What the checker knows of one copy of a line (architecture, section 7): hardware never looks at
+/// it.
 ///
 /// Every byte has a newest version; a copy of it may be older. *dirty*: the CPU stored these bytes
-/// here and they have not been written downward. *superseded*: a device (or another path around this
-/// copy) has since written these bytes below. *lost*: an invalidate dropped the newest value of these
-/// bytes, and what this copy holds is older. Using a superseded or lost byte is the event.
+/// here and they have not been written downward. *superseded*: a device (or another path around
+/// this copy) has since written these bytes below. *lost*: an invalidate dropped the newest value
+/// of these bytes, and what this copy holds is older. Using a superseded or lost byte is the event.
 struct LineMarks {
   ByteMask dirty = 0;
   ByteMask superseded = 0;

@@ -22,12 +22,15 @@ class ModelRegistry {
 
   static ModelRegistry& instance();
 
-  void add(std::string compatible, Entry entry) { entries_.insert_or_assign(std::move(compatible), std::move(entry)); }
+  void add(std::string compatible, Entry entry) {
+    entries_.insert_or_assign(std::move(compatible), std::move(entry));
+  }
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
   /// The entry for the first `compatible` string of the node that has one; null if none.
   const Entry* find(const DeviceNode& node) const;
   /// Throws ConfigurationError if no model has this string.
-  std::unique_ptr<Device> create(std::string_view compatible, const char* name, const DeviceNode& node) const;
+  std::unique_ptr<Device> create(std::string_view compatible, const char* name,
+                                 const DeviceNode& node) const;
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;
@@ -48,9 +51,10 @@ class RegisterModel {
  public:
   RegisterModel(const char* compatible, const char* description) {
     ModelRegistry::instance().add(
-        compatible, {description, [](const char* name, const DeviceNode& node) -> std::unique_ptr<Device> {
-                       return std::make_unique<Model>(name, node);
-                     }});
+        compatible,
+        {description, [](const char* name, const DeviceNode& node) -> std::unique_ptr<Device> {
+           return std::make_unique<Model>(name, node);
+         }});
   }
 };
 

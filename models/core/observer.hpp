@@ -71,29 +71,36 @@ class Observer {
  public:
   /// A bus master other than the processor read or wrote memory. A read is announced before the
   /// data move, a write after. `data` lies in the memory at `address`.
-  virtual void device_read(PhysicalAddress /*address*/, std::uint32_t /*size*/, const Attributes&, Time) {}
-  virtual void device_wrote(PhysicalAddress /*address*/, std::uint32_t /*size*/, const Attributes&, Time) {}
+  virtual void device_read(PhysicalAddress /*address*/, std::uint32_t /*size*/, const Attributes&,
+                           Time) {}
+  virtual void device_wrote(PhysicalAddress /*address*/, std::uint32_t /*size*/, const Attributes&,
+                            Time) {}
 
   /// The processor used bytes of a cached copy that are superseded or lost (`bytes` is not 0).
-  virtual void stale_use(CopyLevel, LineNumber, ByteMask /*bytes*/, const CopyView&, const Origin&, Time) {}
+  virtual void stale_use(CopyLevel, LineNumber, ByteMask /*bytes*/, const CopyView&, const Origin&,
+                         Time) {}
 
-  /// The processor loaded or stored cached bytes of a line it had asked to be told of (`watch_line`).
-  virtual void watched_access(PhysicalAddress, std::uint32_t /*size*/, bool /*write*/, const Origin&, Time) {}
+  /// The processor loaded or stored cached bytes of a line it had asked to be told of
+  /// (`watch_line`).
+  virtual void watched_access(PhysicalAddress, std::uint32_t /*size*/, bool /*write*/,
+                              const Origin&, Time) {}
 
   /// The processor's access to memory that goes around its L1: Normal non-cacheable, Device,
   /// Strongly-ordered or with caches off. Called before the access.
-  virtual void uncached_access(PhysicalAddress, std::uint32_t /*size*/, bool /*write*/, const Attributes&, Time) {}
+  virtual void uncached_access(PhysicalAddress, std::uint32_t /*size*/, bool /*write*/,
+                               const Attributes&, Time) {}
   /// An uncached store's bytes have reached `level` (a buffer's slot, L2, memory).
   virtual void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) {}
 
   /// An invalidate dropped dirty bytes at `level`: `marks.dirty`, before the line is gone.
   virtual void dropped_dirty(CopyLevel, LineNumber, const LineMarks&, const Origin&, Time) {}
-  /// A cached line was written to memory, all 32 bytes of it; `marks` are those of the written copy.
-  virtual void wrote_back_to_memory(CopyLevel /*from*/, LineNumber, const LineMarks&, WriteBackCause,
-                                    const Origin&, Time) {}
+  /// A cached line was written to memory, all 32 bytes of it; `marks` are those of the written
+  /// copy.
+  virtual void wrote_back_to_memory(CopyLevel /*from*/, LineNumber, const LineMarks&,
+                                    WriteBackCause, const Origin&, Time) {}
   /// Some bytes reached memory from a store buffer.
-  virtual void drained_to_memory(CopyLevel /*from*/, LineNumber, ByteMask, const LineMarks&, const Origin&,
-                                 Time) {}
+  virtual void drained_to_memory(CopyLevel /*from*/, LineNumber, ByteMask, const LineMarks&,
+                                 const Origin&, Time) {}
 
   /// A line came in. `marks` are those it came with.
   virtual void filled(CopyLevel, LineNumber, const LineMarks&, FillCause, const Origin&, Time) {}

@@ -17,14 +17,15 @@ enum class Access : std::uint8_t { kReadWrite, kReadOnly, kWriteOnly };
 
 /// What a register hook is told besides the value.
 struct RegisterContext {
-  Time now{};             ///< Absolute time of the access.
+  Time now{};               ///< Absolute time of the access.
   Attributes attributes{};  ///< For a write: `origin` is the cause of what it starts.
 };
 
 /// One row of a manual's register summary. `Block` is the plain C++ class that holds the state.
 ///
-/// Reads give the stored word unless `on_read` computes it. Writes store the bits of the write mask,
-/// then call `on_write` with the value as written. A row with neither storage nor hook is constant.
+/// Reads give the stored word unless `on_read` computes it. Writes store the bits of the write
+/// mask, then call `on_write` with the value as written. A row with neither storage nor hook is
+/// constant.
 template <class Block>
 class Register {
  public:
@@ -37,11 +38,13 @@ class Register {
   Access access = Access::kReadWrite;
   std::uint32_t reset = 0;
 
-  constexpr Register(std::uint32_t offset_, std::string_view name_, Access access_, std::uint32_t reset_ = 0)
+  constexpr Register(std::uint32_t offset_, std::string_view name_, Access access_,
+                     std::uint32_t reset_ = 0)
       : offset{offset_}, name{name_}, access{access_}, reset{reset_} {}
 
   /// The word is a member of the block; only the bits in `write_mask` can be written by software.
-  constexpr Register stores(std::uint32_t Block::*word, std::uint32_t write_mask = 0xFFFF'FFFF) const {
+  constexpr Register stores(std::uint32_t Block::*word,
+                            std::uint32_t write_mask = 0xFFFF'FFFF) const {
     Register r = *this;
     r.word_ = word;
     r.write_mask_ = access == Access::kReadOnly ? 0 : write_mask;
@@ -70,7 +73,8 @@ class Register {
   constexpr bool stored() const { return word_ != nullptr; }
   /// A row that nothing can change and whose reset value says nothing is a mistake.
   constexpr bool dead() const {
-    return writable() && word_ == nullptr && write_ == nullptr && read_ == nullptr && peek_ == nullptr;
+    return writable() && word_ == nullptr && write_ == nullptr && read_ == nullptr &&
+           peek_ == nullptr;
   }
 
   std::uint32_t read(Block& block, const RegisterContext& context) const {
@@ -108,7 +112,8 @@ class RegisterTable {
   explicit consteval RegisterTable(const Register<Block> (&rows)[kCount]) : rows_{rows} {
     for (std::size_t i = 0; i < kCount; ++i) {
       if (rows[i].offset % 4 != 0) throw "register offset is not a multiple of 4";
-      if (i > 0 && rows[i - 1].offset >= rows[i].offset) throw "register rows are not sorted by offset";
+      if (i > 0 && rows[i - 1].offset >= rows[i].offset)
+        throw "register rows are not sorted by offset";
       if (rows[i].dead()) throw "register row can be written but nothing keeps or sees the value";
     }
   }
@@ -117,8 +122,9 @@ class RegisterTable {
   constexpr auto end() const { return rows_.end(); }
 
   const Register<Block>* find(std::uint32_t offset) const {
-    const auto row = std::lower_bound(rows_.begin(), rows_.end(), offset,
-                                      [](const Register<Block>& r, std::uint32_t o) { return r.offset < o; });
+    const auto row =
+        std::lower_bound(rows_.begin(), rows_.end(), offset,
+                         [](const Register<Block>& r, std::uint32_t o) { return r.offset < o; });
     return row != rows_.end() && row->offset == offset ? &*row : nullptr;
   }
 

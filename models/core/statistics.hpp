@@ -26,7 +26,8 @@ class Statistics {
 /// One number of a report. `name` and `unit` are literals; `unit` is the plural: "lines", "bytes".
 class Counter {
  public:
-  Counter(Statistics& owner, std::string_view name, std::string_view unit) : name_{name}, unit_{unit} {
+  Counter(Statistics& owner, std::string_view name, std::string_view unit)
+      : name_{name}, unit_{unit} {
     owner.counters_.push_back(this);
   }
   Counter(const Counter&) = delete;

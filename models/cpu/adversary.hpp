@@ -13,7 +13,8 @@ namespace linefill {
 
 /// What the adversary does, and its seed: same seed, same run.
 struct AdversaryEvents {
-  bool early_eviction = false;    ///< Dirty lines are written down long before anyone needs their place.
+  bool early_eviction =
+      false;  ///< Dirty lines are written down long before anyone needs their place.
   bool speculative_fill = false;  ///< Lines come back soon after they were invalidated.
   bool late_drain = false;        ///< The store buffer holds its slots as long as it may.
   std::uint64_t seed = 1;
@@ -22,18 +23,19 @@ struct AdversaryEvents {
 };
 
 /// Does, at the worst moments, what the architecture allows a core to do at any moment and a calm
-/// simulation never does (architecture, section 7). Never more than that: it fills only lines that are
-/// mapped cacheable at that moment, and writes down only what is dirty.
+/// simulation never does (architecture, section 7). Never more than that: it fills only lines that
+/// are mapped cacheable at that moment, and writes down only what is dirty.
 class Adversary {
  public:
   /// Whether the line at `va` may be filled now; `attributes` are those of its mapping.
-  using MayFill = std::function<bool(VirtualAddress va, LineNumber line, MemoryAttributes& attributes)>;
-  /// Asks the cache below to write down, and drop, a dirty line of its own: any that `random` selects.
-  /// False: it has none.
+  using MayFill =
+      std::function<bool(VirtualAddress va, LineNumber line, MemoryAttributes& attributes)>;
+  /// Asks the cache below to write down, and drop, a dirty line of its own: any that `random`
+  /// selects. False: it has none.
   using EvictBelow = std::function<bool(std::uint64_t random)>;
 
-  Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context, MayFill may_fill,
-            Statistics& statistics);
+  Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context,
+            MayFill may_fill, Statistics& statistics);
 
   /// `drain_time` is the board's; with `late_drain` the buffer gets the adversary's.
   void configure(const AdversaryEvents& events, Time drain_time);
@@ -68,7 +70,8 @@ class Adversary {
   CoreContext& context_;
   MayFill may_fill_;
   EvictBelow evict_below_;
-  unsigned rests_below_ = 0;  ///< So many opportunities are left out below, because nothing was dirty.
+  unsigned rests_below_ =
+      0;  ///< So many opportunities are left out below, because nothing was dirty.
   AdversaryEvents events_{};
   std::uint64_t state_ = 1;
   std::uint64_t next_ = ~std::uint64_t{0};

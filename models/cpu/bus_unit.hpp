@@ -21,7 +21,9 @@ class BusUnit final : public CoreBus {
   BusUnit& operator=(const BusUnit&) = delete;
 
   /// Without it, everything is taken for device registers.
-  void set_memory_test(std::function<bool(PhysicalAddress)> is_memory) { is_memory_ = std::move(is_memory); }
+  void set_memory_test(std::function<bool(PhysicalAddress)> is_memory) {
+    is_memory_ = std::move(is_memory);
+  }
 
   BusResponse transport(const CoreTransaction& transaction, Time& now) override;
   bool debug(bool write, PhysicalAddress address, std::span<std::byte> data) override;

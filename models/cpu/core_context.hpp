@@ -12,8 +12,8 @@
 
 namespace linefill {
 
-/// What the parts of one core's memory system share: its clock, its bus, its place in program order,
-/// and who watches.
+/// What the parts of one core's memory system share: its clock, its bus, its place in program
+/// order, and who watches.
 struct CoreContext {
   CoreClock& clock;
   CoreBus& bus;

@@ -10,7 +10,8 @@ namespace linefill {
 namespace {
 
 /// From the L1D's miss to the bus and back into the register, in cycles of the core, beside what is
-/// below: with an L2C-310 of the shortest latencies, load-to-use is 23 cycles (7-cpu.com, Cortex-A9).
+/// below: with an L2C-310 of the shortest latencies, load-to-use is 23 cycles (7-cpu.com,
+/// Cortex-A9).
 constexpr int kMissCycles = 1;
 
 ByteMask mask_of(PhysicalAddress address, std::size_t size) {
@@ -19,8 +20,8 @@ ByteMask mask_of(PhysicalAddress address, std::size_t size) {
 
 }  // namespace
 
-DataSide::DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffer, CoreContext& context,
-                   Statistics& statistics)
+DataSide::DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffer,
+                   CoreContext& context, Statistics& statistics)
     : l1d_{l1d},
       l1i_{l1i},
       buffer_{buffer},
@@ -30,7 +31,8 @@ DataSide::DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffe
       uncached_stores_{statistics, "uncached_stores", "accesses"},
       device_accesses_{statistics, "device_accesses", "accesses"} {}
 
-// --- Cached -------------------------------------------------------------------------------------------
+// --- Cached
+// -------------------------------------------------------------------------------------------
 
 DataSide::Result DataSide::read(const Access& access, std::span<std::byte> data) {
   if (!access.cached) return read_uncached(access, data);
@@ -70,8 +72,8 @@ CacheLine* DataSide::look_up(const Access& access, bool for_write, Result& resul
   ++misses_;
   context_.stall_until(buffer_.drain_ordered());
   const Time start = wait_for_fill_slot();
-  const auto filled =
-      l1d_.fill(number, access.attributes.memory, FillCause::kDemand, access.attributes.origin, start);
+  const auto filled = l1d_.fill(number, access.attributes.memory, FillCause::kDemand,
+                                access.attributes.origin, start);
   result.line = filled.line;
   result.response = filled.response;
   const Time ready = filled.end + context_.period * kMissCycles;
@@ -109,10 +111,11 @@ void DataSide::prefetch(LineNumber number, const MemoryAttributes& attributes, F
   if (filled.line != nullptr) fills_.add(number, filled.end + context_.period * kMissCycles);
 }
 
-// --- Around the L1D -----------------------------------------------------------------------------------
+// --- Around the L1D
+// -----------------------------------------------------------------------------------
 
-// Strongly-ordered accesses wait for the buffer; others for what a DMB has put before them. A slot that
-// holds some of the bytes leaves first in any case.
+// Strongly-ordered accesses wait for the buffer; others for what a DMB has put before them. A slot
+// that holds some of the bytes leaves first in any case.
 void DataSide::order_uncached(const Access& access) {
   if (access.attributes.memory.type == MemoryType::kStronglyOrdered) {
     context_.stall_until(buffer_.drain_all());
@@ -127,11 +130,12 @@ DataSide::Result DataSide::read_uncached(const Access& access, std::span<std::by
   order_uncached(access);
   const bool memory = context_.bus.is_memory(access.address);
   if (memory && context_.observer != nullptr) {
-    context_.observer->uncached_access(access.address, static_cast<std::uint32_t>(data.size()), false,
-                                       access.attributes, context_.now());
+    context_.observer->uncached_access(access.address, static_cast<std::uint32_t>(data.size()),
+                                       false, access.attributes, context_.now());
   }
   Time end = context_.now();
-  const BusResponse response = context_.bus.transport({false, access.address, data, access.attributes}, end);
+  const BusResponse response =
+      context_.bus.transport({false, access.address, data, access.attributes}, end);
   context_.stall_until(end);
   if (!memory) {
     ++device_accesses_;
@@ -145,8 +149,8 @@ DataSide::Result DataSide::write_uncached(const Access& access, std::span<const 
   const bool memory = context_.bus.is_memory(access.address);
   if (memory) {
     if (context_.observer != nullptr) {
-      context_.observer->uncached_access(access.address, static_cast<std::uint32_t>(data.size()), true,
-                                         access.attributes, context_.now());
+      context_.observer->uncached_access(access.address, static_cast<std::uint32_t>(data.size()),
+                                         true, access.attributes, context_.now());
     }
     overtake_copies(access.address, data.size());
   }
@@ -157,9 +161,11 @@ DataSide::Result DataSide::write_uncached(const Access& access, std::span<const 
   order_uncached(access);
   std::array<std::byte, kLineBytes> copy;
   std::copy(data.begin(), data.end(), copy.begin());
-  CoreTransaction transaction{true, access.address, std::span{copy}.first(data.size()), access.attributes};
+  CoreTransaction transaction{true, access.address, std::span{copy}.first(data.size()),
+                              access.attributes};
   // Program order among the device's causes: this store is the first access of its epoch.
-  if (!memory && !access.attributes.memory.normal()) transaction.attributes.origin.epoch = ++context_.epoch;
+  if (!memory && !access.attributes.memory.normal())
+    transaction.attributes.origin.epoch = ++context_.epoch;
   Time end = context_.now();
   const BusResponse response = context_.bus.transport(transaction, end);
   context_.stall_until(end);
@@ -186,7 +192,8 @@ void DataSide::overtake_copies(PhysicalAddress address, std::size_t size) {
   l1i_.overtaken(line, mask_of(address, size));
 }
 
-// --- Barriers and cache operations --------------------------------------------------------------------
+// --- Barriers and cache operations
+// --------------------------------------------------------------------
 
 void DataSide::complete() {
   context_.stall_until(buffer_.drain_all());

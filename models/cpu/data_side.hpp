@@ -17,8 +17,8 @@ namespace linefill {
 /// Where data of a core come from and go to, by physical address: L1D, store buffer, bus. Keeps the
 /// order that memory types and barriers ask for, and charges the core's clock.
 ///
-/// A load miss stalls until its line is there; store misses and prefetches overlap, four at a time: a fifth
-/// stalls until one of them has ended.
+/// A load miss stalls until its line is there; store misses and prefetches overlap, four at a time:
+/// a fifth stalls until one of them has ended.
 class DataSide {
  public:
   DataSide(L1DataCache& l1d, L1InstructionCache& l1i, StoreBuffer& buffer, CoreContext& context,
@@ -40,7 +40,8 @@ class DataSide {
   Result write(const Access& access, std::span<const std::byte> data);
 
   /// PLD: brings in a line that the program may use; nothing waits for it.
-  void prefetch(LineNumber line, const MemoryAttributes& attributes, FillCause cause, const Origin& origin);
+  void prefetch(LineNumber line, const MemoryAttributes& attributes, FillCause cause,
+                const Origin& origin);
   /// DSB: everything that has left the core has arrived.
   void complete();
   /// Applies a cache operation to one line, if it is held.

@@ -5,9 +5,9 @@
 
 namespace linefill {
 
-/// The local exclusive monitor of a core (ARM ARM A3.4), with granules of one line. In a system of one
-/// core it stands for the global monitor of Shareable memory, too: no other master makes exclusive
-/// accesses, and stores of bus masters that are not coherent do not clear it.
+/// The local exclusive monitor of a core (ARM ARM A3.4), with granules of one line. In a system of
+/// one core it stands for the global monitor of Shareable memory, too: no other master makes
+/// exclusive accesses, and stores of bus masters that are not coherent do not clear it.
 class ExclusiveMonitor {
  public:
   void mark(LineNumber granule) { granule_ = granule; }

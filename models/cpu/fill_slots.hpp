@@ -9,8 +9,8 @@
 
 namespace linefill {
 
-/// The outstanding line fills of an L1D: up to four (A9 TRM 7.1). Data of a fill are there at once; this
-/// is when they would have been.
+/// The outstanding line fills of an L1D: up to four (A9 TRM 7.1). Data of a fill are there at once;
+/// this is when they would have been.
 class FillSlots {
  public:
   static constexpr unsigned kSlots = 4;

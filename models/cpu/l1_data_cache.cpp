@@ -16,8 +16,8 @@ L1DataCache::L1DataCache(CacheGeometry geometry, Replacement replacement, CoreCo
       write_backs_{statistics, "l1d_write_backs", "lines"},
       refused_{statistics, "l1d_refused_write_backs", "lines"} {}
 
-L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes& attributes, FillCause cause,
-                                      const Origin& origin, Time now) {
+L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes& attributes,
+                                      FillCause cause, const Origin& origin, Time now) {
   // The line waits in a fill buffer while its victim goes to the eviction buffer.
   alignas(kLineBytes) std::array<std::byte, kLineBytes> data;
   below_.dirty = below_.superseded = below_.lost = 0;
@@ -59,12 +59,14 @@ Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& ori
   line.settle();
   ++write_backs_;
   const Time start = std::max(now, eviction_buffer_free_);
-  CoreTransaction transaction{true, address_of(line.tag), line.data, {attributes_[index_of(line)], origin}};
+  CoreTransaction transaction{
+      true, address_of(line.tag), line.data, {attributes_[index_of(line)], origin}};
   if (context_.observer != nullptr) {
     transaction.marks = &line.marks;
     const CopyView buffered = context_.store_buffer->find(line.tag);
     const ByteMask waiting =
-        buffered.valid == 0 ? 0 : line.marks.superseded & buffered.valid & ~buffered.marks->superseded;
+        buffered.valid == 0 ? 0
+                            : line.marks.superseded & buffered.valid & ~buffered.marks->superseded;
     if (waiting != 0) {  // What is newer has not left the core: it will come over these bytes.
       written_ = line.marks;
       written_.superseded &= ~waiting;

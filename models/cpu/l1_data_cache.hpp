@@ -16,7 +16,8 @@ namespace linefill {
 /// what an access costs, is `MemorySystem`'s.
 class L1DataCache final : public CopyHolder {
  public:
-  L1DataCache(CacheGeometry geometry, Replacement replacement, CoreContext& context, Statistics& statistics);
+  L1DataCache(CacheGeometry geometry, Replacement replacement, CoreContext& context,
+              Statistics& statistics);
 
   const CacheGeometry& geometry() const { return lines_.geometry(); }
   CacheLine* find(LineNumber line) { return lines_.find(line); }
@@ -28,10 +29,10 @@ class L1DataCache final : public CopyHolder {
     Time end{};  ///< When the line was there.
   };
   /// Brings a line in from the bus and evicts what was in its place. It must not be resident.
-  Filled fill(LineNumber line, const MemoryAttributes& attributes, FillCause cause, const Origin& origin,
-              Time now);
-  /// Writes the line down if it is dirty; it stays, clean. Through the one eviction buffer: returns when
-  /// that had taken it (`now` if the line was clean).
+  Filled fill(LineNumber line, const MemoryAttributes& attributes, FillCause cause,
+              const Origin& origin, Time now);
+  /// Writes the line down if it is dirty; it stays, clean. Through the one eviction buffer: returns
+  /// when that had taken it (`now` if the line was clean).
   Time clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now);
   /// Drops the line with whatever is dirty in it.
   void invalidate(CacheLine& line, const Origin& origin, Time now);
@@ -56,7 +57,8 @@ class L1DataCache final : public CopyHolder {
 
   // Looking at a line's marks settles them: no change that anyone else could see.
   mutable SetAssociative lines_;
-  std::vector<MemoryAttributes> attributes_;  ///< By line: with which it was filled, and is written back.
+  std::vector<MemoryAttributes>
+      attributes_;  ///< By line: with which it was filled, and is written back.
   Time eviction_buffer_free_{};
   LineMarks below_{};    ///< What a fill is told; here, because making one takes time.
   LineMarks written_{};  ///< What a write-back tells where that is not what the line has.

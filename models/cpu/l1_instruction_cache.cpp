@@ -5,8 +5,8 @@
 
 namespace linefill {
 
-L1InstructionCache::L1InstructionCache(CacheGeometry geometry, Replacement replacement, CoreContext& context,
-                                       Statistics& statistics)
+L1InstructionCache::L1InstructionCache(CacheGeometry geometry, Replacement replacement,
+                                       CoreContext& context, Statistics& statistics)
     : lines_{geometry, replacement},
       context_{context},
       misses_{statistics, "l1i_misses", "lines"},
@@ -14,8 +14,9 @@ L1InstructionCache::L1InstructionCache(CacheGeometry geometry, Replacement repla
 
 // The line that was there is gone even if the bus refuses: it was the victim.
 L1InstructionCache::Filled L1InstructionCache::read(CacheLine& line, LineNumber number,
-                                                    const MemoryAttributes& attributes, const Origin& origin,
-                                                    Time now, LineMarks* below) {
+                                                    const MemoryAttributes& attributes,
+                                                    const Origin& origin, Time now,
+                                                    LineMarks* below) {
   line.drop();
   Filled result{nullptr, BusResponse::kOkay, now};
   CoreTransaction transaction{false, address_of(number), line.data, {attributes, origin}};
@@ -29,8 +30,10 @@ L1InstructionCache::Filled L1InstructionCache::read(CacheLine& line, LineNumber 
   return result;
 }
 
-L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number, const MemoryAttributes& attributes,
-                                                    ByteMask newer_above, const Origin& origin, Time now) {
+L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number,
+                                                    const MemoryAttributes& attributes,
+                                                    ByteMask newer_above, const Origin& origin,
+                                                    Time now) {
   LineMarks below;
   CacheLine* const victim = lines_.victim(number);
   assert(victim != nullptr);  // No way is locked.
@@ -43,8 +46,8 @@ L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number, const Mem
   line.filled_stale = line.marks.stale() != 0;
   ++misses_;
   if (context_.observer != nullptr) {
-    context_.observer->filled(CopyLevel::kL1Instruction, number, line.marks, FillCause::kDemand, origin,
-                              result.end);
+    context_.observer->filled(CopyLevel::kL1Instruction, number, line.marks, FillCause::kDemand,
+                              origin, result.end);
   }
   return result;
 }

@@ -27,10 +27,11 @@ class L1InstructionCache final : public CopyHolder {
   };
   /// Brings a line in from the bus. `newer_above`: bytes of which the L1D or the store buffer holds
   /// newer values than the bus gives.
-  Filled fill(LineNumber line, const MemoryAttributes& attributes, ByteMask newer_above, const Origin& origin,
-              Time now);
+  Filled fill(LineNumber line, const MemoryAttributes& attributes, ByteMask newer_above,
+              const Origin& origin, Time now);
   /// A fetch that is not cached: into a line that holds nothing afterwards.
-  Filled read_uncached(LineNumber line, const MemoryAttributes& attributes, const Origin& origin, Time now);
+  Filled read_uncached(LineNumber line, const MemoryAttributes& attributes, const Origin& origin,
+                       Time now);
   void invalidate(LineNumber line);
   void invalidate_all();
 
@@ -40,8 +41,8 @@ class L1InstructionCache final : public CopyHolder {
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
 
  private:
-  Filled read(CacheLine& line, LineNumber number, const MemoryAttributes& attributes, const Origin& origin,
-              Time now, LineMarks* below);
+  Filled read(CacheLine& line, LineNumber number, const MemoryAttributes& attributes,
+              const Origin& origin, Time now, LineMarks* below);
 
   SetAssociative lines_;
   CacheLine uncached_{};

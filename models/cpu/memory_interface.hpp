@@ -29,9 +29,9 @@ struct CoreClock {
 };
 
 /// A direct-mapped table by virtual line: an L1 hit makes no call (architecture, section 4). A hit
-/// compares the virtual line (and the table's epoch) with the slot, and the slot's physical line with
-/// the tag that the pointed-to cache line shows, so that eviction, invalidation and a device's touch
-/// need only change that tag.
+/// compares the virtual line (and the table's epoch) with the slot, and the slot's physical line
+/// with the tag that the pointed-to cache line shows, so that eviction, invalidation and a device's
+/// touch need only change that tag.
 class LineMap {
  public:
   static constexpr unsigned kSlots = 1024;
@@ -74,15 +74,16 @@ class MemoryInterface {
   MemoryInterface(const MemoryInterface&) = delete;
   MemoryInterface& operator=(const MemoryInterface&) = delete;
 
-  /// The program counter of the instruction that makes the next accesses: set by the executor before
-  /// each load and store (it is kept in lines as the last store's).
+  /// The program counter of the instruction that makes the next accesses: set by the executor
+  /// before each load and store (it is kept in lines as the last store's).
   std::uint32_t pc = 0;
 
   template <class T>
   bool load(std::uint32_t va, T& value) {
     static_assert(std::is_unsigned_v<T>);
     const LineMap::Slot& slot = load_map_->slot(va);
-    if (slot.key == load_map_->key(va) && slot.line->load_tag == slot.physical && within<T>(va)) [[likely]] {
+    if (slot.key == load_map_->key(va) && slot.line->load_tag == slot.physical && within<T>(va))
+        [[likely]] {
       std::memcpy(&value, slot.line->data.data() + va % kLineBytes, sizeof(T));
       ++l1d_load_hits_;
       return true;
@@ -97,7 +98,8 @@ class MemoryInterface {
   bool store(std::uint32_t va, T value) {
     static_assert(std::is_unsigned_v<T>);
     const LineMap::Slot& slot = store_map_->slot(va);
-    if (slot.key == store_map_->key(va) && slot.line->store_tag == slot.physical && within<T>(va)) [[likely]] {
+    if (slot.key == store_map_->key(va) && slot.line->store_tag == slot.physical && within<T>(va))
+        [[likely]] {
       CacheLine& line = *slot.line;
       std::memcpy(line.data.data() + va % kLineBytes, &value, sizeof(T));
       line.recent |= bytes_at(va % kLineBytes, sizeof(T));
@@ -111,11 +113,14 @@ class MemoryInterface {
   /// Any other access: 1, 2 or 4 bytes; unaligned ones are split or fault as SCTLR and the memory
   /// type say. Alignment that an instruction itself demands (LDM, LDRD, LDREX) is checked by the
   /// executor, which calls `alignment_fault`.
-  virtual bool load_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t& value) = 0;
-  virtual bool store_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t value) = 0;
+  virtual bool load_slow(std::uint32_t va, unsigned size, AccessKind kind,
+                         std::uint32_t& value) = 0;
+  virtual bool store_slow(std::uint32_t va, unsigned size, AccessKind kind,
+                          std::uint32_t value) = 0;
   /// LDREX/STREX of 1, 2, 4 or 8 bytes. For a store, `failed` is the value of Rd.
   virtual bool load_exclusive(std::uint32_t va, unsigned size, std::uint64_t& value) = 0;
-  virtual bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value, std::uint32_t& failed) = 0;
+  virtual bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value,
+                               std::uint32_t& failed) = 0;
   virtual void clear_exclusive() = 0;
   virtual void alignment_fault(std::uint32_t va, bool write) = 0;
 
@@ -125,9 +130,9 @@ class MemoryInterface {
   /// PLD, PLDW, PLI: hints; never fault.
   virtual void preload(std::uint32_t va, bool for_write) = 0;
 
-  /// The line of code that holds `va`, as the L1I has it, with the place where the executor keeps what
-  /// it decoded (`CacheLine::decoded`: null after a fill). Good until the next call of any function
-  /// of this class. False: a Prefetch Abort is to be taken.
+  /// The line of code that holds `va`, as the L1I has it, with the place where the executor keeps
+  /// what it decoded (`CacheLine::decoded`: null after a fill). Good until the next call of any
+  /// function of this class. False: a Prefetch Abort is to be taken.
   bool fetch(std::uint32_t va, CacheLine*& line) {
     const LineMap::Slot& slot = fetch_map_->slot(va);
     if (slot.key == fetch_map_->key(va) && slot.line->load_tag == slot.physical) [[likely]] {
@@ -148,16 +153,18 @@ class MemoryInterface {
 
   template <class T>
   bool within(std::uint32_t va) const {
-    return va % kLineBytes <= kLineBytes - sizeof(T) && (va & alignment_mask_ & (sizeof(T) - 1)) == 0;
+    return va % kLineBytes <= kLineBytes - sizeof(T) &&
+           (va & alignment_mask_ & (sizeof(T) - 1)) == 0;
   }
 
   CoreClock& clock_;
-  /// The maps of the current access class. Never null; one that is never entered into always misses.
+  /// The maps of the current access class. Never null; one that is never entered into always
+  /// misses.
   LineMap* load_map_ = nullptr;
   LineMap* store_map_ = nullptr;
   LineMap* fetch_map_ = nullptr;
   std::uint32_t alignment_mask_ = 0;  ///< 3 with SCTLR.A, else 0.
-  std::uint64_t l1i_hits_ = 0;  ///< Counted once for each line that execution enters.
+  std::uint64_t l1i_hits_ = 0;        ///< Counted once for each line that execution enters.
   std::uint64_t l1d_load_hits_ = 0;
   std::uint64_t l1d_store_hits_ = 0;
 };

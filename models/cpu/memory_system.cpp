@@ -10,8 +10,8 @@ namespace linefill {
 
 namespace {
 
-/// A register's value in memory order, and back. Big-endian data (CPSR.E) is reversed by element; an
-/// 8-byte exclusive is two words.
+/// A register's value in memory order, and back. Big-endian data (CPSR.E) is reversed by element;
+/// an 8-byte exclusive is two words.
 void to_bytes(std::uint64_t value, bool big_endian, std::span<std::byte> bytes) {
   const std::size_t element = std::min<std::size_t>(bytes.size(), 4);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -56,7 +56,8 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
   select_maps();
 }
 
-// --- Time ---------------------------------------------------------------------------------------------
+// --- Time
+// ---------------------------------------------------------------------------------------------
 
 // The adversary has no part in it: how often an access is slow depends on who watches.
 void MemorySystem::begin_slow_access() {
@@ -76,7 +77,8 @@ Time MemorySystem::next_event() const {
   return std::min(opportunity, buffer_.next_due());
 }
 
-// --- Where an access goes -----------------------------------------------------------------------------
+// --- Where an access goes
+// -----------------------------------------------------------------------------
 
 // Write-Through and Shareable memory without ACTLR.SMP are treated as Non-cacheable (A9 TRM 7.4).
 bool MemorySystem::cached_in_l1d(const MemoryAttributes& attributes) const {
@@ -85,7 +87,8 @@ bool MemorySystem::cached_in_l1d(const MemoryAttributes& attributes) const {
   return attributes.normal() && write_back && (!attributes.shareable || receiver_->coherent());
 }
 
-bool MemorySystem::locate(std::uint32_t va, unsigned size, bool write, AccessKind kind, Pieces& pieces) {
+bool MemorySystem::locate(std::uint32_t va, unsigned size, bool write, AccessKind kind,
+                          Pieces& pieces) {
   if (kind == AccessKind::kNormal && locate_mapped(va, size, write, pieces.piece[0])) return true;
   const bool unaligned = (va & (size - 1)) != 0;
   if (unaligned && mmu_.registers().has(TranslationRegisters::kA)) {
@@ -114,12 +117,13 @@ bool MemorySystem::locate(std::uint32_t va, unsigned size, bool write, AccessKin
   return true;
 }
 
-// A line that is in the line map but has to be looked at needs no translation: what is watched takes
-// no longer, and leaves the TLB as it would be.
+// A line that is in the line map but has to be looked at needs no translation: what is watched
+// takes no longer, and leaves the TLB as it would be.
 bool MemorySystem::locate_mapped(std::uint32_t va, unsigned size, bool write, Piece& piece) {
   LineMap& map = write ? *store_map_ : *load_map_;
   const LineMap::Slot& slot = map.slot(va);
-  const bool within_line = va % kLineBytes + size <= kLineBytes && (va & alignment_mask_ & (size - 1)) == 0;
+  const bool within_line =
+      va % kLineBytes + size <= kLineBytes && (va & alignment_mask_ & (size - 1)) == 0;
   if (slot.key != map.key(va) || slot.line->tag != slot.physical || !within_line) return false;
   piece.va = va;
   piece.size = size;
@@ -133,7 +137,8 @@ bool MemorySystem::translate(Piece& piece, bool write, bool privileged) {
   Translation translation;
   Fault fault;
   const VirtualAddress va{piece.va};
-  if (!mmu_.translate(va, write ? AccessType::kWrite : AccessType::kRead, privileged, translation, fault)) {
+  if (!mmu_.translate(va, write ? AccessType::kWrite : AccessType::kRead, privileged, translation,
+                      fault)) {
     receiver_->data_fault(fault, va, write);
     return false;
   }
@@ -159,9 +164,11 @@ void MemorySystem::alignment_fault(std::uint32_t va, bool write) {
   receiver_->data_fault({FaultStatus::kAlignment, 0, false}, VirtualAddress{va}, write);
 }
 
-// --- Loads and stores ---------------------------------------------------------------------------------
+// --- Loads and stores
+// ---------------------------------------------------------------------------------
 
-bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t& value) {
+bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind,
+                             std::uint32_t& value) {
   begin_slow_access();
   std::array<std::byte, 4> bytes{};
   Pieces pieces;
@@ -184,7 +191,8 @@ bool MemorySystem::read(const Pieces& pieces, std::span<std::byte> data, AccessK
   return true;
 }
 
-bool MemorySystem::store_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t value) {
+bool MemorySystem::store_slow(std::uint32_t va, unsigned size, AccessKind kind,
+                              std::uint32_t value) {
   begin_slow_access();
   std::array<std::byte, 4> bytes{};
   to_bytes(value, big_endian_, std::span{bytes}.first(size));
@@ -233,8 +241,8 @@ void MemorySystem::note_page(const Piece& piece) {
 
 void MemorySystem::tell_watched(const Piece& piece, bool write) {
   if (context_.observer == nullptr || !watched(line_of(piece.access.address))) return;
-  context_.observer->watched_access(piece.access.address, piece.size, write, piece.access.attributes.origin,
-                                    context_.now());
+  context_.observer->watched_access(piece.access.address, piece.size, write,
+                                    piece.access.attributes.origin, context_.now());
 }
 
 void MemorySystem::watch_line(LineNumber line, bool on) {
@@ -246,7 +254,8 @@ void MemorySystem::watch_line(LineNumber line, bool on) {
   if (CacheLine* resident = l1d_.find(line)) resident->unmap();
 }
 
-// --- Exclusives and hints -----------------------------------------------------------------------------
+// --- Exclusives and hints
+// -----------------------------------------------------------------------------
 
 bool MemorySystem::load_exclusive(std::uint32_t va, unsigned size, std::uint64_t& value) {
   begin_slow_access();
@@ -282,9 +291,11 @@ void MemorySystem::preload(std::uint32_t va, bool /*for_write*/) {
   begin_slow_access();
   Translation translation;
   Fault ignored;
-  if (!mmu_.translate(VirtualAddress{va}, AccessType::kRead, privileged_, translation, ignored)) return;
+  if (!mmu_.translate(VirtualAddress{va}, AccessType::kRead, privileged_, translation, ignored))
+    return;
   if (!cached_in_l1d(translation.attributes)) return;
-  data_.prefetch(line_of(translation.pa), translation.attributes, FillCause::kPrefetch, context_.origin(pc));
+  data_.prefetch(line_of(translation.pa), translation.attributes, FillCause::kPrefetch,
+                 context_.origin(pc));
 }
 
 bool MemorySystem::may_fill(VirtualAddress va, LineNumber line, MemoryAttributes& attributes) {
@@ -298,13 +309,15 @@ bool MemorySystem::may_fill(VirtualAddress va, LineNumber line, MemoryAttributes
 BusResponse MemorySystem::read_word(PhysicalAddress address, const MemoryAttributes& attributes,
                                     std::uint32_t& value) {
   std::array<std::byte, 4> bytes{};
-  const DataSide::Access access{address, {attributes, context_.origin(pc)}, cached_in_l1d(attributes)};
+  const DataSide::Access access{
+      address, {attributes, context_.origin(pc)}, cached_in_l1d(attributes)};
   const BusResponse response = data_.read(access, bytes).response;
   value = static_cast<std::uint32_t>(from_bytes(bytes, false));
   return response;
 }
 
-// --- Instructions -------------------------------------------------------------------------------------
+// --- Instructions
+// -------------------------------------------------------------------------------------
 
 bool MemorySystem::fetch_slow(std::uint32_t va, CacheLine*& line) {
   pc = va;
@@ -325,13 +338,15 @@ bool MemorySystem::fetch_slow(std::uint32_t va, CacheLine*& line) {
   const LineNumber number = line_of(translation.pa);
   const MemoryAttributes& attributes = translation.attributes;
   const bool cached = attributes.normal() && attributes.inner != CachePolicy::kNonCacheable;
-  const auto found = cached ? find_code(number, attributes, va)
-                            : l1i_.read_uncached(number, attributes, context_.origin(va), context_.now());
+  const auto found =
+      cached ? find_code(number, attributes, va)
+             : l1i_.read_uncached(number, attributes, context_.origin(va), context_.now());
   context_.stall_until(found.end);
   line = found.line;
   if (line == nullptr) {
-    receiver_->prefetch_fault(external_fault(FaultStatus::kExternal, found.response, translation.domain),
-                              VirtualAddress{va});
+    receiver_->prefetch_fault(
+        external_fault(FaultStatus::kExternal, found.response, translation.domain),
+        VirtualAddress{va});
     return false;
   }
   if (!cached) return true;
@@ -341,7 +356,8 @@ bool MemorySystem::fetch_slow(std::uint32_t va, CacheLine*& line) {
   return true;
 }
 
-L1InstructionCache::Filled MemorySystem::find_code(LineNumber number, const MemoryAttributes& attributes,
+L1InstructionCache::Filled MemorySystem::find_code(LineNumber number,
+                                                   const MemoryAttributes& attributes,
                                                    std::uint32_t va) {
   if (CacheLine* line = l1i_.find(number)) {
     ++l1i_hits_;

@@ -45,7 +45,8 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
     Time store_buffer_drain{200'000};
   };
 
-  MemorySystem(const Configuration& configuration, CoreClock& clock, CoreBus& bus, Statistics& statistics);
+  MemorySystem(const Configuration& configuration, CoreClock& clock, CoreBus& bus,
+               Statistics& statistics);
 
   // What the platform connects.
   Mmu& mmu() { return mmu_; }
@@ -53,7 +54,9 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   /// Null: nobody watches, and no marks are kept.
   void set_observer(Observer* observer) { context_.observer = observer; }
   /// The caches and buffers below, which are told what an invalidate dropped.
-  void set_lower_holders(std::vector<CopyHolder*> holders) { context_.lower_holders = std::move(holders); }
+  void set_lower_holders(std::vector<CopyHolder*> holders) {
+    context_.lower_holders = std::move(holders);
+  }
   /// L1D, store buffer, L1I: in the order in which a newer copy may hide an older.
   std::array<CopyHolder*, 3> holders() { return {&l1d_, &buffer_, &l1i_}; }
   /// Asks that cached loads and stores of a line be told to the observer.
@@ -73,7 +76,8 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   bool load_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t& value) override;
   bool store_slow(std::uint32_t va, unsigned size, AccessKind kind, std::uint32_t value) override;
   bool load_exclusive(std::uint32_t va, unsigned size, std::uint64_t& value) override;
-  bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value, std::uint32_t& failed) override;
+  bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value,
+                       std::uint32_t& failed) override;
   void clear_exclusive() override { monitor_.clear(); }
   void alignment_fault(std::uint32_t va, bool write) override;
   void preload(std::uint32_t va, bool for_write) override;

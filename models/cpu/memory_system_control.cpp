@@ -7,7 +7,8 @@
 
 namespace linefill {
 
-// --- Registers ----------------------------------------------------------------------------------------
+// --- Registers
+// ----------------------------------------------------------------------------------------
 
 void MemorySystem::context_changed(bool privileged, bool big_endian) {
   privileged_ = privileged;
@@ -29,7 +30,8 @@ void MemorySystem::select_maps() {
   alignment_mask_ = mmu_.registers().has(TranslationRegisters::kA) ? 3 : 0;
 }
 
-// --- Cache operations (ARM ARM B2.2.6) ----------------------------------------------------------------
+// --- Cache operations (ARM ARM B2.2.6)
+// ----------------------------------------------------------------
 
 bool MemorySystem::data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) {
   begin_slow_access();
@@ -59,8 +61,8 @@ void MemorySystem::data_by_set_way(Maintenance::Action action, unsigned set, uns
 void MemorySystem::invalidate_instructions() {
   begin_slow_access();
   l1i_.invalidate_all();
-  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate, Maintenance::Scope::kAll,
-                  kNoLine);
+  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
+                  Maintenance::Scope::kAll, kNoLine);
 }
 
 bool MemorySystem::invalidate_instructions_by_address(VirtualAddress va, Fault& fault) {
@@ -69,18 +71,19 @@ bool MemorySystem::invalidate_instructions_by_address(VirtualAddress va, Fault& 
   if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
   const LineNumber number = line_of(translation.pa);
   l1i_.invalidate(number);
-  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate, Maintenance::Scope::kAddress,
-                  number);
+  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
+                  Maintenance::Scope::kAddress, number);
   return true;
 }
 
-void MemorySystem::note_maintained(CopyLevel level, Maintenance::Action action, Maintenance::Scope scope,
-                                   LineNumber line) {
+void MemorySystem::note_maintained(CopyLevel level, Maintenance::Action action,
+                                   Maintenance::Scope scope, LineNumber line) {
   if (context_.observer == nullptr) return;
   context_.observer->maintained({level, action, scope, line, context_.origin(pc), context_.now()});
 }
 
-// --- Debuggers ----------------------------------------------------------------------------------------
+// --- Debuggers
+// ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -126,7 +129,8 @@ bool MemorySystem::debug_write(PhysicalAddress address, std::span<const std::byt
     }
     std::array<std::byte, kLineBytes> copy;
     std::copy(part.begin(), part.end(), copy.begin());
-    return context_.bus.debug(true, where, std::span{copy}.first(part.size())) || data_copy != nullptr;
+    return context_.bus.debug(true, where, std::span{copy}.first(part.size())) ||
+           data_copy != nullptr;
   });
 }
 
@@ -147,7 +151,8 @@ bool MemorySystem::debug_write(VirtualAddress va, std::span<const std::byte> dat
 std::optional<PhysicalAddress> MemorySystem::debug_translate(VirtualAddress va) {
   struct DebugPort final : WalkPort {
     explicit DebugPort(MemorySystem& owner) : memory{owner} {}
-    BusResponse read_word(PhysicalAddress address, const MemoryAttributes&, std::uint32_t& value) override {
+    BusResponse read_word(PhysicalAddress address, const MemoryAttributes&,
+                          std::uint32_t& value) override {
       return memory.debug_read(address, std::as_writable_bytes(std::span{&value, 1}))
                  ? BusResponse::kOkay
                  : BusResponse::kDecodeError;

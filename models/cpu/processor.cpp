@@ -14,7 +14,8 @@ constexpr std::uint64_t kDefaultHz = 400'000'000;
 constexpr std::uint32_t kDefaultPeriphbase = 0x1E00'0000;
 /// A core that cannot fetch the first instruction of its abort handler comes to nothing any more.
 constexpr unsigned kHopeless = 10'000;
-/// So often at most the adversary wakes a sleeping core: a system where nothing happens comes to rest.
+/// So often at most the adversary wakes a sleeping core: a system where nothing happens comes to
+/// rest.
 constexpr unsigned kAdversaryWakings = 50'000;
 constexpr unsigned kDeltasToSettle = 100;
 
@@ -37,7 +38,8 @@ CacheGeometry geometry_of(const DeviceNode& node, const std::string& which) {
 Replacement replacement_of(const DeviceNode& node) {
   const std::string name = node.string_or("linefill,replacement", "pseudo-random");
   if (name == "pseudo-random") return Replacement::kPseudoRandom;
-  if (name != "round-robin") node.fail("linefill,replacement", "\"pseudo-random\" or \"round-robin\"");
+  if (name != "round-robin")
+    node.fail("linefill,replacement", "\"pseudo-random\" or \"round-robin\"");
   return Replacement::kRoundRobin;
 }
 
@@ -90,7 +92,8 @@ Processor::Processor(const sc_core::sc_module_name& name, const DeviceNode& node
 
 Processor::~Processor() = default;
 
-// --- Time ---------------------------------------------------------------------------------------------
+// --- Time
+// ---------------------------------------------------------------------------------------------
 
 void Processor::run() {
   control_.reset();
@@ -112,8 +115,8 @@ void Processor::begin_slice() {
   ++slices_;
   look_ahead();
   sample_lines();
-  clock_.limit =
-      std::max(clock_.now + 1, static_cast<std::uint64_t>((horizon_ + period_ - Time{1}) / period_));
+  clock_.limit = std::max(clock_.now + 1,
+                          static_cast<std::uint64_t>((horizon_ + period_ - Time{1}) / period_));
 }
 
 void Processor::look_ahead() {
@@ -122,7 +125,8 @@ void Processor::look_ahead() {
   horizon_ = from_sc_time(sc_core::sc_time_stamp() + std::min(pending, to_sc_time(quantum_)));
 }
 
-// Also after a device was accessed (`stop_soon`): the next access sees all that followed from that one.
+// Also after a device was accessed (`stop_soon`): the next access sees all that followed from that
+// one.
 void Processor::catch_up() {
   if (now() <= horizon_ && clock_.limit != 0) return;
   wait_for_kernel();
@@ -161,7 +165,8 @@ void Processor::sleep() {
       wait(to_sc_time(next - stamp), lines);
     }
     const Time woken = from_sc_time(sc_core::sc_time_stamp());
-    clock_.now = std::max(clock_.now, static_cast<std::uint64_t>((woken + period_ - Time{1}) / period_));
+    clock_.now =
+        std::max(clock_.now, static_cast<std::uint64_t>((woken + period_ - Time{1}) / period_));
     system_.advance();
     sample_lines();
   }
@@ -183,7 +188,8 @@ void Processor::wait_for_event() {
   event_ = false;
 }
 
-// --- Aborts and the end -------------------------------------------------------------------------------
+// --- Aborts and the end
+// -------------------------------------------------------------------------------
 
 void Processor::data_fault(const Fault& fault, VirtualAddress va, bool write) {
   ++data_aborts_;

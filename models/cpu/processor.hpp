@@ -25,17 +25,18 @@ namespace linefill {
 /// One Cortex-A9 (TRM DDI 0388) with its L1 caches. Device tree: a cpu node "arm,cortex-a9". See
 /// processor.md.
 ///
-/// The only thread of a board. It runs ahead of the kernel by at most the quantum, and never past the
-/// kernel's next event; after an access to a device's registers it lets the kernel catch up, so that
-/// lines settle before the next instruction.
+/// The only thread of a board. It runs ahead of the kernel by at most the quantum, and never past
+/// the kernel's next event; after an access to a device's registers it lets the kernel catch up, so
+/// that lines settle before the next instruction.
 class Processor final : public sc_core::sc_module, private SystemInterface, private AbortReceiver {
  public:
-  tlm_utils::simple_initiator_socket<Processor, 64> memory{"memory"};  ///< Towards the L2: everything.
+  tlm_utils::simple_initiator_socket<Processor, 64> memory{
+      "memory"};  ///< Towards the L2: everything.
   sc_core::sc_in<bool> irq{"irq"};
   sc_core::sc_in<bool> fiq{"fiq"};
 
-  /// Properties: `clock-frequency` (default 400 MHz), `d-cache-size`, `d-cache-sets`, `i-cache-size`,
-  /// `i-cache-sets`, `linefill,replacement`, `linefill,store-buffer-drain-ns`.
+  /// Properties: `clock-frequency` (default 400 MHz), `d-cache-size`, `d-cache-sets`,
+  /// `i-cache-size`, `i-cache-sets`, `linefill,replacement`, `linefill,store-buffer-drain-ns`.
   Processor(const sc_core::sc_module_name& name, const DeviceNode& node);
   ~Processor() override;
 
@@ -45,7 +46,9 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   }
   void set_quantum(Time quantum) { quantum_ = quantum; }
   /// Which addresses memory answers. To be set: all others are taken for device registers.
-  void set_memory_test(std::function<bool(PhysicalAddress)> test) { bus_.set_memory_test(std::move(test)); }
+  void set_memory_test(std::function<bool(PhysicalAddress)> test) {
+    bus_.set_memory_test(std::move(test));
+  }
   void set_console(Semihosting::Console console) { semihosting_.set_console(std::move(console)); }
   /// Called when the guest ends itself; without it, the simulation stops.
   void set_exit_handler(Semihosting::Exit handler) { exit_handler_ = std::move(handler); }
@@ -55,15 +58,19 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   /// L1D, store buffer, L1I.
   std::array<CopyHolder*, 3> copy_holders() { return system_.holders(); }
   /// The caches and buffers below: told what an invalidate dropped.
-  void set_lower_holders(std::vector<CopyHolder*> holders) { system_.set_lower_holders(std::move(holders)); }
-  void set_hook_handler(std::function<void(std::uint32_t pc)> handler) { hook_handler_ = std::move(handler); }
+  void set_lower_holders(std::vector<CopyHolder*> holders) {
+    system_.set_lower_holders(std::move(holders));
+  }
+  void set_hook_handler(std::function<void(std::uint32_t pc)> handler) {
+    hook_handler_ = std::move(handler);
+  }
   void watch_instruction(std::uint32_t pc, bool on) { core_.watch_instruction(pc, on); }
   void watch_line(LineNumber line, bool on) { system_.watch_line(line, on); }
 
   // The adversary.
   void set_adversary(const AdversaryEvents& events) { system_.set_adversary(events); }
-  /// How the adversary asks the cache below to evict a dirty line of its own. `evict` takes a random
-  /// number, and may return whether there was one.
+  /// How the adversary asks the cache below to evict a dirty line of its own. `evict` takes a
+  /// random number, and may return whether there was one.
   template <class Evict>
   void set_evict_below(Evict evict) {
     if constexpr (std::is_void_v<std::invoke_result_t<Evict, std::uint64_t>>) {
@@ -84,8 +91,8 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   const Log& log() const { return log_; }
   Core& core() { return core_; }
 
-  /// Memory as the processor sees it: L1, store buffer, then what is below. No side effects. False if
-  /// it is not mapped, or nothing is there.
+  /// Memory as the processor sees it: L1, store buffer, then what is below. No side effects. False
+  /// if it is not mapped, or nothing is there.
   bool debug_read_virtual(std::uint32_t va, std::span<std::byte> data) {
     return system_.debug_read(VirtualAddress{va}, data);
   }
@@ -117,10 +124,12 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void sleep();
 
   // SystemInterface.
-  bool read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value) override {
+  bool read_coprocessor(const CoprocessorRegister& which, bool privileged,
+                        std::uint32_t& value) override {
     return control_.read_coprocessor(which, privileged, value);
   }
-  bool write_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t value) override {
+  bool write_coprocessor(const CoprocessorRegister& which, bool privileged,
+                         std::uint32_t value) override {
     return control_.write_coprocessor(which, privileged, value);
   }
   bool take_coprocessor_abort() override { return control_.take_coprocessor_abort(); }
@@ -129,7 +138,8 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void wait_for_interrupt() override;
   void wait_for_event() override;
   void send_event() override { event_ = true; }
-  bool semihosting(std::uint32_t operation, std::uint32_t argument, std::uint32_t& result) override {
+  bool semihosting(std::uint32_t operation, std::uint32_t argument,
+                   std::uint32_t& result) override {
     return semihosting_.call(operation, argument, result);
   }
   void instruction_hook(std::uint32_t pc) override {

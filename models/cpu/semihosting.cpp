@@ -62,7 +62,8 @@ std::optional<std::uint32_t> Semihosting::word(std::uint32_t va) const {
   return value;
 }
 
-std::optional<std::vector<std::uint32_t>> Semihosting::arguments(std::uint32_t block, unsigned count) const {
+std::optional<std::vector<std::uint32_t>> Semihosting::arguments(std::uint32_t block,
+                                                                 unsigned count) const {
   std::vector<std::uint32_t> result;
   for (unsigned i = 0; i < count; ++i) {
     const auto value = word(block + 4 * i);

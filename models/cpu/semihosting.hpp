@@ -9,8 +9,8 @@
 
 namespace linefill {
 
-/// The part of ARM semihosting (DUI 0471, chapter 8) that a program without files needs: it writes to
-/// the console and ends.
+/// The part of ARM semihosting (DUI 0471, chapter 8) that a program without files needs: it writes
+/// to the console and ends.
 class Semihosting {
  public:
   /// Reads a byte as the processor would load it; nothing if that would fault.

@@ -39,12 +39,14 @@ void StoreBuffer::store(PhysicalAddress address, std::span<const std::byte> data
   std::fill_n(slot->origin.begin() + first, bytes, StoreOrigin{origin.pc, origin.epoch});
   if (context_.observer != nullptr) {
     context_.observer->uncached_store_reached(CopyLevel::kStoreBuffer, line_of(address),
-                                              bytes_at(line_offset(address), bytes), origin, context_.now());
+                                              bytes_at(line_offset(address), bytes), origin,
+                                              context_.now());
   }
 }
 
 // A store does not join one that a DMB lies behind, nor one with other attributes: that one leaves.
-StoreBuffer::Slot* StoreBuffer::merge_slot(std::uint32_t doubleword, const MemoryAttributes& attributes) {
+StoreBuffer::Slot* StoreBuffer::merge_slot(std::uint32_t doubleword,
+                                           const MemoryAttributes& attributes) {
   const auto same = [=](const Slot& slot) { return slot.doubleword == doubleword; };
   Slot* slot = oldest(same);
   if (slot == nullptr || (!slot->ordered && slot->attributes == attributes)) return slot;
@@ -98,9 +100,11 @@ void StoreBuffer::tell_overtaken(const Slot& slot) {
   marks.dirty = slot.bytes();
   marks.superseded = old;
   std::copy(slot.origin.begin(), slot.origin.end(), marks.origin.begin() + slot.offset());
-  const StoreOrigin& store = slot.origin[static_cast<unsigned>(std::countr_zero(old)) - slot.offset()];
+  const StoreOrigin& store =
+      slot.origin[static_cast<unsigned>(std::countr_zero(old)) - slot.offset()];
   context_.observer->drained_to_memory(CopyLevel::kStoreBuffer, slot.line(), old, marks,
-                                       {MasterId::kProcessor, store.pc, store.epoch}, context_.now());
+                                       {MasterId::kProcessor, store.pc, store.epoch},
+                                       context_.now());
 }
 
 void StoreBuffer::order() {

@@ -15,9 +15,9 @@ namespace linefill {
 /// The store buffer of a Cortex-A9: four merging slots of 64 bits, for stores to Normal memory that
 /// its L1 does not hold (A9 TRM 7.4; number and width: 7-cpu.com's measurements).
 ///
-/// A slot leaves for the bus when it must (`drain...`), when the buffer is full, or when it is older
-/// than the drain time. Nothing else orders it: a later store to a device overtakes it, unless a DMB
-/// lies between.
+/// A slot leaves for the bus when it must (`drain...`), when the buffer is full, or when it is
+/// older than the drain time. Nothing else orders it: a later store to a device overtakes it,
+/// unless a DMB lies between.
 class StoreBuffer final : public CopyHolder {
  public:
   static constexpr unsigned kSlots = 4;
@@ -29,11 +29,12 @@ class StoreBuffer final : public CopyHolder {
   void set_drain_time(Time drain_time) { drain_time_ = drain_time; }
 
   /// Takes bytes that lie within one slot's 8. Stalls the core until a slot is free.
-  void store(PhysicalAddress address, std::span<const std::byte> data, const MemoryAttributes& attributes,
-             const Origin& origin);
+  void store(PhysicalAddress address, std::span<const std::byte> data,
+             const MemoryAttributes& attributes, const Origin& origin);
   /// DMB: what is in the buffer now leaves before later accesses are made.
   void order();
-  /// Before an access that a DMB may have put behind some slots. Returns when the bus had taken them.
+  /// Before an access that a DMB may have put behind some slots. Returns when the bus had taken
+  /// them.
   Time drain_ordered() {
     if (ordered_ == 0) return Time{0};
     drain_slots([](const Slot& slot) { return slot.ordered; });
@@ -77,7 +78,8 @@ class StoreBuffer final : public CopyHolder {
     ByteMask bytes() const { return valid << offset(); }
   };
 
-  /// Drains the slots that `wanted` holds for, oldest first, and before each what must leave before it.
+  /// Drains the slots that `wanted` holds for, oldest first, and before each what must leave before
+  /// it.
   template <class Wanted>
   void drain_slots(Wanted wanted) {
     while (Slot* slot = oldest(wanted)) {
@@ -89,7 +91,8 @@ class StoreBuffer final : public CopyHolder {
   Slot* oldest(Wanted wanted) {
     Slot* result = nullptr;
     for (Slot& slot : slots_) {
-      if (slot.used && wanted(slot) && (result == nullptr || slot.age < result->age)) result = &slot;
+      if (slot.used && wanted(slot) && (result == nullptr || slot.age < result->age))
+        result = &slot;
     }
     return result;
   }

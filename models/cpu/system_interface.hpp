@@ -19,11 +19,14 @@ struct CoprocessorRegister {
 class SystemInterface {
  public:
   /// MRC, MCR. False: undefined at this privilege.
-  virtual bool read_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t& value) = 0;
-  virtual bool write_coprocessor(const CoprocessorRegister&, bool privileged, std::uint32_t value) = 0;
+  virtual bool read_coprocessor(const CoprocessorRegister&, bool privileged,
+                                std::uint32_t& value) = 0;
+  virtual bool write_coprocessor(const CoprocessorRegister&, bool privileged,
+                                 std::uint32_t value) = 0;
 
   /// Whether the last write_coprocessor, which was not undefined, is to be taken as a Data Abort: a
-  /// cache operation by address whose translation failed. The fault registers are set. Asking clears it.
+  /// cache operation by address whose translation failed. The fault registers are set. Asking
+  /// clears it.
   virtual bool take_coprocessor_abort() { return false; }
 
   /// SCTLR bits that exception entry needs, and VBAR.
@@ -37,7 +40,8 @@ class SystemInterface {
 
   /// A semihosting call (SVC 0x123456 in A32, SVC 0xAB in T32, BKPT 0xAB): r0 is the operation, r1
   /// its argument; returns what goes to r0. False: not a call that is served: take the exception.
-  virtual bool semihosting(std::uint32_t operation, std::uint32_t argument, std::uint32_t& result) = 0;
+  virtual bool semihosting(std::uint32_t operation, std::uint32_t argument,
+                           std::uint32_t& result) = 0;
 
   /// The instruction at `pc` was marked by `watch_instruction`; called before it executes.
   virtual void instruction_hook(std::uint32_t pc) = 0;

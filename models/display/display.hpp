@@ -19,7 +19,8 @@ struct Image {
 /// A device that shows a picture. The platform finds it with a dynamic_cast from `Device`.
 class Display {
  public:
-  /// The last frame that was shown completely, as it came over the bus; empty if there was none yet.
+  /// The last frame that was shown completely, as it came over the bus; empty if there was none
+  /// yet.
   virtual const Image& last_frame() const = 0;
   /// How many frames were shown completely.
   virtual std::uint64_t frames() const = 0;

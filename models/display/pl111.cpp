@@ -14,7 +14,8 @@ constexpr std::uint64_t kDefaultHz = 25'175'000;
 }  // namespace
 
 Pl111::Pl111(const sc_core::sc_module_name& name, const DeviceNode& node)
-    : Device{name, node}, block_{period_of(node.clock_hz("clcdclk", kDefaultHz)), bus_, log_, statistics_} {
+    : Device{name, node},
+      block_{period_of(node.clock_hz("clcdclk", kDefaultHz)), bus_, log_, statistics_} {
   SC_HAS_PROCESS(Pl111);
   SC_METHOD(on_update);
   sensitive << update_;

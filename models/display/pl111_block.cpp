@@ -110,8 +110,8 @@ void Block::finish_frame() {
     ++underruns_;
     missed_ += total_ - filled;
     raw_ |= kUnderflow;
-    std::fill(frame_.bytes.begin() + static_cast<std::ptrdiff_t>(filled * kWordBytes), frame_.bytes.end(),
-              std::byte{0});
+    std::fill(frame_.bytes.begin() + static_cast<std::ptrdiff_t>(filled * kWordBytes),
+              frame_.bytes.end(), std::byte{0});
   }
   fetched_ = total_;
   frame_.palette = palette_;
@@ -143,7 +143,8 @@ void Block::fetch(Time now) {
   const std::size_t slot = fetched_ + slipped_;
   const std::uint32_t address = base_ + static_cast<std::uint32_t>(fetched_) * kWordBytes;
   const std::size_t to_boundary = (kBurstBoundary - address % kBurstBoundary) / kWordBytes;
-  const std::size_t count = std::min({std::size_t{frame_.control.watermark()}, total_ - slot, to_boundary});
+  const std::size_t count =
+      std::min({std::size_t{frame_.control.watermark()}, total_ - slot, to_boundary});
   const std::span<std::byte> data{frame_.bytes.data() + slot * kWordBytes, count * kWordBytes};
   Attributes attributes;
   attributes.memory = kNormalNonCacheable;
@@ -173,7 +174,8 @@ void Block::account_for_delay(std::size_t slot, std::size_t count, Time arrived)
   const auto first = frame_.bytes.begin() + static_cast<std::ptrdiff_t>(slot * kWordBytes);
   const std::size_t room = (total_ - slot - late) * kWordBytes;
   const auto kept = static_cast<std::ptrdiff_t>(std::min(count * kWordBytes, room));
-  std::copy_backward(first, first + kept, first + kept + static_cast<std::ptrdiff_t>(late * kWordBytes));
+  std::copy_backward(first, first + kept,
+                     first + kept + static_cast<std::ptrdiff_t>(late * kWordBytes));
   std::fill_n(first, late * kWordBytes, std::byte{0});
 }
 

@@ -48,7 +48,8 @@ class Block {
   Time phase_end() const;
   void fetch(Time now);
   void account_for_delay(std::size_t slot, std::size_t count, Time arrived);
-  Time taken_at(std::size_t slot) const;  ///< When the panel takes the word at this place of the frame.
+  Time taken_at(
+      std::size_t slot) const;  ///< When the panel takes the word at this place of the frame.
   Time next_fetch() const;
   void schedule();
 
@@ -84,7 +85,8 @@ class Block {
   std::array<std::uint32_t, 256> cursor_image_{};
 
   bool running_ = false;
-  /// The instruction that enabled the controller. What it reads from then on has no cause (epoch 0).
+  /// The instruction that enabled the controller. What it reads from then on has no cause (epoch
+  /// 0).
   std::uint32_t started_by_ = 0;
   Phase phase_ = Phase::kSync;
   Time frame_start_{0};

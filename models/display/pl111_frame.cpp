@@ -23,7 +23,9 @@ constexpr unsigned wide5(unsigned v) { return v << 3 | v >> 2; }
 constexpr unsigned wide6(unsigned v) { return v << 2 | v >> 4; }
 
 /// A palette entry has the same layout; bit 15, the intensity bit, has no pad on a 24-bit panel.
-constexpr Rgb from_1555(unsigned v) { return {wide5(v & 31), wide5(v >> 5 & 31), wide5(v >> 10 & 31)}; }
+constexpr Rgb from_1555(unsigned v) {
+  return {wide5(v & 31), wide5(v >> 5 & 31), wide5(v >> 10 & 31)};
+}
 
 Rgb colour(unsigned format, std::uint32_t v, const Palette& palette) {
   switch (format) {
@@ -40,8 +42,8 @@ Rgb colour(unsigned format, std::uint32_t v, const Palette& palette) {
   }
 }
 
-/// Where a word's pixel `n` begins. BEBO turns round the bytes of a word (half-words, for pixels of 16
-/// bits), BEPO the pixels of a byte.
+/// Where a word's pixel `n` begins. BEBO turns round the bytes of a word (half-words, for pixels of
+/// 16 bits), BEPO the pixels of a byte.
 unsigned pixel_shift(unsigned n, const Control& control) {
   const unsigned bits = control.bits_per_pixel();
   const unsigned unit = bits < 8 ? 8 : bits;
@@ -88,7 +90,8 @@ Image Frame::render() const {
   for (std::size_t p = 0; p < pixels; ++p) {
     const std::size_t at = p / per_word * 4;
     std::uint32_t word = 0;
-    for (unsigned b = 0; b < 4; ++b) word |= std::to_integer<std::uint32_t>(bytes[at + b]) << (8 * b);
+    for (unsigned b = 0; b < 4; ++b)
+      word |= std::to_integer<std::uint32_t>(bytes[at + b]) << (8 * b);
     Rgb rgb = colour(control.format(), word >> shifts[p % per_word] & mask, palette);
     if (control.bgr()) std::swap(rgb.red, rgb.blue);
     image.rgb[3 * p] = static_cast<std::uint8_t>(rgb.red);

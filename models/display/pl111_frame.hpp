@@ -43,7 +43,9 @@ struct Timing {
   unsigned back_porch_lines = 0;
   unsigned front_porch_lines = 0;
 
-  Time active_start() const { return line * static_cast<std::int64_t>(sync_lines + back_porch_lines); }
+  Time active_start() const {
+    return line * static_cast<std::int64_t>(sync_lines + back_porch_lines);
+  }
   Time active_end() const { return active_start() + line * static_cast<std::int64_t>(height); }
   Time frame() const { return active_end() + line * static_cast<std::int64_t>(front_porch_lines); }
 };

@@ -15,7 +15,9 @@ const RegisterTable<Block>& Block::registers() {
       R{0x00C, "LCDTiming3", kReadWrite, 0}.stores(&B::tim3_, 0x0001'007F),
       R{0x010, "LCDUPBASE", kReadWrite, 0}.stores(&B::upbase_, 0xFFFF'FFF8),
       R{0x014, "LCDLPBASE", kReadWrite, 0}.stores(&B::lpbase_, 0xFFFF'FFF8),
-      R{0x018, "LCDControl", kReadWrite, 0}.stores(&B::control_, 0x0001'BFFF).on_write(&B::write_control),
+      R{0x018, "LCDControl", kReadWrite, 0}
+          .stores(&B::control_, 0x0001'BFFF)
+          .on_write(&B::write_control),
       R{0x01C, "LCDIMSC", kReadWrite, 0}.stores(&B::mask_, 0x1E),
       R{0x020, "LCDRIS", kReadOnly, 0}.stores(&B::raw_),
       R{0x024, "LCDMIS", kReadOnly, 0}.computed(&B::peek_mis),
@@ -57,7 +59,9 @@ const std::uint32_t* Block::ram(std::uint32_t offset) const {
   return nullptr;
 }
 
-std::uint32_t Block::peek_upcurr() const { return base_ + static_cast<std::uint32_t>(fetched_ * 8); }
+std::uint32_t Block::peek_upcurr() const {
+  return base_ + static_cast<std::uint32_t>(fetched_ * 8);
+}
 
 void Block::write_control(std::uint32_t value, const RegisterContext& context) {
   const Control asked{value};

@@ -32,7 +32,8 @@ void write_png(const std::string& path, const Image& image) {
   png.image.width = image.width;
   png.image.height = image.height;
   png.image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_file(&png.image, path.c_str(), 0, image.rgb.data(), 0, nullptr) == 0) png.fail(path);
+  if (png_image_write_to_file(&png.image, path.c_str(), 0, image.rgb.data(), 0, nullptr) == 0)
+    png.fail(path);
 }
 
 Image read_png(const std::string& path) {

@@ -51,8 +51,10 @@ void Pl330::with_window(Self& block, std::uint32_t offset, Use&& use) {
   const std::uint32_t fault = offset - 0x040;
   const std::uint32_t status = offset - 0x100;
   const std::uint32_t transfer = offset - 0x400;
-  if (fault < 4 * channels) return use(Thread::fault_registers(), block.channel(fault / 4), fault % 4);
-  if (status < 8 * channels) return use(Thread::status_registers(), block.channel(status / 8), status % 8);
+  if (fault < 4 * channels)
+    return use(Thread::fault_registers(), block.channel(fault / 4), fault % 4);
+  if (status < 8 * channels)
+    return use(Thread::status_registers(), block.channel(status / 8), status % 8);
   if (transfer < 0x20 * channels) {
     return use(Thread::transfer_registers(), block.channel(transfer / 0x20), transfer % 0x20);
   }
@@ -73,8 +75,9 @@ BusResponse Pl330::access(DeviceAccess& access) {
 
 std::uint32_t Pl330::peek(std::uint32_t offset) const {
   std::uint32_t value = 0;
-  with_window(block_, offset,
-              [&](const auto& table, const auto& owner, std::uint32_t at) { value = table.peek(owner, at); });
+  with_window(block_, offset, [&](const auto& table, const auto& owner, std::uint32_t at) {
+    value = table.peek(owner, at);
+  });
   return value;
 }
 

@@ -44,9 +44,9 @@ void Block::step(Time now) {
   if (wake_at_ <= now) wake_at_ = kNever;
   executor_.complete(now);
   auto& threads = executor_.threads();
-  executor_.set_share(static_cast<int>(
-      std::max<std::ptrdiff_t>(1, std::count_if(threads.begin(), threads.end(),
-                                                [](const Thread& t) { return t.runs() && !t.waiting; }))));
+  executor_.set_share(static_cast<int>(std::max<std::ptrdiff_t>(
+      1, std::count_if(threads.begin(), threads.end(),
+                       [](const Thread& t) { return t.runs() && !t.waiting; }))));
   for (bool progress = true; progress;) {
     progress = false;
     std::size_t n = first_;

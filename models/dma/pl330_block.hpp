@@ -12,8 +12,8 @@
 
 namespace linefill::pl330 {
 
-/// A DMA-330 controller without a kernel: the registers of DDI 0424, the debug interface, the watchdog,
-/// and when the threads execute and the bursts start.
+/// A DMA-330 controller without a kernel: the registers of DDI 0424, the debug interface, the
+/// watchdog, and when the threads execute and the bursts start.
 class Block {
  public:
   Block(const Config& config, BusPort& bus, Log& log, Statistics& statistics);

@@ -13,7 +13,8 @@ constexpr std::uint64_t kDefaultHz = 100'000'000;
 unsigned in_range(const DeviceNode& node, const char* property, unsigned fallback, unsigned low,
                   unsigned high) {
   const std::uint32_t value = node.u32_or(property, fallback);
-  if (value < low || value > high) node.fail(property, std::to_string(low) + " to " + std::to_string(high));
+  if (value < low || value > high)
+    node.fail(property, std::to_string(low) + " to " + std::to_string(high));
   return value;
 }
 
@@ -51,8 +52,8 @@ Config Config::from(const DeviceNode& node) {
 
 std::uint32_t Config::cr0() const {
   const std::uint32_t interfaces = requests > 0 ? 1U | (requests - 1) << 12 : 0U;
-  return interfaces | (boot_address ? 2U : 0U) | (manager_non_secure ? 4U : 0U) | (channels - 1) << 4 |
-         (events - 1) << 17;
+  return interfaces | (boot_address ? 2U : 0U) | (manager_non_secure ? 4U : 0U) |
+         (channels - 1) << 4 | (events - 1) << 17;
 }
 
 std::uint32_t Config::cr1() const { return log2_of(cache_line_bytes) | (cache_lines - 1) << 4; }

@@ -12,8 +12,9 @@ namespace linefill::pl330 {
 inline constexpr unsigned kMaxChannels = 8;
 inline constexpr unsigned kMaxBurstBytes = 16 * 16;  ///< 16 beats of 128 bits.
 
-/// What is chosen when a DMA-330 is synthesised or strapped (TRM 3.3.24 to 3.3.29, CR0 to CR4, CRD).
-/// The defaults are those of the Zynq-7000's controller, with as many request interfaces as there can be.
+/// What is chosen when a DMA-330 is synthesised or strapped (TRM 3.3.24 to 3.3.29, CR0 to CR4,
+/// CRD). The defaults are those of the Zynq-7000's controller, with as many request interfaces as
+/// there can be.
 struct Config {
   unsigned channels = 8;
   unsigned requests = 32;
@@ -32,7 +33,8 @@ struct Config {
   std::uint32_t non_secure_requests = 0;
   Time period = 10ns;
 
-  /// From `dma-channels`, `dma-requests` and `linefill,...`; ConfigurationError for what cannot be built.
+  /// From `dma-channels`, `dma-requests` and `linefill,...`; ConfigurationError for what cannot be
+  /// built.
   static Config from(const DeviceNode& node);
 
   unsigned mfifo_bytes() const { return mfifo_lines * bus_bytes; }

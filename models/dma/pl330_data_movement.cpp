@@ -21,8 +21,8 @@ Transfer Executor::transfer(const Thread& thread, const Control::Side& side, std
   t.attributes.origin = thread.cause;
   if (thread.encoding->names == Names::kPeripheral) {
     t.peripheral = thread.bytes[1] >> 3;
-    t.kind =
-        thread.encoding->condition == Condition::kBurst ? DmaAcknowledge::kBurst : DmaAcknowledge::kSingle;
+    t.kind = thread.encoding->condition == Condition::kBurst ? DmaAcknowledge::kBurst
+                                                             : DmaAcknowledge::kSingle;
   }
   return t;
 }
@@ -62,7 +62,8 @@ Outcome Executor::store(Thread& thread, Time now) { return store_from(thread, fa
 Outcome Executor::store_zero(Thread& thread, Time now) { return store_from(thread, true, now); }
 
 Outcome Executor::store_from(Thread& thread, bool zero, Time now) {
-  Transfer t = transfer(thread, thread.control_fields().destination(), thread.destination, true, now);
+  Transfer t =
+      transfer(thread, thread.control_fields().destination(), thread.destination, true, now);
   t.zero = zero;
   const unsigned bytes = t.bytes();
   if (!zero && (bytes > config_.mfifo_bytes() || mfifo_.unclaimed(thread.number) < bytes)) {

@@ -12,7 +12,8 @@ namespace {
 constexpr int kRunAhead = 64;
 
 constexpr std::array<std::string_view, kMaxChannels> kProgramCounters{
-    "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7"};
+    "channel_0", "channel_1", "channel_2", "channel_3",
+    "channel_4", "channel_5", "channel_6", "channel_7"};
 
 }  // namespace
 
@@ -65,7 +66,8 @@ bool Executor::run(Thread& thread, Time now) {
     const std::uint32_t faults =
         thread.waiting ? 0U : validate(thread, e, thread.manager ? kManager : kChannel);
     const bool early = thread.at > now;
-    if (early && (e.effect == Effect::kShared || faults != 0 || thread.at > horizon)) return progress;
+    if (early && (e.effect == Effect::kShared || faults != 0 || thread.at > horizon))
+      return progress;
     if (faults != 0) {
       abort(thread, faults);
       return true;
@@ -144,10 +146,13 @@ std::uint32_t Executor::validate_named(const Thread& thread, const Encoding& e) 
   switch (e.names) {
     case Names::kEvent:
       if (number >= config_.events) return fault::kOperand;
-      return thread.non_secure && (config_.non_secure_events >> number & 1U) == 0 ? fault::kEvent : 0U;
+      return thread.non_secure && (config_.non_secure_events >> number & 1U) == 0 ? fault::kEvent
+                                                                                  : 0U;
     case Names::kPeripheral:
       if (number >= config_.requests) return fault::kOperand;
-      return thread.non_secure && (config_.non_secure_requests >> number & 1U) == 0 ? fault::kPeripheral : 0U;
+      return thread.non_secure && (config_.non_secure_requests >> number & 1U) == 0
+                 ? fault::kPeripheral
+                 : 0U;
     case Names::kChannel:
       if (low >= config_.channels) return fault::kOperand;
       return thread.non_secure && e.opcode.field('n', thread.bytes[0]) == 0 ? fault::kGo : 0U;
@@ -186,8 +191,9 @@ void Executor::complete(Time now) {
 void Executor::abort(Thread& thread, std::uint32_t fault_bits) {
   if (!thread.faulted()) ++faults_;
   log_.guest_error(thread.manager ? "manager" : "channel ",
-                   thread.manager ? "" : std::to_string(thread.number), " aborts at ", hex(thread.pc),
-                   ", fault type ", hex(fault_bits), ", started by pc ", hex(thread.cause.pc));
+                   thread.manager ? "" : std::to_string(thread.number), " aborts at ",
+                   hex(thread.pc), ", fault type ", hex(fault_bits), ", started by pc ",
+                   hex(thread.cause.pc));
   thread.fault_type |= fault_bits;
   withdraw(thread);
   thread.state = thread.manager ? State::kFaulting : State::kFaultCompleting;
@@ -218,9 +224,10 @@ bool Executor::finish(Thread& thread, Time now) {
 }
 
 // The thread may be in the middle of an instruction of its own, which goes on afterwards: the debug
-// instruction is executed by a copy of it in the thread's security state, but with a cause of its own.
-void Executor::execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin,
-                             Time now) {
+// instruction is executed by a copy of it in the thread's security state, but with a cause of its
+// own.
+void Executor::execute_debug(const Thread& target, const Instruction& instruction,
+                             const Origin& origin, Time now) {
   Thread& thread = target.manager ? manager() : channel(target.number);
   const Encoding& e = decode(instruction[0]);
   Thread issuer = thread;

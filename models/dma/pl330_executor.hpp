@@ -40,8 +40,8 @@ enum class Names : std::uint8_t { kNothing, kEvent, kPeripheral, kChannel, kRegi
 /// Suffix S or B: executed if the channel's request_type flag says so, else a DMANOP.
 enum class Condition : std::uint8_t { kAlways, kSingle, kBurst };
 
-/// Who sees an instruction's effect: its own channel; the queues; anybody. Of the first two, a few may
-/// be executed ahead of time, which spares the host an event for each.
+/// Who sees an instruction's effect: its own channel; the queues; anybody. Of the first two, a few
+/// may be executed ahead of time, which spares the host an event for each.
 enum class Effect : std::uint8_t { kLocal, kQueued, kShared };
 
 /// One row of the instruction set (TRM chapter 4).
@@ -79,7 +79,8 @@ class Executor {
   /// Accounts for the bursts that have ended by `now`.
   void complete(Time now);
   /// One instruction through the debug registers, for an idle or a running thread.
-  void execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin, Time now);
+  void execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin,
+                     Time now);
   void abort(Thread& thread, std::uint32_t fault_bits);
 
   Thread& manager() { return threads_.back(); }
@@ -125,8 +126,8 @@ class Executor {
   bool finish(Thread& thread, Time now);
   void withdraw(Thread& thread);
   void release_load_lock(const Thread& thread);
-  Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address, bool write,
-                    Time now) const;
+  Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address,
+                    bool write, Time now) const;
   Outcome store_from(Thread& thread, bool zero, Time now);
 
   static constexpr unsigned kFree = ~0U;

@@ -9,7 +9,8 @@
 namespace linefill::pl330 {
 
 /// The controller's own instruction cache (TRM 2.4), direct mapped, shared by all threads. It keeps
-/// copies until DMAGO or "DMAWFE event, invalid": microcode changed in memory meanwhile is not seen.
+/// copies until DMAGO or "DMAWFE event, invalid": microcode changed in memory meanwhile is not
+/// seen.
 class InstructionCache {
  public:
   InstructionCache(unsigned lines, unsigned line_bytes)
@@ -20,7 +21,8 @@ class InstructionCache {
 
   bool holds(std::uint32_t address) const { return tags_[index(address)] == line_address(address); }
   std::uint8_t byte(std::uint32_t address) const {
-    return std::to_integer<std::uint8_t>(data_[index(address) * line_bytes_ + address % line_bytes_]);
+    return std::to_integer<std::uint8_t>(
+        data_[index(address) * line_bytes_ + address % line_bytes_]);
   }
   void fill(std::uint32_t address, std::span<const std::byte> line) {
     tags_[index(address)] = line_address(address);

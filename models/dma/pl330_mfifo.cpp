@@ -43,7 +43,8 @@ void Mfifo::take(unsigned channel, std::span<std::byte> data) {
   const std::size_t at = part.head & (part.ring.size() - 1);
   const std::size_t first = std::min(data.size(), part.ring.size() - at);
   std::copy_n(part.ring.begin() + static_cast<std::ptrdiff_t>(at), first, data.begin());
-  std::copy_n(part.ring.begin(), data.size() - first, data.begin() + static_cast<std::ptrdiff_t>(first));
+  std::copy_n(part.ring.begin(), data.size() - first,
+              data.begin() + static_cast<std::ptrdiff_t>(first));
   part.head += data.size();
   part.arrived -= static_cast<unsigned>(data.size());
 }

@@ -10,9 +10,9 @@
 
 namespace linefill::pl330 {
 
-/// The multi-channel FIFO (TRM 2.9 and 2.10.2): all channels share its lines, each as wide as the bus;
-/// a channel's bytes leave it in the order in which they were loaded. Bytes lie in the lines as the
-/// destination has them, so an unaligned destination can cost one line more.
+/// The multi-channel FIFO (TRM 2.9 and 2.10.2): all channels share its lines, each as wide as the
+/// bus; a channel's bytes leave it in the order in which they were loaded. Bytes lie in the lines
+/// as the destination has them, so an unaligned destination can cost one line more.
 class Mfifo {
  public:
   explicit Mfifo(const Config& config);
@@ -20,13 +20,17 @@ class Mfifo {
   /// Whether `bytes` more of `channel` find room beside everything that is in use.
   bool fits(unsigned channel, unsigned bytes, unsigned phase) const;
   /// Whether they would if the channel's load were alone.
-  bool could_ever_fit(unsigned bytes, unsigned phase) const { return lines(phase, bytes) <= total_lines_; }
+  bool could_ever_fit(unsigned bytes, unsigned phase) const {
+    return lines(phase, bytes) <= total_lines_;
+  }
 
-  /// DMALD is issued: room is taken. `phase`: the destination's offset in a line, used if the channel
-  /// holds nothing yet.
+  /// DMALD is issued: room is taken. `phase`: the destination's offset in a line, used if the
+  /// channel holds nothing yet.
   void reserve(unsigned channel, unsigned bytes, unsigned phase);
   /// DMAST is issued for bytes that have been asked for.
-  unsigned unclaimed(unsigned channel) const { return parts_[channel].reserved - parts_[channel].claimed; }
+  unsigned unclaimed(unsigned channel) const {
+    return parts_[channel].reserved - parts_[channel].claimed;
+  }
   void claim(unsigned channel, unsigned bytes) { parts_[channel].claimed += bytes; }
 
   void append(unsigned channel, std::span<const std::byte> data);

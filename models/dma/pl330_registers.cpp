@@ -78,9 +78,11 @@ void Block::write_debug_command(std::uint32_t value, const RegisterContext& cont
   const Origin& origin = context.attributes.origin;
   const unsigned number = debug0_ >> 8 & 7U;
   const bool for_channel = (debug0_ & 1) != 0;
-  if ((value & 3) != 0 || context.now < debug_busy_until_ || (for_channel && number >= config_.channels)) {
-    log_.guest_error("debug instruction not executed: DBGCMD ", hex(value), ", DBGINST0 ", hex(debug0_),
-                     context.now < debug_busy_until_ ? ", while busy" : "", ", pc ", hex(origin.pc));
+  if ((value & 3) != 0 || context.now < debug_busy_until_ ||
+      (for_channel && number >= config_.channels)) {
+    log_.guest_error("debug instruction not executed: DBGCMD ", hex(value), ", DBGINST0 ",
+                     hex(debug0_), context.now < debug_busy_until_ ? ", while busy" : "", ", pc ",
+                     hex(origin.pc));
     return;
   }
   Thread& thread = for_channel ? executor_.channel(number) : executor_.manager();
@@ -91,7 +93,8 @@ void Block::write_debug_command(std::uint32_t value, const RegisterContext& cont
     return;
   }
   Instruction instruction{opcode, static_cast<std::uint8_t>(debug0_ >> 24)};
-  for (unsigned i = 0; i < 4; ++i) instruction[2 + i] = static_cast<std::uint8_t>(debug1_ >> (8 * i));
+  for (unsigned i = 0; i < 4; ++i)
+    instruction[2 + i] = static_cast<std::uint8_t>(debug1_ >> (8 * i));
   executor_.execute_debug(thread, instruction, origin, context.now);
   debug_busy_until_ = context.now + 2 * config_.period;
   wake(context.now);

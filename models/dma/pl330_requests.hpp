@@ -8,9 +8,9 @@
 
 namespace linefill::pl330 {
 
-/// What the controller knows of its peripheral request interfaces (TRM 2.6). A request that DMAWFP has
-/// taken is not taken again before it was acknowledged or flushed, although the level stays; and the
-/// peripheral has the time of a handshake to change its mind.
+/// What the controller knows of its peripheral request interfaces (TRM 2.6). A request that DMAWFP
+/// has taken is not taken again before it was acknowledged or flushed, although the level stays;
+/// and the peripheral has the time of a handshake to change its mind.
 class Requests {
  public:
   Requests(unsigned count, Time period) : views_(count), handshake_{kHandshakeCycles * period} {}
@@ -21,7 +21,8 @@ class Requests {
   /// The request that DMAWFP can take now; null if none.
   const DmaRequest* pending(unsigned number, Time now) const {
     const View& view = views_[number];
-    if (view.taken || view.owed > 0 || view.line == nullptr || now < view.settled_at) return nullptr;
+    if (view.taken || view.owed > 0 || view.line == nullptr || now < view.settled_at)
+      return nullptr;
     return view.line->level().any() ? &view.line->level() : nullptr;
   }
   /// Until when the peripheral may still be answering the last acknowledge.

@@ -36,9 +36,11 @@ void Thread::forget_instruction() {
 }
 
 std::uint32_t Thread::peek_csr() const {
-  const bool names_wakeup = state == State::kWaitingForEvent || state == State::kWaitingForPeripheral;
+  const bool names_wakeup =
+      state == State::kWaitingForEvent || state == State::kWaitingForPeripheral;
   return static_cast<std::uint32_t>(state) | (names_wakeup ? wakeup << 4 : 0U) |
-         (waits_for_burst ? 1U << 14 : 0U) | (waits_for_any ? 1U << 15 : 0U) | (non_secure ? 1U << 21 : 0U);
+         (waits_for_burst ? 1U << 14 : 0U) | (waits_for_any ? 1U << 15 : 0U) |
+         (non_secure ? 1U << 21 : 0U);
 }
 
 const RegisterTable<Thread>& Thread::status_registers() {

@@ -105,9 +105,10 @@ class Thread {
   std::uint64_t stored = 0;      ///< Bytes of its stores.
   bool uses_peripheral = false;  ///< Has waited for a request line, or acknowledged one.
 
-  Time at{};               ///< When it can do its next instruction.
-  Time retry_at = kNever;  ///< When a waiting instruction is worth another try without any other event.
-  bool waiting = false;    ///< The present instruction waits for something.
+  Time at{};  ///< When it can do its next instruction.
+  Time retry_at =
+      kNever;  ///< When a waiting instruction is worth another try without any other event.
+  bool waiting = false;  ///< The present instruction waits for something.
   Instruction bytes{};
   unsigned fetched = 0;
   const Encoding* encoding = nullptr;
@@ -117,7 +118,8 @@ class Thread {
   /// Neither ended nor on its way there.
   bool runs() const { return active() && !ending(); }
   bool ending() const {
-    return state == State::kKilling || state == State::kCompleting || state == State::kFaultCompleting;
+    return state == State::kKilling || state == State::kCompleting ||
+           state == State::kFaultCompleting;
   }
   Control control_fields() const { return {control}; }
   std::uint32_t operand(unsigned first, unsigned count) const;

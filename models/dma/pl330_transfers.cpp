@@ -112,9 +112,9 @@ BusResponse Transfers::move(const Transfer& t, bool write, Time& now) {
     const unsigned chunk = t.increments ? std::min(total - done, kBoundary - address % kBoundary)
                                         : t.beat_bytes - t.address % t.beat_bytes;
     std::byte* data = buffer_.data() + done;
-    const BusResponse response = write
-                                     ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
-                                     : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
+    const BusResponse response =
+        write ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
+              : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
     if (worst == BusResponse::kOkay) worst = response;
     done += chunk;
     if (t.increments) address += chunk;

@@ -41,8 +41,8 @@ struct Transfer {
   }
 };
 
-/// The read and write queues and what is on the bus (TRM 2.1). Bursts start in queue order. Reads and
-/// writes overlap, but their data share the one port of the MFIFO's memory: a line a cycle.
+/// The read and write queues and what is on the bus (TRM 2.1). Bursts start in queue order. Reads
+/// and writes overlap, but their data share the one port of the MFIFO's memory: a line a cycle.
 class Transfers {
  public:
   Transfers(const Config& config, BusPort& bus, Mfifo& mfifo, Statistics& statistics);
@@ -56,8 +56,8 @@ class Transfers {
   bool start(Time now);
   Time next_start() const;
 
-  /// When the next burst ends that something depends on: what queues here does, an acknowledge, or a
-  /// thread that waits for the ends of loads or of stores.
+  /// When the next burst ends that something depends on: what queues here does, an acknowledge, or
+  /// a thread that waits for the ends of loads or of stores.
   Time next_end(bool loads_awaited, bool stores_awaited) const;
   /// Takes out one that has ended at `now`; none: false.
   bool finish_one(Time now, Transfer& done, bool& was_read);
@@ -73,7 +73,9 @@ class Transfers {
  private:
   using Queue = std::deque<Transfer>;
 
-  bool read_can_start() const { return !read_queue_.empty() && reads_.size() < config_.read_capability; }
+  bool read_can_start() const {
+    return !read_queue_.empty() && reads_.size() < config_.read_capability;
+  }
   bool write_can_start() const;
   void start_read(Time now);
   void start_write(Time now);

@@ -43,7 +43,8 @@ void ArmGic::reset() {
 BusResponse ArmGic::access(DeviceAccess& access) {
   const std::uint32_t offset = access.offset & ~3U;
   const unsigned shift = 8 * (access.offset & 3U);
-  const std::uint32_t lanes = access.size == 4 ? 0xFFFF'FFFFU : ((1U << (8 * access.size)) - 1) << shift;
+  const std::uint32_t lanes =
+      access.size == 4 ? 0xFFFF'FFFFU : ((1U << (8 * access.size)) - 1) << shift;
   RegisterResult result{};
   if (access.write) {
     result = distributor_.write(offset, access.value << shift, lanes);
@@ -92,7 +93,8 @@ sc_core::sc_in<bool>* ArmGic::input(std::span<const std::uint32_t> specifier) {
   if (specifier.size() < 2) return nullptr;
   const std::uint32_t number = specifier[1];
   if (specifier[0] == 0) return number < spi.size() ? &spi[number] : nullptr;
-  constexpr std::uint32_t kFirst = GicDistributor::kFirstPpi - 16;  // The binding counts PPIs from ID 16.
+  constexpr std::uint32_t kFirst =
+      GicDistributor::kFirstPpi - 16;  // The binding counts PPIs from ID 16.
   return number - kFirst < kPpis ? &ppi[number - kFirst] : nullptr;
 }
 

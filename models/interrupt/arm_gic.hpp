@@ -26,7 +26,9 @@ class ArmGic final : public Device, public InterruptController {
   ArmGic(const sc_core::sc_module_name& name, const DeviceNode& node);
 
   void reset() override;
-  std::vector<tlm::tlm_target_socket<>*> windows() override { return {&target, &cpu_window_.target}; }
+  std::vector<tlm::tlm_target_socket<>*> windows() override {
+    return {&target, &cpu_window_.target};
+  }
   /// Specifier: 0 for an SPI or 1 for a PPI, its number, flags.
   sc_core::sc_in<bool>* input(std::span<const std::uint32_t> specifier) override;
   std::vector<sc_core::sc_in<bool>*> inputs() override;

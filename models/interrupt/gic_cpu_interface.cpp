@@ -33,7 +33,9 @@ const RegisterTable<GicCpuInterface>& GicCpuInterface::registers() {
       R{0x10, "ICCEOIR", kWriteOnly}.on_write(&C::write_eoir),
       R{0x14, "ICCRPR", kReadOnly, 0xFF}.computed(&C::peek_rpr),
       R{0x18, "ICCHPIR", kReadOnly, 0x3FF}.computed(&C::peek_hppir),
-      R{0x1C, "ICCABPR", kReadWrite, 3}.stores(&C::aliased_binary_point_, 0x7).on_write(&C::write_abpr),
+      R{0x1C, "ICCABPR", kReadWrite, 3}
+          .stores(&C::aliased_binary_point_, 0x7)
+          .on_write(&C::write_abpr),
       R{0xFC, "ICCIDR", kReadOnly, 0x3901'243B},
   };
   static constexpr RegisterTable<C> kTable{kRows};
@@ -53,7 +55,8 @@ void GicCpuInterface::write_abpr(std::uint32_t, const Context&) {
   aliased_binary_point_ = std::max(aliased_binary_point_, kMinimumAliasedBinaryPoint);
 }
 
-/// Only the group priority counts for preemption. Group 1's binary point is one higher for the same split.
+/// Only the group priority counts for preemption. Group 1's binary point is one higher for the same
+/// split.
 bool GicCpuInterface::preempts(const Candidate& candidate) const {
   if (active_.empty()) return true;
   const bool own = candidate.group1 && (control_ & kSbpr) == 0;

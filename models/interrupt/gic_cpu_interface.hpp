@@ -12,8 +12,8 @@
 
 namespace linefill {
 
-/// The CPU interface of a Cortex-A9's interrupt controller: GIC architecture 1.0 (IHI 0048A) chapters
-/// 3 and 4.4. 32 priority levels. Seen by Secure accesses: both groups, FIQEn and AckCtl.
+/// The CPU interface of a Cortex-A9's interrupt controller: GIC architecture 1.0 (IHI 0048A)
+/// chapters 3 and 4.4. 32 priority levels. Seen by Secure accesses: both groups, FIQEn and AckCtl.
 class GicCpuInterface {
  public:
   GicCpuInterface(GicDistributor& distributor, Statistics& statistics, Log& log)

@@ -78,7 +78,8 @@ std::optional<GicDistributor::Candidate> GicDistributor::highest_pending() const
     if ((control_ & 2U) == 0) eligible &= ~group_[n];
     for (; eligible != 0; eligible &= eligible - 1) {
       const unsigned id = 32 * n + static_cast<unsigned>(std::countr_zero(eligible));
-      if (!best || priority_[id] < best->priority) best = Candidate{id, priority_[id], test(group_, id)};
+      if (!best || priority_[id] < best->priority)
+        best = Candidate{id, priority_[id], test(group_, id)};
     }
   }
   return best;
@@ -105,7 +106,8 @@ RegisterResult GicDistributor::read(std::uint32_t offset, std::uint32_t& value) 
   return RegisterResult::kDone;
 }
 
-RegisterResult GicDistributor::write(std::uint32_t offset, std::uint32_t value, std::uint32_t lanes) {
+RegisterResult GicDistributor::write(std::uint32_t offset, std::uint32_t value,
+                                     std::uint32_t lanes) {
   const Registers* row = Table::find(offset);
   if (row == nullptr) return RegisterResult::kReserved;
   if (row->write == nullptr) return RegisterResult::kWriteOfReadOnly;
@@ -147,12 +149,13 @@ void GicDistributor::write_priority(unsigned n, std::uint32_t value) {
   for (unsigned i = 0; i < 4; ++i) {
     const unsigned id = 4 * n + i;
     const bool exists = (implemented(id / 32) >> id % 32 & 1U) != 0;
-    priority_[id] = exists ? static_cast<std::uint8_t>(value >> (8 * i) & kPriorityBits) : std::uint8_t{0};
+    priority_[id] =
+        exists ? static_cast<std::uint8_t>(value >> (8 * i) & kPriorityBits) : std::uint8_t{0};
   }
 }
 
-/// Two bits an interrupt: the upper one is edge-triggered; the lower one tells the 1-N model, or for a
-/// PPI that it is active high. Those of SGIs and PPIs are fixed.
+/// Two bits an interrupt: the upper one is edge-triggered; the lower one tells the 1-N model, or
+/// for a PPI that it is active high. Those of SGIs and PPIs are fixed.
 std::uint32_t GicDistributor::read_configuration(unsigned n) const {
   if (n == 0) return 0xAAAA'AAAA;
   if (n == 1) return 0x7DC0'0000;

@@ -46,7 +46,8 @@ class GicDistributor {
   RegisterResult write(std::uint32_t offset, std::uint32_t value, std::uint32_t lanes);
   RegisterResult read(std::uint32_t offset, std::uint32_t& value) const;
 
-  /// A row of the manual's summary: `count` registers from `offset`. Hooks get the register's index.
+  /// A row of the manual's summary: `count` registers from `offset`. Hooks get the register's
+  /// index.
   struct Registers {
     using ReadHook = std::uint32_t (GicDistributor::*)(unsigned n) const;
     using WriteHook = void (GicDistributor::*)(unsigned n, std::uint32_t value);
@@ -64,7 +65,9 @@ class GicDistributor {
 
   static bool test(const Bits& bits, unsigned id) { return (bits[id / 32] >> id % 32 & 1U) != 0; }
   /// Which IDs of a word exist: there are no PPIs 16 to 26.
-  std::uint32_t implemented(unsigned n) const { return n >= words_ ? 0 : n == 0 ? 0xF800'FFFF : 0xFFFF'FFFF; }
+  std::uint32_t implemented(unsigned n) const {
+    return n >= words_ ? 0 : n == 0 ? 0xF800'FFFF : 0xFFFF'FFFF;
+  }
   std::uint32_t pending_word(unsigned n) const { return latched_[n] | (lines_[n] & ~edge_[n]); }
 
   std::uint32_t read_control(unsigned) const { return control_; }

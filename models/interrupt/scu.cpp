@@ -45,8 +45,8 @@ const RegisterTable<ScuBlock>& ScuBlock::registers() {
       R{0x40, "Filtering Start Address", kReadWrite, 0}.stores(&S::filtering_start_, 0xFFF0'0000),
       R{0x44, "Filtering End Address", kReadWrite, 0}.stores(&S::filtering_end_, 0xFFF0'0000),
       R{0x50, "SCU Access Control (SAC)", kReadWrite, 0xF}.stores(&S::access_control_, 0xF),
-      R{0x54, "SCU Non-secure Access Control (SNSAC)", kReadWrite, 0}.stores(&S::non_secure_access_control_,
-                                                                             0xFFF),
+      R{0x54, "SCU Non-secure Access Control (SNSAC)", kReadWrite, 0}.stores(
+          &S::non_secure_access_control_, 0xFFF),
   };
   static constexpr RegisterTable<S> kTable{kRows};
   return kTable;

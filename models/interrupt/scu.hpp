@@ -7,8 +7,8 @@
 
 namespace linefill {
 
-/// Registers of the snoop control unit, Cortex-A9 MPCore TRM (DDI 0407) 2.2. With one processor there
-/// is nothing to keep coherent: software finds its registers, and what it writes is kept.
+/// Registers of the snoop control unit, Cortex-A9 MPCore TRM (DDI 0407) 2.2. With one processor
+/// there is nothing to keep coherent: software finds its registers, and what it writes is kept.
 class ScuBlock {
  public:
   /// `processors`: 1 to 4. `tag_ram`: 0, 1, 2 for a data cache of 16, 32, 64 KiB.
@@ -31,8 +31,8 @@ class ScuBlock {
   std::uint32_t non_secure_access_control_ = 0;
 };
 
-/// Device tree: "arm,cortex-a9-scu". One processor; the data cache's size is that of the first node of
-/// /cpus.
+/// Device tree: "arm,cortex-a9-scu". One processor; the data cache's size is that of the first node
+/// of /cpus.
 class Scu final : public Device {
  public:
   Scu(const sc_core::sc_module_name& name, const DeviceNode& node);

@@ -15,14 +15,16 @@ void Dram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
   if (!payload.is_response_ok()) return;
   const Time now = time_of(delay);
   const std::uint32_t size = payload.get_data_length();
-  const Time end =
-      timing_.access(attributes_of(payload).origin.master, payload.get_address(), size, payload.is_write(),
-                     now, [this](DramTiming::RowOutcome outcome) { note(outcome); });
+  const Time end = timing_.access(attributes_of(payload).origin.master, payload.get_address(), size,
+                                  payload.is_write(), now,
+                                  [this](DramTiming::RowOutcome outcome) { note(outcome); });
   delay += to_sc_time(end - now);
   (payload.is_write() ? bytes_written_ : bytes_read_) += size;
 }
 
-unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) { return move_debug_data(payload, storage_); }
+unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) {
+  return move_debug_data(payload, storage_);
+}
 
 void Dram::note(DramTiming::RowOutcome outcome) {
   switch (outcome) {

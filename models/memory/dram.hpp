@@ -10,8 +10,8 @@
 
 namespace linefill {
 
-/// DDR SDRAM with its controller: a `memory` node (device_type = "memory"), one module for each window of
-/// its `reg`. The controller's registers are not modelled. See dram.md.
+/// DDR SDRAM with its controller: a `memory` node (device_type = "memory"), one module for each
+/// window of its `reg`. The controller's registers are not modelled. See dram.md.
 class Dram final : public Device {
  public:
   Dram(const sc_core::sc_module_name& name, const DeviceNode& node, std::uint64_t size);

@@ -26,14 +26,16 @@ DramParameters DramParameters::from(const DeviceNode& node) {
   time("linefill,trefi-ps", p.tREFI);
   time("linefill,burst-ps", p.burst);
   time("linefill,controller-ps", p.controller);
-  if (p.tREFI.count() != 0 && p.tREFI <= p.tRFC) node.fail("linefill,trefi-ps", "0, or more than tRFC");
+  if (p.tREFI.count() != 0 && p.tREFI <= p.tRFC)
+    node.fail("linefill,trefi-ps", "0, or more than tRFC");
   return p;
 }
 
 DramTiming::DramTiming(const DramParameters& parameters)
     : parameters_{parameters}, banks_(parameters.banks) {}
 
-// A refresh of all banks starts every tREFI: commands wait until tRFC later, and find all rows closed.
+// A refresh of all banks starts every tREFI: commands wait until tRFC later, and find all rows
+// closed.
 Time DramTiming::after_refresh(Time at, std::int64_t& interval) const {
   interval = 0;
   if (parameters_.tREFI.count() == 0) return at;
@@ -41,7 +43,8 @@ Time DramTiming::after_refresh(Time at, std::int64_t& interval) const {
   return interval == 0 ? at : std::max(at, interval * parameters_.tREFI + parameters_.tRFC);
 }
 
-DramTiming::Served DramTiming::serve(MasterId master, std::uint64_t offset, bool write, Time arrival) {
+DramTiming::Served DramTiming::serve(MasterId master, std::uint64_t offset, bool write,
+                                     Time arrival) {
   const std::uint64_t page = offset / parameters_.row_bytes;
   Bank& bank = banks_[page % banks_.size()];
   const std::uint64_t row = page / banks_.size();
@@ -52,8 +55,8 @@ DramTiming::Served DramTiming::serve(MasterId master, std::uint64_t offset, bool
   if (bank.row != row) {
     outcome = bank.row == kClosed ? RowOutcome::kMiss : RowOutcome::kConflict;
     if (outcome == RowOutcome::kConflict) {
-      column =
-          std::max({column, bank.activated + parameters_.tRAS, bank.ready, bank.written}) + parameters_.tRP;
+      column = std::max({column, bank.activated + parameters_.tRAS, bank.ready, bank.written}) +
+               parameters_.tRP;
     }
     bank.activated = column;
     column += parameters_.tRCD;

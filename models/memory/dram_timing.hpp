@@ -12,9 +12,9 @@
 
 namespace linefill {
 
-/// The parameters of a DDR SDRAM and its controller (JEDEC JESD79-3 names). The defaults are a DDR3-1066
-/// of 32 bits made of two 1 Gbit x16 devices; `controller` is what the way through a controller and its
-/// PHY costs, both directions together.
+/// The parameters of a DDR SDRAM and its controller (JEDEC JESD79-3 names). The defaults are a
+/// DDR3-1066 of 32 bits made of two 1 Gbit x16 devices; `controller` is what the way through a
+/// controller and its PHY costs, both directions together.
 struct DramParameters {
   unsigned banks = 8;
   unsigned row_bytes = 4096;  ///< The page of one bank, over all devices of the rank.
@@ -28,25 +28,29 @@ struct DramParameters {
   Time burst{7'504};  ///< 32 bytes on the data pins: BL8 at 32 bits.
   Time controller{38'000};
 
-  /// From `linefill,banks`, `linefill,row-bytes` and, in picoseconds, `linefill,trcd-ps`, `...tcl...`,
+  /// From `linefill,banks`, `linefill,row-bytes` and, in picoseconds, `linefill,trcd-ps`,
+  /// `...tcl...`,
   /// `...trp...`, `...tras...`, `...twr...`, `...trfc...`, `...trefi...`, `linefill,burst-ps`,
   /// `linefill,controller-ps`. A tREFI of 0 means no refresh.
   static DramParameters from(const DeviceNode& node);
 };
 
-/// When an access to a DRAM ends: open page, row-bank-column address order, all-bank refresh folded in.
-/// Reads are served in order of arrival; the masters share the data pins fairly. Writes are posted: the
-/// controller collects them, and when its buffer is full writes all of them, row by row. Knows no data.
+/// When an access to a DRAM ends: open page, row-bank-column address order, all-bank refresh folded
+/// in. Reads are served in order of arrival; the masters share the data pins fairly. Writes are
+/// posted: the controller collects them, and when its buffer is full writes all of them, row by
+/// row. Knows no data.
 class DramTiming {
  public:
   enum class RowOutcome : std::uint8_t { kHit, kMiss, kConflict };
 
   explicit DramTiming(const DramParameters& parameters);
 
-  /// An access that reaches the controller at `now`; returns when its last byte is back, or accepted. An
-  /// access longer than 32 bytes is several bursts. `note` is called for each burst that is done.
+  /// An access that reaches the controller at `now`; returns when its last byte is back, or
+  /// accepted. An access longer than 32 bytes is several bursts. `note` is called for each burst
+  /// that is done.
   template <class Note>
-  Time access(MasterId master, std::uint64_t offset, std::uint32_t size, bool write, Time now, Note&& note) {
+  Time access(MasterId master, std::uint64_t offset, std::uint32_t size, bool write, Time now,
+              Note&& note) {
     const Time half = parameters_.controller / 2;
     Time end = now + half;
     const std::uint64_t last = (offset + (size == 0 ? 0 : size - 1)) / kBurstBytes;
@@ -67,7 +71,8 @@ class DramTiming {
  private:
   static constexpr unsigned kBurstBytes = 32;
   static constexpr std::size_t kPostedWrites = 16;
-  static constexpr MasterId kWriteBuffer{0xFF};  ///< The master whose turn it is when posted writes leave.
+  static constexpr MasterId kWriteBuffer{
+      0xFF};  ///< The master whose turn it is when posted writes leave.
   static constexpr std::uint64_t kClosed = ~std::uint64_t{0};
 
   struct Bank {

@@ -58,8 +58,8 @@ SparseStorage::Chunk& SparseStorage::chunk(std::uint64_t offset) {
 }
 
 std::size_t SparseStorage::chunks() const {
-  return static_cast<std::size_t>(
-      std::count_if(chunks_.begin(), chunks_.end(), [](const auto& chunk) { return chunk != nullptr; }));
+  return static_cast<std::size_t>(std::count_if(
+      chunks_.begin(), chunks_.end(), [](const auto& chunk) { return chunk != nullptr; }));
 }
 
 }  // namespace linefill

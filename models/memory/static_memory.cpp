@@ -38,7 +38,9 @@ void Sram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
   (payload.is_write() ? bytes_written_ : bytes_read_) += payload.get_data_length();
 }
 
-unsigned Sram::transport_dbg(tlm::tlm_generic_payload& payload) { return move_debug_data(payload, storage_); }
+unsigned Sram::transport_dbg(tlm::tlm_generic_payload& payload) {
+  return move_debug_data(payload, storage_);
+}
 
 Flash::Flash(const sc_core::sc_module_name& name, const DeviceNode& node)
     : Device{name, node},

@@ -6,8 +6,8 @@
 
 namespace linefill {
 
-/// On-chip or static RAM: every access takes the same time (`linefill,access-ps`, default 20 ns). Device
-/// tree: "mmio-sram".
+/// On-chip or static RAM: every access takes the same time (`linefill,access-ps`, default 20 ns).
+/// Device tree: "mmio-sram".
 class Sram final : public Device {
  public:
   Sram(const sc_core::sc_module_name& name, const DeviceNode& node);
@@ -29,8 +29,8 @@ class Sram final : public Device {
 };
 
 /// NOR flash as a memory that is only read: erased bytes are 0xFF, the loader fills it by debug
-/// transport. A write is a guest error and ignored: the CFI command set is not modelled. Every access
-/// takes `linefill,access-ps` (default 100 ns) for each 4 bytes. Device tree: "cfi-flash".
+/// transport. A write is a guest error and ignored: the CFI command set is not modelled. Every
+/// access takes `linefill,access-ps` (default 100 ns) for each 4 bytes. Device tree: "cfi-flash".
 class Flash final : public Device {
  public:
   Flash(const sc_core::sc_module_name& name, const DeviceNode& node);

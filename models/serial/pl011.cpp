@@ -49,7 +49,8 @@ void Pl011::receive(char character) {
 
 BusResponse Pl011::access(DeviceAccess& access) {
   block_.advance(access.context.now);
-  const BusResponse response = access_registers(Pl011Block::registers(), block_, access.offset, access);
+  const BusResponse response =
+      access_registers(Pl011Block::registers(), block_, access.offset, access);
   schedule(access.context.now);
   return response;
 }

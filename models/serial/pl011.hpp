@@ -16,7 +16,9 @@ class Pl011 final : public Device, public SerialPort {
 
   void reset() override;
   std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override { return {&uartintr}; }
-  void set_output(std::function<void(char)> output) override { block_.set_output(std::move(output)); }
+  void set_output(std::function<void(char)> output) override {
+    block_.set_output(std::move(output));
+  }
   void receive(char character) override;
   /// What the guest wrote before it ended is not lost.
   void end_of_simulation() override { block_.flush(); }

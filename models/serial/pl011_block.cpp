@@ -8,14 +8,15 @@ namespace linefill {
 namespace {
 
 // UARTFR, PL011 TRM 3.3.3.
-constexpr std::uint32_t kCts = 1U << 0, kDsr = 1U << 1, kDcd = 1U << 2, kBusy = 1U << 3, kRxfe = 1U << 4,
-                        kTxff = 1U << 5, kRxff = 1U << 6, kTxfe = 1U << 7, kRi = 1U << 8;
+constexpr std::uint32_t kCts = 1U << 0, kDsr = 1U << 1, kDcd = 1U << 2, kBusy = 1U << 3,
+                        kRxfe = 1U << 4, kTxff = 1U << 5, kRxff = 1U << 6, kTxfe = 1U << 7,
+                        kRi = 1U << 8;
 // UARTLCR_H, 3.3.7.
 constexpr std::uint32_t kParity = 1U << 1, kTwoStops = 1U << 3, kFifoEnable = 1U << 4;
 // UARTCR, 3.3.8.
 constexpr std::uint32_t kUartEnable = 1U << 0, kLoopback = 1U << 7, kTransmitEnable = 1U << 8,
-                        kReceiveEnable = 1U << 9, kDtr = 1U << 10, kRts = 1U << 11, kOut1 = 1U << 12,
-                        kOut2 = 1U << 13;
+                        kReceiveEnable = 1U << 9, kDtr = 1U << 10, kRts = 1U << 11,
+                        kOut1 = 1U << 12, kOut2 = 1U << 13;
 // UARTRIS, 3.3.11; UARTDR, 3.3.1.
 constexpr std::uint32_t kRxInterrupt = 1U << 4, kTxInterrupt = 1U << 5, kTimeoutInterrupt = 1U << 6,
                         kOverrunInterrupt = 1U << 10;
@@ -34,14 +35,21 @@ const RegisterTable<Pl011Block>& Pl011Block::registers() {
   using R = Register<Pl011Block>;
   using U = Pl011Block;
   static constexpr R kRows[]{
-      R{0x000, "UARTDR", kReadWrite}.on_read(&U::read_data).computed(&U::peek_data).on_write(&U::write_data),
+      R{0x000, "UARTDR", kReadWrite}
+          .on_read(&U::read_data)
+          .computed(&U::peek_data)
+          .on_write(&U::write_data),
       R{0x004, "UARTRSR", kReadWrite}.computed(&U::receive_errors).on_write(&U::write_error_clear),
       R{0x018, "UARTFR", kReadOnly, 0x90}.computed(&U::flags),
       R{0x020, "UARTILPR", kReadWrite}.stores(&U::low_power_, 0xFF),
       R{0x024, "UARTIBRD", kReadWrite}.stores(&U::integer_divisor_, 0xFFFF),
       R{0x028, "UARTFBRD", kReadWrite}.stores(&U::fractional_divisor_, 0x3F),
-      R{0x02C, "UARTLCR_H", kReadWrite}.stores(&U::line_control_, 0xFF).on_write(&U::write_line_control),
-      R{0x030, "UARTCR", kReadWrite, 0x300}.stores(&U::control_, 0xFF87).on_write(&U::write_control),
+      R{0x02C, "UARTLCR_H", kReadWrite}
+          .stores(&U::line_control_, 0xFF)
+          .on_write(&U::write_line_control),
+      R{0x030, "UARTCR", kReadWrite, 0x300}
+          .stores(&U::control_, 0xFF87)
+          .on_write(&U::write_control),
       R{0x034, "UARTIFLS", kReadWrite, 0x12}.stores(&U::fifo_levels_, 0x3F),
       R{0x038, "UARTIMSC", kReadWrite}.stores(&U::mask_, kInterrupts),
       R{0x03C, "UARTRIS", kReadOnly}.computed(&U::raw_status),
@@ -164,7 +172,8 @@ void Pl011Block::start_sending(Time now) {
   shifting_ = true;
   if (transmit_.size() == transmit_trigger()) raw_ |= kTxInterrupt;
   if (bit_time_ == Time{0}) {
-    log_.guest_error("a character is sent with no baud rate set (UARTIBRD, then UARTLCR_H): sent at once");
+    log_.guest_error(
+        "a character is sent with no baud rate set (UARTIBRD, then UARTLCR_H): sent at once");
   } else {
     shifter_ = static_cast<std::uint8_t>(shifter_ & ((1U << word_length()) - 1));
   }

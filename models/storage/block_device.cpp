@@ -53,7 +53,8 @@ void ImageFile::read(std::uint64_t sector, std::span<std::uint8_t, kSectorBytes>
     std::copy(found->second->begin(), found->second->end(), data.begin());
     return;
   }
-  const auto got = ::pread(file_, data.data(), data.size(), static_cast<off_t>(sector * kSectorBytes));
+  const auto got =
+      ::pread(file_, data.data(), data.size(), static_cast<off_t>(sector * kSectorBytes));
   // A file that shrank, or a medium that failed: what is not there reads as erased.
   const std::size_t valid = got > 0 ? static_cast<std::size_t>(got) : 0;
   std::fill(data.begin() + static_cast<std::ptrdiff_t>(valid), data.end(), std::uint8_t{0});

@@ -30,8 +30,8 @@ class ImageFile final : public BlockDevice {
  public:
   enum class Writes : std::uint8_t { kInMemory, kToFile };
 
-  /// Throws ConfigurationError if the file cannot be read, is empty, is no whole number of sectors, or
-  /// is larger than a card with a CSD of version 2 can be (2 TiB).
+  /// Throws ConfigurationError if the file cannot be read, is empty, is no whole number of sectors,
+  /// or is larger than a card with a CSD of version 2 can be (2 TiB).
   explicit ImageFile(const std::string& path, Writes writes = Writes::kInMemory);
   ~ImageFile() override;
   ImageFile(const ImageFile&) = delete;

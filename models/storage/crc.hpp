@@ -12,7 +12,8 @@ constexpr std::uint8_t crc7(std::span<const std::uint8_t> bytes) {
   unsigned crc = 0;  // In bits 7:1.
   for (const std::uint8_t byte : bytes) {
     crc ^= byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 0x80) != 0 ? (crc << 1) ^ (0x09U << 1) : crc << 1;
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc & 0x80) != 0 ? (crc << 1) ^ (0x09U << 1) : crc << 1;
     crc &= 0xFF;
   }
   return static_cast<std::uint8_t>(crc >> 1);
@@ -31,8 +32,8 @@ constexpr std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
 
 namespace crc_detail {
 
-/// The four lines' CRC16 side by side are one CRC of 64 bits whose polynomial has each term four times
-/// as far: x^64 + x^48 + x^20 + 1. A byte of data is two steps of all four lines.
+/// The four lines' CRC16 side by side are one CRC of 64 bits whose polynomial has each term four
+/// times as far: x^64 + x^48 + x^20 + 1. A byte of data is two steps of all four lines.
 consteval std::array<std::uint64_t, 256> wide_table() {
   std::array<std::uint64_t, 256> table{};
   for (std::uint64_t byte = 0; byte < 256; ++byte) {
@@ -51,11 +52,12 @@ inline constexpr auto kWideTable = wide_table();
 
 }  // namespace crc_detail
 
-/// The CRC16 of each of four lines, as they follow the data of a block: bits 63:60 first, DAT3 in the
-/// highest of each four.
+/// The CRC16 of each of four lines, as they follow the data of a block: bits 63:60 first, DAT3 in
+/// the highest of each four.
 constexpr std::uint64_t crc16_wide(std::span<const std::uint8_t> bytes) {
   std::uint64_t crc = 0;
-  for (const std::uint8_t byte : bytes) crc = (crc << 8) ^ crc_detail::kWideTable[(crc >> 56) ^ byte];
+  for (const std::uint8_t byte : bytes)
+    crc = (crc << 8) ^ crc_detail::kWideTable[(crc >> 56) ^ byte];
   return crc;
 }
 

@@ -59,7 +59,8 @@ std::uint32_t fold_fifo(std::uint32_t offset) {
 Mmci::Mmci(const sc_core::sc_module_name& name, const DeviceNode& node)
     : Device{name, node},
       block_{configuration_of(node), counters_, log_},
-      access_time_{kApbCycles * period_of(std::max<std::uint64_t>(node.clock_hz("apb_pclk", kPclkHz), 1))} {
+      access_time_{kApbCycles *
+                   period_of(std::max<std::uint64_t>(node.clock_hz("apb_pclk", kPclkHz), 1))} {
   SC_HAS_PROCESS(Mmci);
   SC_METHOD(on_update);
   sensitive << update_;

@@ -19,7 +19,9 @@ class Mmci final : public Device, private DmaRequestLine::Peripheral {
   Mmci(const sc_core::sc_module_name& name, const DeviceNode& node);
 
   void reset() override;
-  std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override { return {&mciintr0, &mciintr1}; }
+  std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override {
+    return {&mciintr0, &mciintr1};
+  }
   void connect_dma_request(unsigned index, DmaRequestLine& line) override;
 
   /// Puts a card of these contents into the socket.

@@ -30,7 +30,8 @@ constexpr unsigned kLargestBlock = 11;  // 2048 bytes; the codes above are reser
 
 }  // namespace
 
-// PL180 TRM, table 3-1. MCIFIFO is one word wide here: the window's other words are the same register.
+// PL180 TRM, table 3-1. MCIFIFO is one word wide here: the window's other words are the same
+// register.
 const RegisterTable<MmciBlock>& MmciBlock::registers() {
   using enum Access;
   using R = Register<MmciBlock>;
@@ -47,14 +48,19 @@ const RegisterTable<MmciBlock>& MmciBlock::registers() {
       R{0x020, "MCIResponse3", kReadOnly}.computed(&M::response<3>),
       R{0x024, "MCIDataTimer", kReadWrite}.stores(&M::data_timer_),
       R{0x028, "MCIDataLength", kReadWrite}.stores(&M::data_length_, 0xFFFF),
-      R{0x02C, "MCIDataCtrl", kReadWrite}.stores(&M::data_control_, 0xFF).on_write(&M::write_data_control),
+      R{0x02C, "MCIDataCtrl", kReadWrite}
+          .stores(&M::data_control_, 0xFF)
+          .on_write(&M::write_data_control),
       R{0x030, "MCIDataCnt", kReadOnly}.computed(&M::data_count),
       R{0x034, "MCIStatus", kReadOnly}.computed(&M::status),
       R{0x038, "MCIClear", kWriteOnly}.on_write(&M::write_clear),
       R{0x03C, "MCIMask0", kReadWrite}.computed(&M::mask0).on_write(&M::write_mask0),
       R{0x040, "MCIMask1", kReadWrite}.computed(&M::mask1).on_write(&M::write_mask1),
       R{0x048, "MCIFifoCnt", kReadOnly}.computed(&M::fifo_count),
-      R{0x080, "MCIFIFO", kReadWrite}.on_read(&M::read_fifo).computed(&M::peek_fifo).on_write(&M::write_fifo),
+      R{0x080, "MCIFIFO", kReadWrite}
+          .on_read(&M::read_fifo)
+          .computed(&M::peek_fifo)
+          .on_write(&M::write_fifo),
       R{0xFE0, "MCIPeriphID0", kReadOnly}.computed(&M::peripheral_id<0>),
       R{0xFE4, "MCIPeriphID1", kReadOnly}.computed(&M::peripheral_id<1>),
       R{0xFE8, "MCIPeriphID2", kReadOnly}.computed(&M::peripheral_id<2>),
@@ -86,7 +92,8 @@ void MmciBlock::reset() {
 }
 
 std::uint32_t MmciBlock::status() const {
-  return bus_.status | (command_path_.active() ? mci_status::kCmdActive : 0) | data_path_.live_status();
+  return bus_.status | (command_path_.active() ? mci_status::kCmdActive : 0) |
+         data_path_.live_status();
 }
 
 void MmciBlock::advance(Time now) {
@@ -106,7 +113,9 @@ void MmciBlock::write_power(std::uint32_t value, const RegisterContext& context)
   update_bus(context.now);
 }
 
-void MmciBlock::write_clock(std::uint32_t, const RegisterContext& context) { update_bus(context.now); }
+void MmciBlock::write_clock(std::uint32_t, const RegisterContext& context) {
+  update_bus(context.now);
+}
 
 /// What the clock and power registers say reaches the bus.
 void MmciBlock::update_bus(Time now) {

@@ -35,8 +35,10 @@ class MmciBlock {
   SdCard* card() { return bus_.card.get(); }
   const SdCard* card() const { return bus_.card.get(); }
 
-  std::uint32_t status() const;                                                      ///< MCIStatus.
-  bool interrupt(unsigned output) const { return (status() & mask_[output]) != 0; }  ///< MCIINTR0, MCIINTR1.
+  std::uint32_t status() const;  ///< MCIStatus.
+  bool interrupt(unsigned output) const {
+    return (status() & mask_[output]) != 0;
+  }  ///< MCIINTR0, MCIINTR1.
 
   /// Whether requests may stay on the line: MCIDataCtrl says so and nothing failed.
   bool dma_enabled(Line line) const;
@@ -56,7 +58,9 @@ class MmciBlock {
   void write_fifo(std::uint32_t value, const RegisterContext& context) {
     data_path_.write_fifo(value, context.now);
   }
-  std::uint32_t read_fifo(const RegisterContext& context) { return data_path_.read_fifo(context.now); }
+  std::uint32_t read_fifo(const RegisterContext& context) {
+    return data_path_.read_fifo(context.now);
+  }
   std::uint32_t peek_fifo() const { return data_path_.peek_fifo(); }
   std::uint32_t response_command() const { return command_path_.response_command(); }
   template <unsigned kWord>
@@ -90,8 +94,12 @@ class MmciBlock {
   std::uint32_t mask_[2] = {0, 0};
   std::uint32_t mask0() const { return mask_[0]; }
   std::uint32_t mask1() const { return mask_[1]; }
-  void write_mask0(std::uint32_t value, const RegisterContext&) { mask_[0] = value & mci_status::kAll; }
-  void write_mask1(std::uint32_t value, const RegisterContext&) { mask_[1] = value & mci_status::kAll; }
+  void write_mask0(std::uint32_t value, const RegisterContext&) {
+    mask_[0] = value & mci_status::kAll;
+  }
+  void write_mask1(std::uint32_t value, const RegisterContext&) {
+    mask_[1] = value & mci_status::kAll;
+  }
 };
 
 }  // namespace linefill

@@ -92,7 +92,9 @@ class ClockTimer {
     running_ = true;
   }
   void stop() { running_ = false; }
-  Time due(Time period) const { return running_ && period > Time{0} ? since_ + period * clocks_ : kNever; }
+  Time due(Time period) const {
+    return running_ && period > Time{0} ? since_ + period * clocks_ : kNever;
+  }
   /// The period was `before` until now.
   void clock_changed(Time before, Time now) {
     if (before > Time{0}) clocks_ -= std::min<std::int64_t>(clocks_, (now - since_) / before);

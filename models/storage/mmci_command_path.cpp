@@ -23,8 +23,8 @@ constexpr unsigned kResponseTimeout = 64;
 constexpr unsigned kIdleClocks = 8;
 
 std::uint32_t big_endian(const std::uint8_t* bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
-         bytes[3];
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+         std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
 }  // namespace
@@ -49,7 +49,8 @@ void MmciCommandPath::enter(Phase phase, std::int64_t clocks, Time now) {
 
 void MmciCommandPath::start(std::uint32_t command, std::uint32_t argument, Time now) {
   if (active()) {
-    bus_.log.guest_error("command ", command & kIndex, " written while another is on its way: ignored");
+    bus_.log.guest_error("command ", command & kIndex,
+                         " written while another is on its way: ignored");
     return;
   }
   command_ = command;
@@ -98,13 +99,15 @@ void MmciCommandPath::sent(Time now) {
   ++bus_.counters.commands;
   incoming_ = {};
   if (bus_.card != nullptr) {
-    incoming_ = bus_.card->command(sd_command_frame(command_ & kIndex, argument_), now, bus_.period);
+    incoming_ =
+        bus_.card->command(sd_command_frame(command_ & kIndex, argument_), now, bus_.period);
   }
   if ((command_ & kResponse) == 0) {
     bus_.status |= kCmdSent;
     finish(now);
   } else if (incoming_.bits != 0) {
-    enter(Phase::kReceive, incoming_.delay_clocks + (long_response() ? kLongClocks : kShortClocks), now);
+    enter(Phase::kReceive, incoming_.delay_clocks + (long_response() ? kLongClocks : kShortClocks),
+          now);
   } else {
     // With Interrupt set the timer is off: only clearing Enable ends the wait.
     enter(Phase::kWait, (command_ & kInterrupt) != 0 ? 0 : kResponseTimeout, now);
@@ -114,7 +117,8 @@ void MmciCommandPath::sent(Time now) {
 /// Keeps the response; false if its CRC is wrong. R3 has none, and fails as on hardware.
 bool MmciCommandPath::take_response() {
   auto& frame = incoming_.frame;
-  for (std::size_t i = incoming_.bits / 8; i < frame.size(); ++i) frame[i] = 0xFF;  // The line is pulled up.
+  for (std::size_t i = incoming_.bits / 8; i < frame.size(); ++i)
+    frame[i] = 0xFF;  // The line is pulled up.
   response_command_ = frame[0] & kIndex;
   for (unsigned i = 0; i < 4; ++i) response_[i] = big_endian(&frame[1 + 4 * i]);
   if (long_response()) {
@@ -125,7 +129,8 @@ bool MmciCommandPath::take_response() {
   return crc7(std::span{frame}.first(5)) == frame[5] >> 1;
 }
 
-/// R3: index and CRC are all ones (SD specification 4.9.4). Nothing was damaged, whatever the flag says.
+/// R3: index and CRC are all ones (SD specification 4.9.4). Nothing was damaged, whatever the flag
+/// says.
 bool MmciCommandPath::without_crc() const {
   constexpr std::uint8_t kOnes = 0xFF;
   return !long_response() && response_command_ == kIndex && incoming_.frame[5] == kOnes;

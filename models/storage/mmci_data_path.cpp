@@ -160,7 +160,9 @@ void MmciDataPath::begin_block(Time now) {
   enter(Phase::kReceive, 0, now);
 }
 
-unsigned MmciDataPath::bytes_of_word() const { return std::min(4 - word_bytes_, block_bytes_ - position_); }
+unsigned MmciDataPath::bytes_of_word() const {
+  return std::min(4 - word_bytes_, block_bytes_ - position_);
+}
 
 bool MmciDataPath::receive(Time now) {
   while (position_ < block_bytes_) {
@@ -179,7 +181,8 @@ bool MmciDataPath::receive(Time now) {
       return true;
     }
     if (word_bytes_ == 0) word_ = 0;
-    for (unsigned i = 0; i < bytes; ++i) word_ |= std::uint32_t{block_[position_++]} << (8 * word_bytes_++);
+    for (unsigned i = 0; i < bytes; ++i)
+      word_ |= std::uint32_t{block_[position_++]} << (8 * word_bytes_++);
     count_ -= bytes;
     base_ = end;
     if (whole) {
@@ -231,8 +234,8 @@ std::uint32_t MmciDataPath::read_fifo(Time now) {
 
 void MmciDataPath::write_fifo(std::uint32_t word, Time now) {
   if (!sending() || fifo_.full() || words_ == 0) {
-    bus_.log.guest_error("write of MCIFIFO ", fifo_.full() ? "when it is full" : "with nothing to send",
-                         ": lost");
+    bus_.log.guest_error("write of MCIFIFO ",
+                         fifo_.full() ? "when it is full" : "with nothing to send", ": lost");
     return;
   }
   fifo_.push(word);
@@ -242,7 +245,8 @@ void MmciDataPath::write_fifo(std::uint32_t word, Time now) {
     stalled_ = false;
     advance(now);
   }
-  if (phase_ == Phase::kWaitSend && timer_.due(bus_.period) == kNever) timer_.start(kWriteGapClocks, now);
+  if (phase_ == Phase::kWaitSend && timer_.due(bus_.period) == kNever)
+    timer_.start(kWriteGapClocks, now);
 }
 
 bool MmciDataPath::wait_to_send(Time now) {
@@ -272,7 +276,8 @@ bool MmciDataPath::send(Time now) {
       word_bytes_ = 4;
     }
     const unsigned bytes = std::min(word_bytes_, block_bytes_ - position_);
-    for (unsigned i = 0; i < bytes; ++i, word_ >>= 8) block_[position_++] = static_cast<std::uint8_t>(word_);
+    for (unsigned i = 0; i < bytes; ++i, word_ >>= 8)
+      block_[position_++] = static_cast<std::uint8_t>(word_);
     word_bytes_ -= bytes;
     count_ -= bytes;
     base_ += byte_time() * bytes;

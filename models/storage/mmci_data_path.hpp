@@ -12,8 +12,8 @@ namespace linefill {
 
 /// The data path state machine (DPSM) of an MMCI with its FIFO, PL180 TRM 2.3.4 and 2.3.5.
 ///
-/// Bytes move between card and FIFO at the bus clock; `advance(now)` moves all of them that have come
-/// or gone by then, so a word is in the FIFO from exactly the moment its last bit has passed.
+/// Bytes move between card and FIFO at the bus clock; `advance(now)` moves all of them that have
+/// come or gone by then, so a word is in the FIFO from exactly the moment its last bit has passed.
 /// `next_event` is the next moment at which anything outside could see a difference.
 class MmciDataPath {
  public:

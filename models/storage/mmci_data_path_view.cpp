@@ -89,7 +89,8 @@ Time MmciDataPath::send_event() const {
   const Time block_end = base_ + byte_time() * (block_bytes_ - position_);
   const unsigned size = fifo_.size();
   unsigned words = fifo_.level() + 1;
-  for (const unsigned level : {0U, size / 2, size - burst_words_, size - kSmallestBurst, size - 1}) {
+  for (const unsigned level :
+       {0U, size / 2, size - burst_words_, size - kSmallestBurst, size - 1}) {
     if (level < fifo_.level()) words = std::min(words, fifo_.level() - level);
   }
   const unsigned bytes = word_bytes_ + 4 * (words - 1);

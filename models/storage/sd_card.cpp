@@ -14,7 +14,8 @@ using namespace sd;
 
 SdCommandFrame sd_command_frame(unsigned index, std::uint32_t argument) {
   SdCommandFrame frame{static_cast<std::uint8_t>(0x40U | index)};
-  for (unsigned i = 0; i < 4; ++i) frame[1 + i] = static_cast<std::uint8_t>(argument >> (24 - 8 * i));
+  for (unsigned i = 0; i < 4; ++i)
+    frame[1 + i] = static_cast<std::uint8_t>(argument >> (24 - 8 * i));
   frame[5] = static_cast<std::uint8_t>(crc7(std::span{frame}.first(5)) << 1 | 1);
   return frame;
 }
@@ -52,8 +53,8 @@ SdResponse SdCard::command(const SdCommandFrame& frame, Time now, Time period) {
     return {};
   }
   application_in_hand_ = found->application;
-  const std::uint32_t argument =
-      std::uint32_t{frame[1]} << 24 | std::uint32_t{frame[2]} << 16 | std::uint32_t{frame[3]} << 8 | frame[4];
+  const std::uint32_t argument = std::uint32_t{frame[1]} << 24 | std::uint32_t{frame[2]} << 16 |
+                                 std::uint32_t{frame[3]} << 8 | frame[4];
   SdResponse response = (this->*found->handler)(argument);
   if (index != 23) block_count_ = 0;
   if (response.bits == 0) return response;
@@ -78,7 +79,8 @@ SdResponse SdCard::short_response(unsigned index, std::uint32_t content) const {
   SdResponse response{48, kResponseClocks, {}};
   response.frame.fill(0xFF);
   response.frame[0] = static_cast<std::uint8_t>(index);
-  for (unsigned i = 0; i < 4; ++i) response.frame[1 + i] = static_cast<std::uint8_t>(content >> (24 - 8 * i));
+  for (unsigned i = 0; i < 4; ++i)
+    response.frame[1 + i] = static_cast<std::uint8_t>(content >> (24 - 8 * i));
   response.frame[5] = static_cast<std::uint8_t>(crc7(std::span{response.frame}.first(5)) << 1 | 1);
   return response;
 }
@@ -161,7 +163,8 @@ SdBlock SdCard::send_block() {
     if (sector_ < storage_->sectors()) storage_->read(sector_, buffer_);
   }
   in_flight_ = true;
-  SdBlock block{std::span{buffer_}.first(buffer_bytes_), 0, wide_, take_fault(SdFault::kSkewedStart)};
+  SdBlock block{std::span{buffer_}.first(buffer_bytes_), 0, wide_,
+                take_fault(SdFault::kSkewedStart)};
   block.crc = block_crc(block.data, wide_);
   if (take_fault(SdFault::kDataCrc)) block.crc ^= 1;
   return block;

@@ -45,7 +45,8 @@ enum class SdFault : std::uint8_t {
   kWriteCrc
 };
 
-/// Where a card spends time by itself. Within the limits of the specification, and typical of cards.
+/// Where a card spends time by itself. Within the limits of the specification, and typical of
+/// cards.
 struct SdTiming {
   Time power_up = 1ms;         ///< ACMD41 answers busy for so long after the first.
   Time read_access = 100us;    ///< From a read command's response to the first block.
@@ -53,9 +54,9 @@ struct SdTiming {
   Time write_busy = 250us;     ///< Programming a block.
 };
 
-/// An SD memory card of high capacity, SD Physical Layer Simplified Specification 3.01: SD bus, one or
-/// four lines. Its capacity is that of its storage rounded up to 512 KiB; what lies between reads as
-/// zeros. Time is absolute; a period is one bit on the bus.
+/// An SD memory card of high capacity, SD Physical Layer Simplified Specification 3.01: SD bus, one
+/// or four lines. Its capacity is that of its storage rounded up to 512 KiB; what lies between
+/// reads as zeros. Time is absolute; a period is one bit on the bus.
 class SdCard {
  public:
   enum class State : std::uint8_t {
@@ -92,7 +93,8 @@ class SdCard {
   bool block_sent(Time now, Time period);
 
   /// A block from the host; `crc` as it came, `wide` if on four lines.
-  SdWriteToken receive_block(std::span<const std::uint8_t> data, std::uint64_t crc, bool wide, Time now);
+  SdWriteToken receive_block(std::span<const std::uint8_t> data, std::uint64_t crc, bool wide,
+                             Time now);
   /// DAT0 is low until then.
   Time busy_until() const { return busy_until_; }
 
@@ -130,7 +132,9 @@ class SdCard {
   SdResponse read_multiple_block(std::uint32_t argument) { return start_read(18, argument, true); }
   SdResponse set_block_count(std::uint32_t);
   SdResponse write_block(std::uint32_t argument) { return start_write(24, argument, false); }
-  SdResponse write_multiple_block(std::uint32_t argument) { return start_write(25, argument, true); }
+  SdResponse write_multiple_block(std::uint32_t argument) {
+    return start_write(25, argument, true);
+  }
   SdResponse application_command(std::uint32_t);
   SdResponse set_bus_width(std::uint32_t);
   SdResponse send_sd_status(std::uint32_t);

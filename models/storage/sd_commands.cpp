@@ -12,7 +12,8 @@ const SdCard::Command* SdCard::find(unsigned index, bool application) {
   constexpr auto kAll = static_cast<std::uint16_t>(~in(kInactive));
   constexpr auto kSelected =
       static_cast<std::uint16_t>(in(kTransfer) | in(kData) | in(kReceive) | in(kProgram));
-  constexpr auto kAddressed = static_cast<std::uint16_t>(kSelected | in(kStandby) | in(kDisconnect));
+  constexpr auto kAddressed =
+      static_cast<std::uint16_t>(kSelected | in(kStandby) | in(kDisconnect));
   using C = SdCard;
   static constexpr Command kCommands[]{
       {0, false, kAll, &C::go_idle_state},
@@ -71,7 +72,8 @@ SdResponse SdCard::all_send_cid(std::uint32_t) {
 SdResponse SdCard::send_relative_address(std::uint32_t) {
   constexpr std::uint16_t kStep = 0x1234;
   // R6 has bits 23, 22, 19 and 12:0 of the card status.
-  const std::uint32_t status = errors_ | static_cast<std::uint32_t>(state_) << kStateShift | kReadyForData;
+  const std::uint32_t status =
+      errors_ | static_cast<std::uint32_t>(state_) << kStateShift | kReadyForData;
   errors_ = 0;
   address_ = static_cast<std::uint16_t>(address_ + kStep);
   if (address_ == 0) address_ = kStep;
@@ -91,7 +93,8 @@ SdResponse SdCard::select_card(std::uint32_t argument) {
     case State::kDisconnect: {
       if (!selected) return {};
       const SdResponse response = r1(7);
-      state_ = state_ == State::kStandby || now_ >= busy_until_ ? State::kTransfer : State::kProgram;
+      state_ =
+          state_ == State::kStandby || now_ >= busy_until_ ? State::kTransfer : State::kProgram;
       return response;
     }
     case State::kTransfer:
@@ -171,9 +174,9 @@ SdResponse SdCard::set_bus_width(std::uint32_t argument) {
 SdResponse SdCard::send_sd_status(std::uint32_t) { return send_register(13, sd_status(wide_)); }
 
 SdResponse SdCard::send_written_blocks(std::uint32_t) {
-  const std::uint8_t bytes[]{static_cast<std::uint8_t>(written_ >> 24),
-                             static_cast<std::uint8_t>(written_ >> 16),
-                             static_cast<std::uint8_t>(written_ >> 8), static_cast<std::uint8_t>(written_)};
+  const std::uint8_t bytes[]{
+      static_cast<std::uint8_t>(written_ >> 24), static_cast<std::uint8_t>(written_ >> 16),
+      static_cast<std::uint8_t>(written_ >> 8), static_cast<std::uint8_t>(written_)};
   return send_register(22, bytes);
 }
 

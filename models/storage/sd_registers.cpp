@@ -9,7 +9,8 @@ namespace linefill::sd {
 
 namespace {
 
-/// Sets bits `high` down to `low`, numbered as the specification does: the last bit of `bytes` is 0.
+/// Sets bits `high` down to `low`, numbered as the specification does: the last bit of `bytes` is
+/// 0.
 void set_bits(std::span<std::uint8_t> bytes, unsigned high, unsigned low, std::uint64_t value) {
   for (unsigned bit = low; bit <= high; ++bit, value >>= 1) {
     auto& byte = bytes[bytes.size() - 1 - bit / 8];

@@ -27,7 +27,8 @@ void Pl031::reset() {
 
 BusResponse Pl031::access(DeviceAccess& access) {
   block_.advance(access.context.now);
-  const BusResponse response = access_registers(Pl031Block::registers(), block_, access.offset, access);
+  const BusResponse response =
+      access_registers(Pl031Block::registers(), block_, access.offset, access);
   schedule(access.context.now);
   return response;
 }

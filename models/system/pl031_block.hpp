@@ -7,8 +7,8 @@
 
 namespace linefill {
 
-/// ARM PrimeCell Real Time Clock, PL031 TRM (DDI 0224). Counts seconds from a date that is always the
-/// same: two runs are alike.
+/// ARM PrimeCell Real Time Clock, PL031 TRM (DDI 0224). Counts seconds from a date that is always
+/// the same: two runs are alike.
 class Pl031Block {
  public:
   static constexpr std::uint32_t kStartDate = 1'767'225'600;  ///< 2026-01-01 00:00:00 UTC.

@@ -30,7 +30,8 @@ void Sp805::reset() {
 
 BusResponse Sp805::access(DeviceAccess& access) {
   block_.advance(access.context.now);
-  const BusResponse response = access_registers(Sp805Block::registers(), block_, access.offset, access);
+  const BusResponse response =
+      access_registers(Sp805Block::registers(), block_, access.offset, access);
   schedule(access.context.now);
   return response;
 }

@@ -46,7 +46,9 @@ void Sp805Block::reset() {
   restart(load_);
 }
 
-bool Sp805Block::counting() const { return (control_ & kInterruptEnable) != 0 && !reset_requested_; }
+bool Sp805Block::counting() const {
+  return (control_ & kInterruptEnable) != 0 && !reset_requested_;
+}
 
 void Sp805Block::restart(std::uint32_t count) {
   count_ = count;
@@ -58,7 +60,9 @@ std::uint32_t Sp805Block::value() const {
   return count_ - static_cast<std::uint32_t>((now_ - since_) / period_);
 }
 
-std::uint32_t Sp805Block::masked_status() const { return raw_ && (control_ & kInterruptEnable) != 0 ? 1 : 0; }
+std::uint32_t Sp805Block::masked_status() const {
+  return raw_ && (control_ & kInterruptEnable) != 0 ? 1 : 0;
+}
 
 Time Sp805Block::next_event() const {
   const bool decided = raw_ && (control_ & kResetEnable) == 0;
@@ -107,6 +111,8 @@ void Sp805Block::write_interrupt_clear(std::uint32_t, const RegisterContext&) {
   restart(load_);
 }
 
-void Sp805Block::write_lock(std::uint32_t value, const RegisterContext&) { locked_ = value != kUnlock; }
+void Sp805Block::write_lock(std::uint32_t value, const RegisterContext&) {
+  locked_ = value != kUnlock;
+}
 
 }  // namespace linefill

@@ -7,7 +7,8 @@ namespace linefill {
 
 namespace {
 
-const RegisterModel<VexpressSysreg> kModel{"arm,vexpress-sysreg", "Versatile Express system registers"};
+const RegisterModel<VexpressSysreg> kModel{"arm,vexpress-sysreg",
+                                           "Versatile Express system registers"};
 
 }  // namespace
 

@@ -10,7 +10,13 @@ constexpr std::uint32_t kStart = 1U << 31;
 constexpr std::uint32_t kWrite = 1U << 30;
 constexpr unsigned kFunctionShift = 20;
 constexpr unsigned kSiteShift = 16;
-enum Function : std::uint32_t { kOscillator = 1, kMuxFpga = 7, kShutdown = 8, kReboot = 9, kDviMode = 11 };
+enum Function : std::uint32_t {
+  kOscillator = 1,
+  kMuxFpga = 7,
+  kShutdown = 8,
+  kReboot = 9,
+  kDviMode = 11
+};
 constexpr std::uint32_t kMotherboard = 0;
 
 // SYS_CFGSTAT, 4.3.15.
@@ -34,7 +40,9 @@ const RegisterTable<VexpressSysregBlock>& VexpressSysregBlock::registers() {
       R{0x24, "SYS_100HZ", kReadOnly}.computed(&S::counter_100hz),
       R{0x30, "SYS_FLAGS", kReadWrite}.computed(&S::flags).on_write(&S::set_flags),
       R{0x34, "SYS_FLAGSCLR", kWriteOnly}.on_write(&S::clear_flags),
-      R{0x38, "SYS_NVFLAGS", kReadWrite}.computed(&S::nonvolatile_flags).on_write(&S::set_nonvolatile_flags),
+      R{0x38, "SYS_NVFLAGS", kReadWrite}
+          .computed(&S::nonvolatile_flags)
+          .on_write(&S::set_nonvolatile_flags),
       R{0x3C, "SYS_NVFLAGSCLR", kWriteOnly}.on_write(&S::clear_nonvolatile_flags),
       R{0x48, "SYS_MCI", kReadOnly}.computed(&S::card_status),
       R{0x4C, "SYS_FLASH", kReadWrite}.stores(&S::flash_, 1),
@@ -45,7 +53,9 @@ const RegisterTable<VexpressSysregBlock>& VexpressSysregBlock::registers() {
       R{0x84, "SYS_PROCID0", kReadOnly, 0x0C00'0191},
       R{0x88, "SYS_PROCID1", kReadOnly, 0xFF00'0000},
       R{0xA0, "SYS_CFGDATA", kReadWrite}.stores(&S::config_data_),
-      R{0xA4, "SYS_CFGCTRL", kReadWrite}.computed(&S::config_control).on_write(&S::write_config_control),
+      R{0xA4, "SYS_CFGCTRL", kReadWrite}
+          .computed(&S::config_control)
+          .on_write(&S::write_config_control),
       R{0xA8, "SYS_CFGSTAT", kReadWrite}.stores(&S::config_status_, 3),
   };
   static constexpr RegisterTable<S> kTable{kRows};
@@ -60,7 +70,9 @@ void VexpressSysregBlock::reset() {
   oscillators_hz_ = {{{50'000'000, 23'750'000, 24'000'000}, {45'000'000, 23'750'000, 66'670'000}}};
 }
 
-std::uint32_t VexpressSysregBlock::counter_100hz() const { return static_cast<std::uint32_t>(now_ / 10ms); }
+std::uint32_t VexpressSysregBlock::counter_100hz() const {
+  return static_cast<std::uint32_t>(now_ / 10ms);
+}
 
 std::uint32_t VexpressSysregBlock::counter_24mhz() const {
   const std::int64_t seconds = now_.count() / kPicosecondsPerSecond;
@@ -118,7 +130,8 @@ bool VexpressSysregBlock::power(PowerEvent event) {
   if (power_handler_) {
     power_handler_(event);
   } else {
-    log_.warning(event == PowerEvent::kReboot ? "reboot" : "power off", " asked for, and nobody listens");
+    log_.warning(event == PowerEvent::kReboot ? "reboot" : "power off",
+                 " asked for, and nobody listens");
   }
   return true;
 }

@@ -11,8 +11,8 @@
 
 namespace linefill {
 
-/// System registers of the Versatile Express motherboard, Motherboard Express uATX TRM (ARM DUI 0447)
-/// chapter 4: identification, counters, flags, and the configuration bus behind SYS_CFG*.
+/// System registers of the Versatile Express motherboard, Motherboard Express uATX TRM (ARM DUI
+/// 0447) chapter 4: identification, counters, flags, and the configuration bus behind SYS_CFG*.
 class VexpressSysregBlock {
  public:
   /// Oscillators of the motherboard and of the CoreTile (DUI 0447 2.8.5, DUI 0448 2.4.3).
@@ -26,20 +26,30 @@ class VexpressSysregBlock {
   void set_time(Time now) { now_ = now > now_ ? now : now_; }
   void set_card_present(bool present) { card_present_ = present; }
   void set_card_protected(bool is_protected) { card_protected_ = is_protected; }
-  void set_power_handler(std::function<void(PowerEvent)> handler) { power_handler_ = std::move(handler); }
-  void set_led_handler(std::function<void(std::uint32_t)> handler) { led_handler_ = std::move(handler); }
+  void set_power_handler(std::function<void(PowerEvent)> handler) {
+    power_handler_ = std::move(handler);
+  }
+  void set_led_handler(std::function<void(std::uint32_t)> handler) {
+    led_handler_ = std::move(handler);
+  }
 
  private:
   void write_leds(std::uint32_t value, const RegisterContext& context);
   void set_flags(std::uint32_t value, const RegisterContext&) { flags_ |= value; }
   void clear_flags(std::uint32_t value, const RegisterContext&) { flags_ &= ~value; }
-  void set_nonvolatile_flags(std::uint32_t value, const RegisterContext&) { nonvolatile_flags_ |= value; }
-  void clear_nonvolatile_flags(std::uint32_t value, const RegisterContext&) { nonvolatile_flags_ &= ~value; }
+  void set_nonvolatile_flags(std::uint32_t value, const RegisterContext&) {
+    nonvolatile_flags_ |= value;
+  }
+  void clear_nonvolatile_flags(std::uint32_t value, const RegisterContext&) {
+    nonvolatile_flags_ &= ~value;
+  }
   void write_config_control(std::uint32_t value, const RegisterContext& context);
   std::uint32_t flags() const { return flags_; }
   std::uint32_t nonvolatile_flags() const { return nonvolatile_flags_; }
   std::uint32_t config_control() const { return config_control_; }
-  std::uint32_t card_status() const { return (card_present_ ? 1U : 0U) | (card_protected_ ? 2U : 0U); }
+  std::uint32_t card_status() const {
+    return (card_present_ ? 1U : 0U) | (card_protected_ ? 2U : 0U);
+  }
   std::uint32_t counter_100hz() const;
   std::uint32_t counter_24mhz() const;
 

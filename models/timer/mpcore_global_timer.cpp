@@ -10,7 +10,9 @@ namespace {
 const RegisterModel<MpcoreTimerDevice<MpcoreGlobalTimer>> kModel{"arm,cortex-a9-global-timer",
                                                                  "Cortex-A9 global timer"};
 
-constexpr std::uint64_t with_low(std::uint64_t word, std::uint32_t low) { return word >> 32 << 32 | low; }
+constexpr std::uint64_t with_low(std::uint64_t word, std::uint32_t low) {
+  return word >> 32 << 32 | low;
+}
 constexpr std::uint64_t with_high(std::uint64_t word, std::uint32_t high) {
   return (word & 0xFFFF'FFFF) | std::uint64_t{high} << 32;
 }
@@ -28,7 +30,9 @@ const RegisterTable<MpcoreGlobalTimer>& MpcoreGlobalTimer::registers() {
       R{0x04, "Global Timer Counter, high", kReadWrite, 0}
           .computed(&T::peek_counter_high)
           .on_write(&T::write_counter_high),
-      R{0x08, "Global Timer Control", kReadWrite, 0}.computed(&T::peek_control).on_write(&T::write_control),
+      R{0x08, "Global Timer Control", kReadWrite, 0}
+          .computed(&T::peek_control)
+          .on_write(&T::write_control),
       R{0x0C, "Global Timer Interrupt Status", kReadWrite, 0}
           .stores(&T::status_, 0)
           .on_write(&T::write_status),

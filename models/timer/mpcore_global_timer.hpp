@@ -40,7 +40,9 @@ class MpcoreGlobalTimer {
 
   void write_status(std::uint32_t value, const Context&);
   std::uint32_t peek_comparator_low() const { return static_cast<std::uint32_t>(comparator_); }
-  std::uint32_t peek_comparator_high() const { return static_cast<std::uint32_t>(comparator_ >> 32); }
+  std::uint32_t peek_comparator_high() const {
+    return static_cast<std::uint32_t>(comparator_ >> 32);
+  }
   void write_comparator_low(std::uint32_t value, const Context&);
   void write_comparator_high(std::uint32_t value, const Context&);
 

@@ -43,8 +43,12 @@ const RegisterTable<MpcorePrivateTimer>& MpcorePrivateTimer::registers() {
   using T = MpcorePrivateTimer;
   static constexpr R kRows[]{
       R{0x00, "Private Timer Load", kReadWrite, 0}.computed(&T::peek_load).on_write(&T::write_load),
-      R{0x04, "Private Timer Counter", kReadWrite, 0}.computed(&T::peek_counter).on_write(&T::write_counter),
-      R{0x08, "Private Timer Control", kReadWrite, 0}.computed(&T::peek_control).on_write(&T::write_control),
+      R{0x04, "Private Timer Counter", kReadWrite, 0}
+          .computed(&T::peek_counter)
+          .on_write(&T::write_counter),
+      R{0x08, "Private Timer Control", kReadWrite, 0}
+          .computed(&T::peek_control)
+          .on_write(&T::write_control),
       R{0x0C, "Private Timer Interrupt Status", kReadWrite, 0}
           .stores(&T::status_, 0)
           .on_write(&T::write_status),
@@ -67,7 +71,8 @@ void MpcorePrivateTimer::advance(Time now) {
 
 // With the flag set nothing more can be seen to happen, however short the period.
 Time MpcorePrivateTimer::next_event() const {
-  const bool visible = (control_ & (kEnable | kInterrupt)) == (kEnable | kInterrupt) && status_ == 0;
+  const bool visible =
+      (control_ & (kEnable | kInterrupt)) == (kEnable | kInterrupt) && status_ == 0;
   return visible ? counter_.next_zero(auto_reload()) : kNever;
 }
 

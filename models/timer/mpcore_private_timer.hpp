@@ -9,8 +9,9 @@
 
 namespace linefill {
 
-/// The down counter that private timer and watchdog of a Cortex-A9 MPCore share: TRM (DDI 0407) 4.1.
-/// It counts LOAD, LOAD - 1 ... 0, which is the event, and with auto-reload goes on from LOAD.
+/// The down counter that private timer and watchdog of a Cortex-A9 MPCore share: TRM (DDI
+/// 0407) 4.1. It counts LOAD, LOAD - 1 ... 0, which is the event, and with auto-reload goes on from
+/// LOAD.
 class MpcoreDownCounter {
  public:
   explicit MpcoreDownCounter(Time period) : clock_{period} {}
@@ -34,7 +35,8 @@ class MpcorePrivateTimer {
  public:
   static constexpr const char* kEvents = "expirations";
 
-  MpcorePrivateTimer(Time period, Counter& expirations) : counter_{period}, expirations_{expirations} {
+  MpcorePrivateTimer(Time period, Counter& expirations)
+      : counter_{period}, expirations_{expirations} {
     reset();
   }
 

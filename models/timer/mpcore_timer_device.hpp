@@ -10,8 +10,8 @@
 
 namespace linefill {
 
-/// The shell of one timer of a Cortex-A9 MPCore. Its clock is PERIPHCLK (100 MHz where the device tree
-/// does not tell). `Block` is the timer.
+/// The shell of one timer of a Cortex-A9 MPCore. Its clock is PERIPHCLK (100 MHz where the device
+/// tree does not tell). `Block` is the timer.
 template <class Block>
 class MpcoreTimerDevice final : public Device {
  public:
@@ -36,11 +36,14 @@ class MpcoreTimerDevice final : public Device {
   BusResponse access(DeviceAccess& access) override {
     const Time now = access.context.now;
     block_.advance(now);
-    const BusResponse response = access_registers(Block::registers(), block_, access.offset, access);
+    const BusResponse response =
+        access_registers(Block::registers(), block_, access.offset, access);
     if (access.write) update_.notify(to_sc_time(now) - sc_core::sc_time_stamp());
     return response;
   }
-  std::uint32_t peek(std::uint32_t offset) const override { return Block::registers().peek(block_, offset); }
+  std::uint32_t peek(std::uint32_t offset) const override {
+    return Block::registers().peek(block_, offset);
+  }
 
   // Sole writer of the output.
   void on_update() {

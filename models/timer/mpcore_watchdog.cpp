@@ -21,9 +21,15 @@ const RegisterTable<MpcoreWatchdog>& MpcoreWatchdog::registers() {
   using W = MpcoreWatchdog;
   static constexpr R kRows[]{
       R{0x00, "Watchdog Load", kReadWrite, 0}.computed(&W::peek_load).on_write(&W::write_load),
-      R{0x04, "Watchdog Counter", kReadWrite, 0}.computed(&W::peek_counter).on_write(&W::write_counter),
-      R{0x08, "Watchdog Control", kReadWrite, 0}.computed(&W::peek_control).on_write(&W::write_control),
-      R{0x0C, "Watchdog Interrupt Status", kReadWrite, 0}.stores(&W::status_, 0).on_write(&W::write_status),
+      R{0x04, "Watchdog Counter", kReadWrite, 0}
+          .computed(&W::peek_counter)
+          .on_write(&W::write_counter),
+      R{0x08, "Watchdog Control", kReadWrite, 0}
+          .computed(&W::peek_control)
+          .on_write(&W::write_control),
+      R{0x0C, "Watchdog Interrupt Status", kReadWrite, 0}
+          .stores(&W::status_, 0)
+          .on_write(&W::write_status),
       R{0x10, "Watchdog Reset Status", kReadWrite, 0}
           .stores(&W::reset_status_, 0)
           .on_write(&W::write_reset_status),
@@ -48,7 +54,8 @@ void MpcoreWatchdog::advance(Time now) {
 
 Time MpcoreWatchdog::next_event() const {
   if ((control_ & kEnable) == 0) return kNever;
-  const bool visible = watching() ? reset_status_ == 0 : (control_ & kInterrupt) != 0 && status_ == 0;
+  const bool visible =
+      watching() ? reset_status_ == 0 : (control_ & kInterrupt) != 0 && status_ == 0;
 
   return visible ? counter_.next_zero(auto_reload()) : kNever;
 }

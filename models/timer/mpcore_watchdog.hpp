@@ -9,14 +9,17 @@
 
 namespace linefill {
 
-/// The private watchdog of a Cortex-A9 MPCore, TRM (DDI 0407) 4.2. In timer mode its interrupt is PPI
-/// 30. In watchdog mode reaching zero requests a reset, which the status register tells; only the two
-/// words written to the disable register lead back to timer mode.
+/// The private watchdog of a Cortex-A9 MPCore, TRM (DDI 0407) 4.2. In timer mode its interrupt is
+/// PPI
+/// 30. In watchdog mode reaching zero requests a reset, which the status register tells; only the
+/// two words written to the disable register lead back to timer mode.
 class MpcoreWatchdog {
  public:
   static constexpr const char* kEvents = "expirations";
 
-  MpcoreWatchdog(Time period, Counter& expirations) : counter_{period}, expirations_{expirations} { reset(); }
+  MpcoreWatchdog(Time period, Counter& expirations) : counter_{period}, expirations_{expirations} {
+    reset();
+  }
 
   static const RegisterTable<MpcoreWatchdog>& registers();
   void reset();

@@ -16,7 +16,9 @@ constexpr std::uint32_t kTimerWindow = 0x20;
 constexpr std::uint64_t kDefaultHz = 1'000'000;
 constexpr std::size_t kGicCells = 3;
 
-Time clock_of(const DeviceNode& node, const char* name) { return period_of(node.clock_hz(name, kDefaultHz)); }
+Time clock_of(const DeviceNode& node, const char* name) {
+  return period_of(node.clock_hz(name, kDefaultHz));
+}
 
 /// Whether the tree has two interrupts: two specifiers of one cell, or of a GIC's three.
 bool has_two_interrupts(const DeviceNode& node) {
@@ -71,10 +73,10 @@ BusResponse Sp804::access(DeviceAccess& access) {
   const Time now = access.context.now;
   advance(now);
   const std::uint32_t timer = access.offset / kTimerWindow;
-  const BusResponse response =
-      timer < timers_.size()
-          ? access_registers(Sp804Timer::registers(), timers_[timer], access.offset % kTimerWindow, access)
-          : access_registers(registers(), *this, access.offset, access);
+  const BusResponse response = timer < timers_.size()
+                                   ? access_registers(Sp804Timer::registers(), timers_[timer],
+                                                      access.offset % kTimerWindow, access)
+                                   : access_registers(registers(), *this, access.offset, access);
   schedule(now);
   if (access.write) update_.notify(to_sc_time(now) - sc_core::sc_time_stamp());
   return response;
@@ -82,7 +84,8 @@ BusResponse Sp804::access(DeviceAccess& access) {
 
 std::uint32_t Sp804::peek(std::uint32_t offset) const {
   const std::uint32_t timer = offset / kTimerWindow;
-  if (timer < timers_.size()) return Sp804Timer::registers().peek(timers_[timer], offset % kTimerWindow);
+  if (timer < timers_.size())
+    return Sp804Timer::registers().peek(timers_[timer], offset % kTimerWindow);
   return registers().peek(*this, offset);
 }
 

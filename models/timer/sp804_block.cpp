@@ -30,7 +30,9 @@ const RegisterTable<Sp804Timer>& Sp804Timer::registers() {
   static constexpr R kRows[]{
       R{0x00, "TimerXLoad", kReadWrite, 0}.stores(&T::load_).on_write(&T::write_load),
       R{0x04, "TimerXValue", kReadOnly, 0xFFFF'FFFF}.computed(&T::value),
-      R{0x08, "TimerXControl", kReadWrite, kControlReset}.computed(&T::control).on_write(&T::write_control),
+      R{0x08, "TimerXControl", kReadWrite, kControlReset}
+          .computed(&T::control)
+          .on_write(&T::write_control),
       R{0x0C, "TimerXIntClr", kWriteOnly}.on_write(&T::write_interrupt_clear),
       R{0x10, "TimerXRIS", kReadOnly, 0}.computed(&T::raw_status),
       R{0x14, "TimerXMIS", kReadOnly, 0}.computed(&T::masked_status),
@@ -72,7 +74,9 @@ std::uint32_t Sp804Timer::value() const {
   return left == range() ? 0 : static_cast<std::uint32_t>(left);
 }
 
-std::uint32_t Sp804Timer::masked_status() const { return raw_ && (control_ & kInterruptEnable) != 0 ? 1 : 0; }
+std::uint32_t Sp804Timer::masked_status() const {
+  return raw_ && (control_ & kInterruptEnable) != 0 ? 1 : 0;
+}
 
 Time Sp804Timer::next_event() const {
   if (!counting() || raw_ || (control_ & kInterruptEnable) == 0) return kNever;

@@ -8,7 +8,8 @@
 
 namespace linefill {
 
-/// One of the two counters of an SP804, SP804 TRM (DDI 0271) 3.2. Its time is the timer clock enable.
+/// One of the two counters of an SP804, SP804 TRM (DDI 0271) 3.2. Its time is the timer clock
+/// enable.
 class Sp804Timer {
  public:
   /// `period` of the clock that the prescaler divides; not 0.

@@ -13,7 +13,8 @@
 namespace linefill {
 
 /// Translation as a processor or an IOMMU context does it: look up the TLB, else walk, then check
-/// domain and permission with the current registers. Changing a register drops nothing from the TLB.
+/// domain and permission with the current registers. Changing a register drops nothing from the
+/// TLB.
 class Mmu {
  public:
   /// Counters are added to `statistics`: they count calls of `translate` with the MMU on, which a
@@ -21,11 +22,12 @@ class Mmu {
   Mmu(WalkPort& port, Statistics& statistics)
       : walker_{port}, tlb_{statistics}, walks_{statistics, "table_walks", "walks"} {}
 
-  /// False: `fault` says why, `translation` is not to be used. `attributes` are those that take effect:
-  /// Normal memory is Non-cacheable for data with SCTLR.C clear, for fetches with SCTLR.I clear. With
-  /// the MMU off the mapping is flat, in pages of 4 KiB: data is Strongly-ordered, fetches are Normal,
-  /// Write-Through with SCTLR.I, else Non-cacheable (ARM ARM B3.2.1).
-  bool translate(VirtualAddress va, AccessType type, bool privileged, Translation& translation, Fault& fault);
+  /// False: `fault` says why, `translation` is not to be used. `attributes` are those that take
+  /// effect: Normal memory is Non-cacheable for data with SCTLR.C clear, for fetches with SCTLR.I
+  /// clear. With the MMU off the mapping is flat, in pages of 4 KiB: data is Strongly-ordered,
+  /// fetches are Normal, Write-Through with SCTLR.I, else Non-cacheable (ARM ARM B3.2.1).
+  bool translate(VirtualAddress va, AccessType type, bool privileged, Translation& translation,
+                 Fault& fault);
 
   TranslationRegisters& registers() { return registers_; }
   const TranslationRegisters& registers() const { return registers_; }

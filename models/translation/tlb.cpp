@@ -71,7 +71,8 @@ void Tlb::invalidate_asid(std::uint8_t asid) {
 }
 
 unsigned Tlb::invalidate_address(VirtualAddress va, std::uint8_t asid) {
-  return drop_at(va, [asid](const Entry& entry) { return entry.translation.global || entry.asid == asid; });
+  return drop_at(
+      va, [asid](const Entry& entry) { return entry.translation.global || entry.asid == asid; });
 }
 
 unsigned Tlb::invalidate_address_all(VirtualAddress va) {

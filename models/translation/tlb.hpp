@@ -11,9 +11,9 @@
 
 namespace linefill {
 
-/// The main TLB of a Cortex-A9 (TRM 6.2.2): 128 entries, 2-way, unified. It really caches: what is in
-/// it holds until invalidated or replaced, whatever becomes of the tables. An entry sits in the set
-/// that the low bits of its own page number choose, so a look-up tries each page size in use.
+/// The main TLB of a Cortex-A9 (TRM 6.2.2): 128 entries, 2-way, unified. It really caches: what is
+/// in it holds until invalidated or replaced, whatever becomes of the tables. An entry sits in the
+/// set that the low bits of its own page number choose, so a look-up tries each page size in use.
 class Tlb {
  public:
   static constexpr unsigned kWays = 2;

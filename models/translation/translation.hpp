@@ -44,8 +44,8 @@ constexpr Fault external_fault(FaultStatus status, BusResponse response, std::ui
   return {status, domain, response == BusResponse::kSlaveError};
 }
 
-/// AP[2:0] of a descriptor (ARM ARM, table B3-8). With SCTLR.AFE, AP[0] is the access flag, and what
-/// is left means the same with AP[0] set.
+/// AP[2:0] of a descriptor (ARM ARM, table B3-8). With SCTLR.AFE, AP[0] is the access flag, and
+/// what is left means the same with AP[0] set.
 enum class AccessPermission : std::uint8_t {
   kNone = 0,
   kPrivilegedReadWrite = 1,
@@ -82,7 +82,8 @@ constexpr bool permits(AccessPermission ap, bool write, bool privileged) {
 struct Translation {
   PhysicalAddress pa{0};          ///< Of the very byte that was asked for.
   MemoryAttributes attributes{};  ///< As they take effect: see `Mmu::translate`.
-  std::uint8_t page_shift = 12;   ///< Size: 12 small page, 16 large page, 20 section, 24 supersection.
+  std::uint8_t page_shift =
+      12;  ///< Size: 12 small page, 16 large page, 20 section, 24 supersection.
   std::uint8_t domain = 0;
   AccessPermission permission = AccessPermission::kReadWrite;
   bool execute_never = false;

@@ -10,7 +10,9 @@ constexpr std::uint32_t bits(std::uint32_t word, unsigned high, unsigned low) {
 }
 constexpr bool bit(std::uint32_t word, unsigned number) { return (word >> number & 1U) != 0; }
 
-constexpr CachePolicy policy(std::uint32_t two_bits) { return static_cast<CachePolicy>(two_bits & 3U); }
+constexpr CachePolicy policy(std::uint32_t two_bits) {
+  return static_cast<CachePolicy>(two_bits & 3U);
+}
 
 constexpr std::uint32_t swap_bytes(std::uint32_t w) {
   return w >> 24 | (w >> 8 & 0xFF00U) | (w << 8 & 0xFF'0000U) | w << 24;
@@ -36,8 +38,8 @@ MemoryAttributes decode_fixed(unsigned tex, bool c, bool b, bool s) {
     case 0b001'00:
       return uncached(MemoryType::kNormal, s);
     case 0b001'11:
-      return {MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate, CachePolicy::kWriteBackWriteAllocate,
-              s};
+      return {MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate,
+              CachePolicy::kWriteBackWriteAllocate, s};
     case 0b010'00:
       return uncached(MemoryType::kDevice, false);
     default:
@@ -73,19 +75,22 @@ TableChoice choose_table(std::uint32_t va, const TranslationRegisters& registers
     const std::uint32_t base = registers.ttbr0 & ~((0x4000U >> n) - 1);
     return {registers.ttbr0, base, (registers.ttbcr & TranslationRegisters::kPD0) != 0};
   }
-  return {registers.ttbr1, registers.ttbr1 & ~0x3FFFU, (registers.ttbcr & TranslationRegisters::kPD1) != 0};
+  return {registers.ttbr1, registers.ttbr1 & ~0x3FFFU,
+          (registers.ttbcr & TranslationRegisters::kPD1) != 0};
 }
 
 /// Splits AP[2:0] into what it says and, with SCTLR.AFE, the access flag. False: the flag is clear.
-bool decode_permission(unsigned ap, const TranslationRegisters& registers, Translation& translation) {
+bool decode_permission(unsigned ap, const TranslationRegisters& registers,
+                       Translation& translation) {
   const bool flagged = registers.has(TranslationRegisters::kAFE);
   translation.permission = static_cast<AccessPermission>(flagged ? ap | 1U : ap);
   return !flagged || (ap & 1U) != 0;
 }
 
-/// A section, or a supersection of 16 MiB, whose address bits above 31 are ignored (ARM ARM B3.5.1).
-bool decode_section(std::uint32_t va, std::uint32_t descriptor, const TranslationRegisters& registers,
-                    Translation& translation, Fault& fault) {
+/// A section, or a supersection of 16 MiB, whose address bits above 31 are ignored (ARM ARM
+/// B3.5.1).
+bool decode_section(std::uint32_t va, std::uint32_t descriptor,
+                    const TranslationRegisters& registers, Translation& translation, Fault& fault) {
   const bool super = bit(descriptor, 18);
   translation.page = false;
   translation.page_shift = super ? 24 : 20;
@@ -95,8 +100,8 @@ bool decode_section(std::uint32_t va, std::uint32_t descriptor, const Translatio
   translation.execute_never = bit(descriptor, 4);
   translation.global = !bit(descriptor, 17);
   translation.non_secure = bit(descriptor, 19);
-  translation.attributes = decode_attributes(bits(descriptor, 14, 12), bit(descriptor, 3), bit(descriptor, 2),
-                                             bit(descriptor, 16), registers);
+  translation.attributes = decode_attributes(bits(descriptor, 14, 12), bit(descriptor, 3),
+                                             bit(descriptor, 2), bit(descriptor, 16), registers);
   const unsigned ap = (bit(descriptor, 15) ? 4U : 0U) | bits(descriptor, 11, 10);
   if (decode_permission(ap, registers, translation)) return true;
   fault = {FaultStatus::kAccessFlagSection, translation.domain};
@@ -153,7 +158,8 @@ bool TranslationWalker::walk(VirtualAddress va, const TranslationRegisters& regi
   }
 }
 
-bool TranslationWalker::walk_page(VirtualAddress va, std::uint32_t table, const MemoryAttributes& attributes,
+bool TranslationWalker::walk_page(VirtualAddress va, std::uint32_t table,
+                                  const MemoryAttributes& attributes,
                                   const TranslationRegisters& registers, Translation& translation,
                                   Fault& fault) {
   const auto domain = static_cast<std::uint8_t>(bits(table, 8, 5));
@@ -178,8 +184,8 @@ bool TranslationWalker::walk_page(VirtualAddress va, std::uint32_t table, const 
   translation.global = !bit(descriptor, 11);
   translation.non_secure = bit(table, 3);
   const unsigned tex = large ? bits(descriptor, 14, 12) : bits(descriptor, 8, 6);
-  translation.attributes =
-      decode_attributes(tex, bit(descriptor, 3), bit(descriptor, 2), bit(descriptor, 10), registers);
+  translation.attributes = decode_attributes(tex, bit(descriptor, 3), bit(descriptor, 2),
+                                             bit(descriptor, 10), registers);
   const unsigned ap = (bit(descriptor, 9) ? 4U : 0U) | bits(descriptor, 5, 4);
   if (decode_permission(ap, registers, translation)) return true;
   fault = {FaultStatus::kAccessFlagPage, domain};

@@ -29,10 +29,13 @@ class TranslationWalker {
   explicit TranslationWalker(WalkPort& port) : port_{port} {}
 
   /// The translation of `va` as the tables have it now. False: `fault` says why.
-  bool walk(VirtualAddress va, const TranslationRegisters& registers, Translation& translation, Fault& fault);
+  bool walk(VirtualAddress va, const TranslationRegisters& registers, Translation& translation,
+            Fault& fault);
 
-  /// The cacheability of walks that start at this TTBR (IRGN, RGN, S); Non-cacheable with SCTLR.C clear.
-  static MemoryAttributes walk_attributes(std::uint32_t ttbr, const TranslationRegisters& registers);
+  /// The cacheability of walks that start at this TTBR (IRGN, RGN, S); Non-cacheable with SCTLR.C
+  /// clear.
+  static MemoryAttributes walk_attributes(std::uint32_t ttbr,
+                                          const TranslationRegisters& registers);
 
  private:
   bool read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error,
@@ -43,8 +46,8 @@ class TranslationWalker {
   WalkPort& port_;
 };
 
-/// The memory type of descriptor bits TEX, C, B and S (ARM ARM B3.8): by PRRR and NMRR with TEX remap,
-/// by the fixed table without. Reserved encodings are taken as Strongly-ordered.
+/// The memory type of descriptor bits TEX, C, B and S (ARM ARM B3.8): by PRRR and NMRR with TEX
+/// remap, by the fixed table without. Reserved encodings are taken as Strongly-ordered.
 MemoryAttributes decode_attributes(unsigned tex, bool c, bool b, bool s,
                                    const TranslationRegisters& registers);
 

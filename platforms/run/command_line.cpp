@@ -16,37 +16,49 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* kUsage =
-    "linefill: a virtual SoC whose caches hold their own data, so that a missing cache operation shows.\n"
+    "linefill: a virtual SoC whose caches hold their own data, so that a missing cache operation "
+    "shows.\n"
     "\n"
     "  linefill run BOARD.dtb --kernel FILE [options]   run a program on a board\n"
     "  linefill devices                                 list every model\n"
     "  linefill explain KIND                            what a finding means, and how to mend it\n"
     "  linefill --version                               prints the version\n"
     "\n"
-    "Exit status: 0 the guest ended with 0 and nothing was found; 1 the guest failed; 2 bad command line,\n"
+    "Exit status: 0 the guest ended with 0 and nothing was found; 1 the guest failed; 2 bad "
+    "command line,\n"
     "board or file; 3 at least one error was found; 4 --until was reached first.\n";
 
 po::options_description run_options() {
   po::options_description options{"Options of run", 100, 50};
   auto add = options.add_options();
   add("kernel", po::value<std::string>()->value_name("FILE"), "the guest program, an ARM ELF");
-  add("append", po::value<std::string>()->value_name("ARGS"), "the guest's command line, into /chosen");
-  add("memory", po::value<std::string>()->value_name("SIZE"), "size of the DRAM: 64M, 1G (default: as the board says)");
+  add("append", po::value<std::string>()->value_name("ARGS"),
+      "the guest's command line, into /chosen");
+  add("memory", po::value<std::string>()->value_name("SIZE"),
+      "size of the DRAM: 64M, 1G (default: as the board says)");
   add("sd", po::value<std::string>()->value_name("IMAGE"), "image of the SD card; never written");
   add("screenshot", po::value<std::string>()->value_name("OUT.png"),
-      "the display at the end; with %03d in the name, each time the guest writes a number to the board's LEDs");
-  add("report", po::value<std::string>()->value_name("OUT.json"), "statistics, latencies and findings, as JSON");
+      "the display at the end; with %03d in the name, each time the guest writes a number to the "
+      "board's LEDs");
+  add("report", po::value<std::string>()->value_name("OUT.json"),
+      "statistics, latencies and findings, as JSON");
   add("check", po::value<std::string>()->value_name("off|report|stop")->default_value("report"),
       "look for data that are stale, lost or not drained; stop: end the run at the first");
-  add("symbols", po::value<std::vector<std::string>>()->value_name("FILE"), "an ELF with more names and source lines; may be repeated");
+  add("symbols", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "an ELF with more names and source lines; may be repeated");
   add("adversary", po::value<std::string>()->value_name("SEED[:EVENT,...]"),
-      "do what the architecture allows at the worst moment: early_eviction, speculative_fill, late_drain (default: all)");
-  add("until", po::value<std::string>()->value_name("TIME"), "end at this simulated time: 500ms, 10s");
-  add("quantum", po::value<std::string>()->value_name("TIME"), "upper bound of how far the processor runs ahead (default 10us)");
+      "do what the architecture allows at the worst moment: early_eviction, speculative_fill, "
+      "late_drain (default: all)");
+  add("until", po::value<std::string>()->value_name("TIME"),
+      "end at this simulated time: 500ms, 10s");
+  add("quantum", po::value<std::string>()->value_name("TIME"),
+      "upper bound of how far the processor runs ahead (default 10us)");
   add("set", po::value<std::vector<std::string>>()->value_name("NODE:PROPERTY=VALUE"),
       "changes the board: numbers (\"2 2 2\"), or text; may be repeated");
-  add("plugin", po::value<std::vector<std::string>>()->value_name("LIB.so"), "loads more models; may be repeated");
-  add("log", po::value<std::string>()->value_name("LEVEL")->default_value("warning"), "error, warning, info or debug");
+  add("plugin", po::value<std::vector<std::string>>()->value_name("LIB.so"),
+      "loads more models; may be repeated");
+  add("log", po::value<std::string>()->value_name("LEVEL")->default_value("warning"),
+      "error, warning, info or debug");
   return options;
 }
 
@@ -58,8 +70,10 @@ std::uint64_t number_with_unit(const std::string& option, const std::string& tex
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-  const auto known = std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == unit; });
-  if (error != std::errc{} || known == units.end() || number == 0 || number > (std::uint64_t{1} << 62) / known->second) {
+  const auto known =
+      std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == unit; });
+  if (error != std::errc{} || known == units.end() || number == 0 ||
+      number > (std::uint64_t{1} << 62) / known->second) {
     fail("--" + option + " " + text + ": expected " + expected);
   }
   return number * known->second;
@@ -67,14 +81,18 @@ std::uint64_t number_with_unit(const std::string& option, const std::string& tex
 
 Time time_of_text(const std::string& option, const std::string& text) {
   const auto ps = number_with_unit(option, text,
-                                   {{"ps", 1}, {"ns", 1'000}, {"us", 1'000'000}, {"ms", 1'000'000'000},
+                                   {{"ps", 1},
+                                    {"ns", 1'000},
+                                    {"us", 1'000'000},
+                                    {"ms", 1'000'000'000},
                                     {"s", 1'000'000'000'000}},
                                    "a time such as 500ms or 10s");
   return Time{static_cast<std::int64_t>(ps)};
 }
 
 std::uint64_t size_of_text(const std::string& option, const std::string& text) {
-  return number_with_unit(option, text, {{"", 1}, {"K", 1U << 10}, {"M", 1U << 20}, {"G", 1U << 30}},
+  return number_with_unit(option, text,
+                          {{"", 1}, {"K", 1U << 10}, {"M", 1U << 20}, {"G", 1U << 30}},
                           "a size such as 64M or 1G");
 }
 
@@ -90,7 +108,8 @@ Value choice(const std::string& option, const std::string& text,
 }
 
 void parse_adversary(const std::string& text, RunOptions& run) {
-  static const std::array<std::string, 3> kEvents{"early_eviction", "speculative_fill", "late_drain"};
+  static const std::array<std::string, 3> kEvents{"early_eviction", "speculative_fill",
+                                                  "late_drain"};
   const auto colon = text.find(':');
   const std::string seed = text.substr(0, colon);
   std::uint64_t value = 0;
@@ -103,11 +122,13 @@ void parse_adversary(const std::string& text, RunOptions& run) {
   std::istringstream events{text.substr(colon + 1)};
   for (std::string event; std::getline(events, event, ',');) {
     if (std::find(kEvents.begin(), kEvents.end(), event) == kEvents.end()) {
-      fail("--adversary: no event \"" + event + "\": expected early_eviction, speculative_fill or late_drain");
+      fail("--adversary: no event \"" + event +
+           "\": expected early_eviction, speculative_fill or late_drain");
     }
     run.adversary_events.push_back(event);
   }
-  if (run.adversary_events.empty()) fail("--adversary " + text + ": expected an event after the colon");
+  if (run.adversary_events.empty())
+    fail("--adversary " + text + ": expected an event after the colon");
 }
 
 RunOptions parse_run(const std::vector<std::string>& arguments) {
@@ -122,9 +143,12 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
                 .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
                 .run(),
             values);
-  const auto text = [&](const char* name) { return values.count(name) > 0 ? values[name].as<std::string>() : ""; };
+  const auto text = [&](const char* name) {
+    return values.count(name) > 0 ? values[name].as<std::string>() : "";
+  };
   const auto list = [&](const char* name) {
-    return values.count(name) > 0 ? values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+    return values.count(name) > 0 ? values[name].as<std::vector<std::string>>()
+                                  : std::vector<std::string>{};
   };
   RunOptions run;
   run.board = text("board");
@@ -140,7 +164,8 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
   run.set = list("set");
   run.plugins = list("plugin");
   run.check = choice<CheckMode, 3>(
-      "check", text("check"), {{{"off", CheckMode::kOff}, {"report", CheckMode::kReport}, {"stop", CheckMode::kStop}}});
+      "check", text("check"),
+      {{{"off", CheckMode::kOff}, {"report", CheckMode::kReport}, {"stop", CheckMode::kStop}}});
   run.log = choice<LogLevel, 4>("log", text("log"),
                                 {{{"error", LogLevel::kError},
                                   {"warning", LogLevel::kWarning},
@@ -163,10 +188,12 @@ std::string help_text() {
 Command parse_command_line(int argc, const char* const* argv) {
   Command command;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.empty()) fail("no command: expected run, devices or explain; linefill --help tells more");
+  if (arguments.empty())
+    fail("no command: expected run, devices or explain; linefill --help tells more");
   const std::string& verb = arguments.front();
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-  const bool help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() || verb == "-h";
+  const bool help =
+      std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() || verb == "-h";
   if (help || verb == "help") return command;
   if (verb == "--version") {
     if (!rest.empty()) fail("--version " + rest.front() + ": expected no more arguments");

@@ -14,7 +14,9 @@ void load_plugins(const std::vector<std::string>& paths) {
     boost::dll::fs::error_code error;
     boost::dll::shared_library library;
     library.load(path, error, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_global);
-    if (error) throw ConfigurationError{"--plugin " + path + ": cannot be loaded: expected a shared object of models"};
+    if (error)
+      throw ConfigurationError{"--plugin " + path +
+                               ": cannot be loaded: expected a shared object of models"};
     loaded.push_back(std::move(library));
   }
 }

@@ -14,7 +14,9 @@ class ProcessorView final : public ProgramView {
   std::uint32_t reg(unsigned number) const override { return processor_.reg(number); }
   std::optional<std::uint32_t> word(std::uint32_t va) const override;
   Time now() const override { return processor_.now(); }
-  void watch_instruction(std::uint32_t pc, bool on) override { processor_.watch_instruction(pc, on); }
+  void watch_instruction(std::uint32_t pc, bool on) override {
+    processor_.watch_instruction(pc, on);
+  }
   void watch_line(LineNumber line, bool on) override { processor_.watch_line(line, on); }
 
  private:

@@ -13,7 +13,9 @@ constexpr std::chrono::milliseconds kBetweenUpdates{200};
 
 Progress::Progress() : terminal_{isatty(STDERR_FILENO) == 1} {}
 
-double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+double Progress::seconds() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
 
 void Progress::update(Time simulated, std::uint64_t instructions) {
   const auto now = Clock::now();

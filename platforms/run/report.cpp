@@ -56,7 +56,9 @@ Json transfers_of(const TransferLog& log) {
   }
   Json each = Json::array();
   for (const Transfer& transfer : log.all()) {
-    Json one = {{"device", transfer.device}, {"direction", name_of(transfer.direction)}, {"bytes", transfer.bytes}};
+    Json one = {{"device", transfer.device},
+                {"direction", name_of(transfer.direction)},
+                {"bytes", transfer.bytes}};
     for (const TransferStep& step : kTransferSteps) {
       const Time time = transfer.*step.time;
       if (time != kNever) one[std::string{step.name} + "_ps"] = time.count();
@@ -70,7 +72,8 @@ Json models_of(Soc& soc) {
   Json models = Json::object();
   models["cpu0"] = statistics_of(soc.processor().statistics());
   models["interconnect"] = statistics_of(soc.interconnect().statistics());
-  for (const auto& memory : soc.memories()) models[memory->path()] = statistics_of(memory->statistics());
+  for (const auto& memory : soc.memories())
+    models[memory->path()] = statistics_of(memory->statistics());
   for (const auto& device : soc.devices()) {
     Json one = statistics_of(device->statistics());
     one["guest_errors"] = {{"value", device->log().guest_errors()}, {"unit", "errors"}};
@@ -102,27 +105,31 @@ Json make_report(const RunOptions& options, Soc& soc, const RunEnd& end, const F
                    {"append", options.append.value_or("")},
                    {"check", options.check != CheckMode::kOff}};
   if (options.adversary_seed) {
-    report["run"]["adversary"] = {{"seed", *options.adversary_seed}, {"events", options.adversary_events}};
+    report["run"]["adversary"] = {{"seed", *options.adversary_seed},
+                                  {"events", options.adversary_events}};
   }
   report["run"]["simulated_ps"] = end.simulated.count();
   report["run"]["end"] = end.reason;
   report["run"]["exit_status"] = end.exit_status;
   report["guest"] = {{"status", end.guest_status ? Json(*end.guest_status) : Json(nullptr)},
                      {"instructions", soc.processor().instructions()}};
-  report["host"] = {{"seconds", end.host_seconds},
-                    {"mips", static_cast<double>(soc.processor().instructions()) / 1e6 / end.host_seconds}};
+  report["host"] = {
+      {"seconds", end.host_seconds},
+      {"mips", static_cast<double>(soc.processor().instructions()) / 1e6 / end.host_seconds}};
   report["models"] = models_of(soc);
   report["masters"] = masters_of(soc);
   if (transfers != nullptr) report["transfers"] = transfers_of(*transfers);
   report["findings"] = Json::array();
-  for (const Finding& finding : findings.all()) report["findings"].push_back(finding_of(finding, symbols));
+  for (const Finding& finding : findings.all())
+    report["findings"].push_back(finding_of(finding, symbols));
   return report;
 }
 
 std::string describe(const Finding& finding, const Symbols& symbols) {
   std::ostringstream out;
-  out << (finding.severity == Severity::kError ? "error" : "warning") << ": " << info_of(finding.kind).name << " ("
-      << finding.cause << ") at " << hex(finding.address) << ", " << finding.length << " bytes";
+  out << (finding.severity == Severity::kError ? "error" : "warning") << ": "
+      << info_of(finding.kind).name << " (" << finding.cause << ") at " << hex(finding.address)
+      << ", " << finding.length << " bytes";
   if (finding.count > 1) out << ", " << finding.count << " times";
   if (!finding.mapping.empty()) out << "; " << finding.mapping;
   out << "\n  used by    " << finding.reader.agent << " at " << symbols.describe(finding.reader.pc)

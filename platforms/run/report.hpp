@@ -23,9 +23,10 @@ struct RunEnd {
   double host_seconds = 0;
 };
 
-/// Everything a report says (platforms/run/report.md has the schema). Deterministic, but for "host".
-nlohmann::ordered_json make_report(const RunOptions&, Soc&, const RunEnd&, const FindingLog&, const TransferLog*,
-                                   const Symbols&);
+/// Everything a report says (platforms/run/report.md has the schema). Deterministic, but for
+/// "host".
+nlohmann::ordered_json make_report(const RunOptions&, Soc&, const RunEnd&, const FindingLog&,
+                                   const TransferLog*, const Symbols&);
 
 /// One finding on two or three lines, for a person.
 std::string describe(const Finding&, const Symbols&);

@@ -32,7 +32,8 @@ void expect_writable(const std::string& option, const std::string& path) {
   if (path.empty()) return;
   const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code error;
-  if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_directory(path, error)) return;
+  if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_directory(path, error))
+    return;
   throw ConfigurationError{option + " " + path +
                            ": cannot be written: expected a file in a directory that exists"};
 }
@@ -74,7 +75,8 @@ void Simulation::load_program() {
   for (const auto& path : options_.symbols) symbols_.add_elf(path);
 }
 
-// Everything outside the board: the console, the card slot, the power switch, the eyes before the LCD.
+// Everything outside the board: the console, the card slot, the power switch, the eyes before the
+// LCD.
 void Simulation::connect_world() {
   const auto console = [this](char c) {
     progress_.clear();
@@ -87,11 +89,13 @@ void Simulation::connect_world() {
   for (const auto& device : soc_.devices()) {
     auto* power = dynamic_cast<PowerControl*>(device.get());
     if (power == nullptr) continue;
-    power->set_power_handler(
-        [this](PowerEvent event) { end(event == PowerEvent::kReboot ? "reboot" : "power off", 0); });
+    power->set_power_handler([this](PowerEvent event) {
+      end(event == PowerEvent::kReboot ? "reboot" : "power off", 0);
+    });
   }
   auto* system = soc_.find<VexpressSysreg>();
-  if (system != nullptr) system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
+  if (system != nullptr)
+    system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
   if (options_.sd.empty()) return;
   auto* slot = soc_.find<Mmci>();
   if (slot == nullptr)
@@ -128,8 +132,8 @@ void Simulation::connect_adversary() {
   const auto wanted = [&](const char* name) {
     return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
   };
-  soc_.set_adversary(
-      {wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"), *options_.adversary_seed});
+  soc_.set_adversary({wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"),
+                      *options_.adversary_seed});
 }
 
 int Simulation::run() {
@@ -157,9 +161,11 @@ void Simulation::end(const std::string& reason, std::optional<std::uint32_t> sta
 
 void Simulation::screenshot(const std::string& path) const {
   const auto* display = soc_.find<Display>();
-  if (display == nullptr) throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
+  if (display == nullptr)
+    throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
   if (display->last_frame().empty()) {
-    std::cerr << "warning: --screenshot " << path << ": the display has not shown a whole frame yet\n";
+    std::cerr << "warning: --screenshot " << path
+              << ": the display has not shown a whole frame yet\n";
     return;
   }
   write_png(path, display->last_frame());
@@ -191,7 +197,8 @@ int Simulation::finish() {
   }
   if (!options_.report.empty()) {
     std::ofstream file{options_.report};
-    file << make_report(options_, soc_, end_, findings_, transfers_.get(), symbols_).dump(2) << '\n';
+    file << make_report(options_, soc_, end_, findings_, transfers_.get(), symbols_).dump(2)
+         << '\n';
     if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
   std::cerr << summary_of(soc_, end_, findings_, transfers_.get());

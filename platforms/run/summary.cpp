@@ -23,7 +23,8 @@ std::uint64_t counter(const Statistics& statistics, std::string_view name) {
 // Of all counters whose names end in `suffix`.
 std::uint64_t sum_of(const Statistics& statistics, std::string_view suffix) {
   std::uint64_t sum = 0;
-  for (const Counter* c : statistics.counters()) sum += c->name().ends_with(suffix) ? c->value() : 0;
+  for (const Counter* c : statistics.counters())
+    sum += c->name().ends_with(suffix) ? c->value() : 0;
   return sum;
 }
 
@@ -45,7 +46,8 @@ std::string short_time(Time t) {
 std::string megabytes(std::uint64_t bytes, std::string_view verb, std::uint64_t ns) {
   std::ostringstream out;
   out << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1e6 << " MB" << verb;
-  if (ns != 0) out << " at " << static_cast<double>(bytes) * 1e3 / static_cast<double>(ns) << " MB/s";
+  if (ns != 0)
+    out << " at " << static_cast<double>(bytes) * 1e3 / static_cast<double>(ns) << " MB/s";
   return out.str();
 }
 
@@ -60,7 +62,8 @@ void print_hit_rates(std::ostream& out, Soc& soc) {
   out << '\n';
 }
 
-// What the card's and the DMA controller's models counted. Writing to a card, rare, is in the card's time.
+// What the card's and the DMA controller's models counted. Writing to a card, rare, is in the
+// card's time.
 void print_throughput(std::ostream& out, const Soc& soc) {
   std::string line;
   for (const auto& device : soc.devices()) {
@@ -68,8 +71,8 @@ void print_throughput(std::ostream& out, const Soc& soc) {
     std::string part;
     if (const std::uint64_t ns = counter(statistics, "data_active"); ns != 0) {
       const std::uint64_t written = counter(statistics, "bytes_written");
-      part = "SD card " + megabytes(counter(statistics, "bytes_read"), written == 0 ? " read" : " read, ",
-                                    written == 0 ? ns : 0);
+      part = "SD card " + megabytes(counter(statistics, "bytes_read"),
+                                    written == 0 ? " read" : " read, ", written == 0 ? ns : 0);
       if (written != 0) part += megabytes(written, " written", 0);
     } else if (const std::uint64_t bytes = counter(statistics, "memory_to_memory"); bytes != 0) {
       part = "memory to memory " + megabytes(bytes, "", counter(statistics, "memory_active"));
@@ -106,10 +109,11 @@ std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings,
   for (const auto& device : soc.devices()) {
     const auto* display = dynamic_cast<const Display*>(device.get());
     if (display == nullptr || display->frames() == 0) continue;
-    out << "display    " << display->frames() << " frames, " << counter(device->statistics(), "underruns")
-        << " underruns\n";
+    out << "display    " << display->frames() << " frames, "
+        << counter(device->statistics(), "underruns") << " underruns\n";
   }
-  out << "findings   " << (findings.all().empty() ? "none" : std::to_string(findings.all().size())) << '\n';
+  out << "findings   " << (findings.all().empty() ? "none" : std::to_string(findings.all().size()))
+      << '\n';
   return out.str();
 }
 

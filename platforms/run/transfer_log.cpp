@@ -27,7 +27,9 @@ Time difference(Time later, Time earlier) {
 TransferLog::TransferLog(FunctionHooks& hooks, Ledger& ledger, const Symbols& symbols) {
   const auto note = [&](const char* function, std::vector<Time>& moments) {
     const auto entry = symbols.address_of(function);
-    if (entry) hooks.hook(*entry, [&moments](const HookedCall& call) { moments.push_back(call.entered); }, {});
+    if (entry)
+      hooks.hook(*entry, [&moments](const HookedCall& call) { moments.push_back(call.entered); },
+                 {});
   };
   note("dma_async_issue_pending", submits_);
   note("pl330_irq_handler", interrupts_);
@@ -43,7 +45,8 @@ void TransferLog::ended(const Mapping& mapping) {
   transfer.map = mapping.mapped - mapping.map_entered;
   transfer.unmap = mapping.unmapped - mapping.unmap_entered;
   if (mapping.first_access != kNever) {
-    transfer.submit_to_first_beat = difference(mapping.first_access, before(submits_, mapping.first_access));
+    transfer.submit_to_first_beat =
+        difference(mapping.first_access, before(submits_, mapping.first_access));
     transfer.data = mapping.last_access - mapping.first_access;
     const Time interrupt = after(interrupts_, mapping.last_access);
     const Time callback = interrupt == kNever ? kNever : after(callbacks_, interrupt);

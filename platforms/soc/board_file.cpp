@@ -29,7 +29,8 @@ std::vector<fdt32_t> cells_of(const std::string& text) {
     std::uint32_t number = 0;
     const bool hexadecimal = word.starts_with("0x");
     const char* last = word.data() + word.size();
-    const auto [end, error] = std::from_chars(word.data() + (hexadecimal ? 2 : 0), last, number, hexadecimal ? 16 : 10);
+    const auto [end, error] =
+        std::from_chars(word.data() + (hexadecimal ? 2 : 0), last, number, hexadecimal ? 16 : 10);
     if (error != std::errc{} || end != last) return {};
     cells.push_back(cpu_to_fdt32(number));
   }
@@ -45,7 +46,8 @@ std::vector<std::byte> read_file(const std::string& path, const std::string& exp
   const bool readable = file && !std::filesystem::is_directory(path, error);
   if (readable) bytes.assign(std::istreambuf_iterator<char>{file}, {});
   if (bytes.empty()) {
-    throw ConfigurationError{path + ": " + (readable ? "is empty" : "cannot be read") + ": expected " + expected};
+    throw ConfigurationError{path + ": " + (readable ? "is empty" : "cannot be read") +
+                             ": expected " + expected};
   }
   const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
   return {first, first + bytes.size()};
@@ -54,7 +56,9 @@ std::vector<std::byte> read_file(const std::string& path, const std::string& exp
 BoardFile::BoardFile(const std::string& path) : path_{path} {
   const std::vector<std::byte> raw = read_file(path, "a device-tree blob (.dtb)");
   const bool valid = raw.size() <= kLargestBlob && fdt_check_full(raw.data(), raw.size()) == 0;
-  if (!valid) throw ConfigurationError{path + ": damaged or of another kind: expected a device-tree blob (.dtb)"};
+  if (!valid)
+    throw ConfigurationError{path +
+                             ": damaged or of another kind: expected a device-tree blob (.dtb)"};
   blob_.resize(raw.size() + kSlack);
   if (fdt_open_into(raw.data(), blob_.data(), static_cast<int>(blob_.size())) != 0) {
     throw ConfigurationError{path + ": damaged: expected a device-tree blob (.dtb)"};
@@ -63,15 +67,20 @@ BoardFile::BoardFile(const std::string& path) : path_{path} {
 
 int BoardFile::node_offset(const std::string& path, const std::string& context) const {
   // An alias must stand for a path: libfdt follows one that stands for itself for ever.
-  const char* full = path.starts_with('/') ? path.c_str() : fdt_get_alias(blob_.data(), path.c_str());
+  const char* full =
+      path.starts_with('/') ? path.c_str() : fdt_get_alias(blob_.data(), path.c_str());
   const int node = full == nullptr || *full != '/' ? -1 : fdt_path_offset(blob_.data(), full);
-  if (node < 0) throw ConfigurationError{context + ": no node " + path + " in " + path_ + ": expected a path or an alias"};
+  if (node < 0)
+    throw ConfigurationError{context + ": no node " + path + " in " + path_ +
+                             ": expected a path or an alias"};
   return node;
 }
 
-void BoardFile::set_property(int node, const std::string& name, const void* data, std::size_t size) {
+void BoardFile::set_property(int node, const std::string& name, const void* data,
+                             std::size_t size) {
   if (fdt_setprop(blob_.data(), node, name.c_str(), data, static_cast<int>(size)) != 0) {
-    throw ConfigurationError{path_ + ": " + name + ": too long: expected at most " + std::to_string(kSlack / 2) + " bytes"};
+    throw ConfigurationError{path_ + ": " + name + ": too long: expected at most " +
+                             std::to_string(kSlack / 2) + " bytes"};
   }
 }
 
@@ -87,16 +96,19 @@ void BoardFile::set_memory(std::uint64_t bytes) {
     const void* type = fdt_getprop(blob_.data(), node, "device_type", nullptr);
     if (type == nullptr || std::string{static_cast<const char*>(type)} != "memory") continue;
     int length = 0;
-    const auto* cells = static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), node, "reg", &length));
+    const auto* cells =
+        static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), node, "reg", &length));
     const int address_cells = fdt_address_cells(blob_.data(), 0);
     const int size_cells = fdt_size_cells(blob_.data(), 0);
-    const bool usable = address_cells >= 1 && address_cells <= 2 && size_cells >= 1 && size_cells <= 2;
+    const bool usable =
+        address_cells >= 1 && address_cells <= 2 && size_cells >= 1 && size_cells <= 2;
     if (cells == nullptr || !usable || length < 4 * (address_cells + size_cells)) continue;
     const std::uint64_t base = fdt32_to_cpu(cells[address_cells - 1]);
     const std::uint64_t most = (std::uint64_t{1} << 32) - base;
     if (bytes < kLeastMemory || bytes > most) {
-      throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " + std::to_string(kLeastMemory) + " to " +
-                               std::to_string(most) + " bytes, from " + hex(base)};
+      throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " +
+                               std::to_string(kLeastMemory) + " to " + std::to_string(most) +
+                               " bytes, from " + hex(base)};
     }
     std::vector<fdt32_t> reg(cells, cells + address_cells);
     if (size_cells == 2) reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes >> 32)));
@@ -111,7 +123,8 @@ void BoardFile::set(const std::string& assignment) {
   const std::string context = "--set " + assignment;
   const auto equals = assignment.find('=');
   const auto colon = assignment.rfind(':', equals);
-  if (equals == std::string::npos || colon == std::string::npos || colon == 0 || colon + 1 == equals) {
+  if (equals == std::string::npos || colon == std::string::npos || colon == 0 ||
+      colon + 1 == equals) {
     throw ConfigurationError{context + ": expected NODE:PROPERTY=VALUE"};
   }
   const std::string property = assignment.substr(colon + 1, equals - colon - 1);
@@ -119,11 +132,14 @@ void BoardFile::set(const std::string& assignment) {
   const int node = node_offset(assignment.substr(0, colon), context);
   const bool known = fdt_getprop(blob_.data(), node, property.c_str(), nullptr) != nullptr;
   if (!known && !property.starts_with("linefill,")) {
-    throw ConfigurationError{context + ": the node has no " + property + ": expected one it has, or a linefill, property"};
+    throw ConfigurationError{context + ": the node has no " + property +
+                             ": expected one it has, or a linefill, property"};
   }
   const bool bracketed = value.size() >= 2 && value.starts_with('<') && value.ends_with('>');
-  const std::vector<fdt32_t> cells = cells_of(bracketed ? value.substr(1, value.size() - 2) : value);
-  if (bracketed && cells.empty()) throw ConfigurationError{context + ": expected numbers between < and >"};
+  const std::vector<fdt32_t> cells =
+      cells_of(bracketed ? value.substr(1, value.size() - 2) : value);
+  if (bracketed && cells.empty())
+    throw ConfigurationError{context + ": expected numbers between < and >"};
   if (!cells.empty()) {
     set_property(node, property, cells.data(), cells.size() * sizeof(fdt32_t));
   } else {

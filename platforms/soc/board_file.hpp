@@ -22,8 +22,8 @@ class BoardFile {
   void set_bootargs(const std::string& arguments);
   /// Replaces the size of the first memory window.
   void set_memory(std::uint64_t bytes);
-  /// "NODE:PROPERTY=VALUE": NODE a path or an alias, VALUE numbers ("7", "2 2 2", "<2 2 0x2>") or text; the
-  /// property must exist or be one of ours ("linefill,...").
+  /// "NODE:PROPERTY=VALUE": NODE a path or an alias, VALUE numbers ("7", "2 2 2", "<2 2 0x2>") or
+  /// text; the property must exist or be one of ours ("linefill,...").
   void set(const std::string& assignment);
 
   const std::vector<std::byte>& blob() const { return blob_; }

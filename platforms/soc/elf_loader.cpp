@@ -35,12 +35,15 @@ GuestImage load_elf(const std::string& path) {
   if (!elf) throw ConfigurationError{path + ": not an ELF file: expected an ARM ELF executable"};
   const auto header = at<Elf32_Ehdr>(file, 0, path);
   if (!is_arm_executable(header)) {
-    throw ConfigurationError{path + ": for another machine, or not linked: expected a 32-bit little-endian ARM ELF executable"};
+    throw ConfigurationError{
+        path +
+        ": for another machine, or not linked: expected a 32-bit little-endian ARM ELF executable"};
   }
   GuestImage image;
   image.entry = header.e_entry;
   for (unsigned i = 0; i < header.e_phnum; ++i) {
-    const auto segment = at<Elf32_Phdr>(file, header.e_phoff + std::size_t{i} * header.e_phentsize, path);
+    const auto segment =
+        at<Elf32_Phdr>(file, header.e_phoff + std::size_t{i} * header.e_phentsize, path);
     if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
     if (std::size_t{segment.p_offset} + segment.p_filesz > file.size()) {
       throw ConfigurationError{path + ": truncated: expected a whole ARM ELF executable"};
@@ -48,7 +51,8 @@ GuestImage load_elf(const std::string& path) {
     const auto* first = file.data() + segment.p_offset;
     image.segments.push_back({segment.p_paddr, {first, first + segment.p_filesz}});
   }
-  if (image.segments.empty()) throw ConfigurationError{path + ": nothing to load: expected an ARM ELF executable"};
+  if (image.segments.empty())
+    throw ConfigurationError{path + ": nothing to load: expected an ARM ELF executable"};
   return image;
 }
 

@@ -18,8 +18,8 @@ struct GuestImage {
   std::vector<Segment> segments;
 };
 
-/// Reads a 32-bit little-endian ARM executable. Throws ConfigurationError naming the file and what was
-/// expected.
+/// Reads a 32-bit little-endian ARM executable. Throws ConfigurationError naming the file and what
+/// was expected.
 GuestImage load_elf(const std::string& path);
 
 }  // namespace linefill

@@ -14,7 +14,8 @@ namespace linefill {
 
 namespace {
 
-const DescribeModel kProcessor{"arm,cortex-a9", "Cortex-A9 processor with L1 caches, MMU and store buffer"};
+const DescribeModel kProcessor{"arm,cortex-a9",
+                               "Cortex-A9 processor with L1 caches, MMU and store buffer"};
 const DescribeModel kMemory{"device_type memory", "DDR SDRAM with banks and rows"};
 
 constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
@@ -23,7 +24,8 @@ constexpr std::uint64_t kPage = 4096;  // No memory has a hole smaller than this
 // SystemC names have no '@', ',' or '-'.
 std::string module_name(const DeviceNode& node) {
   std::string name = node.name().empty() ? "root" : node.name();
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return sc_core::sc_gen_unique_name(name.c_str());
 }
 
@@ -31,7 +33,8 @@ std::vector<AddressRange> windows_of(const DeviceNode& node) {
   auto windows = node.reg();
   if (windows.empty()) node.fail("reg", "a window of addresses");
   for (const AddressRange& window : windows) {
-    const bool fits = window.size != 0 && window.size <= kAddressSpace && window.address <= kAddressSpace - window.size;
+    const bool fits = window.size != 0 && window.size <= kAddressSpace &&
+                      window.address <= kAddressSpace - window.size;
     if (!fits) node.fail("reg", "a window of more than 0 bytes within 32 bits of physical address");
   }
   return windows;
@@ -52,8 +55,10 @@ Soc::Soc(const DeviceTree& tree) : tree_{tree} {
   loader_ = std::make_unique<Loader>("loader", *interconnect_);
   build(tree.root());
   const DeviceNode* cpus = tree.root().child("cpus");
-  if (cpus == nullptr) throw ConfigurationError{"/: no node cpus: expected a board with a processor"};
-  if (memories_.empty()) throw ConfigurationError{"/: no memory node: expected one with device_type = \"memory\""};
+  if (cpus == nullptr)
+    throw ConfigurationError{"/: no node cpus: expected a board with a processor"};
+  if (memories_.empty())
+    throw ConfigurationError{"/: no memory node: expected one with device_type = \"memory\""};
   build_processor(*cpus);
   connect_masters();
   connect_interrupts();
@@ -100,8 +105,9 @@ void Soc::build_device(const DeviceNode& node) {
   const auto sockets = device.windows();
   const auto reg = windows_of(node);
   for (std::size_t i = 0; i < reg.size() && i < sockets.size(); ++i) {
-    interconnect_->map(reg[i], device.is_memory() ? Interconnect::Kind::kMemory : Interconnect::Kind::kDevice,
-                       node.path());
+    interconnect_->map(
+        reg[i], device.is_memory() ? Interconnect::Kind::kMemory : Interconnect::Kind::kDevice,
+        node.path());
     interconnect_->targets.bind(*sockets[i]);
   }
   if (auto* cache = dynamic_cast<L2c310*>(&device)) outer_cache_ = cache;
@@ -116,7 +122,8 @@ void Soc::build_processor(const DeviceNode& cpus) {
     processor_ = std::make_unique<Processor>("cpu0", *cpu);
     break;
   }
-  if (processor_ == nullptr) throw ConfigurationError{"/cpus: no cpu node: expected one \"arm,cortex-a9\""};
+  if (processor_ == nullptr)
+    throw ConfigurationError{"/cpus: no cpu node: expected one \"arm,cortex-a9\""};
   processor_->set_memory_test([this](PhysicalAddress at) { return interconnect_->is_memory(at); });
   if (outer_cache_ != nullptr) {
     processor_->set_lower_holders({&outer_cache_->cache_holder(), &outer_cache_->buffer_holder()});
@@ -148,14 +155,16 @@ void Soc::connect_interrupts() {
     const auto outputs = built.device->interrupt_outputs();
     const auto cells = built.node->cells("interrupts");
     constexpr std::size_t kSpecifier = 3;
-    if (cells.size() % kSpecifier != 0) built.node->fail("interrupts", "three cells for each interrupt");
+    if (cells.size() % kSpecifier != 0)
+      built.node->fail("interrupts", "three cells for each interrupt");
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       auto& line = new_line();
       outputs[i]->bind(line);
       if (controller == nullptr || (i + 1) * kSpecifier > cells.size()) continue;
       auto* input = controller->input({cells.data() + i * kSpecifier, kSpecifier});
       if (input == nullptr) built.node->fail("interrupts", "interrupts that the controller has");
-      if (!used.insert(input).second) built.node->fail("interrupts", "an interrupt that no other device uses");
+      if (!used.insert(input).second)
+        built.node->fail("interrupts", "an interrupt that no other device uses");
       input->bind(line);
     }
   }
@@ -184,7 +193,8 @@ void Soc::connect_request(const DeviceNode& node, Device& device) {
     const auto built = by_node_.find(provider);
     const auto width = provider == nullptr ? 0 : provider->u32_or("#dma-cells", 1);
     auto* controller = built == by_node_.end() ? nullptr : dynamic_cast<Pl330*>(built->second);
-    if (controller == nullptr || at + width >= cells.size()) node.fail("dmas", "phandle and request number of a PL330");
+    if (controller == nullptr || at + width >= cells.size())
+      node.fail("dmas", "phandle and request number of a PL330");
     const std::uint32_t number = cells[at + 1];
     device.connect_dma_request(static_cast<unsigned>(index), controller->request_line(number));
     at += 1 + width;
@@ -203,7 +213,8 @@ void Soc::load(const GuestImage& image, const std::string& path) {
   for (const auto& segment : image.segments) load(segment.address, segment.bytes, path);
 }
 
-void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what) {
+void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes,
+               const std::string& what) {
   const std::uint64_t last = address + std::uint64_t{bytes.size()} - 1;
   const auto is_memory = [&](std::uint64_t at) {
     return interconnect_->is_memory(PhysicalAddress{static_cast<std::uint32_t>(at)});
@@ -211,8 +222,8 @@ void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const
   bool fits = last < kAddressSpace && is_memory(last);
   for (std::uint64_t at = address; fits && at <= last; at += kPage) fits = is_memory(at);
   if (fits) return loader_->add(PhysicalAddress{address}, bytes);
-  throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " + hex(address) +
-                           ": expected an address within the board's memory"};
+  throw ConfigurationError{what + ": " + std::to_string(bytes.size()) + " bytes at " +
+                           hex(address) + ": expected an address within the board's memory"};
 }
 
 std::vector<CopyHolder*> Soc::copy_holders() {
@@ -230,7 +241,8 @@ void Soc::set_adversary(const AdversaryEvents& events) {
   if (outer_cache_ == nullptr) return;
   outer_cache_->set_late_drain(events.late_drain);
   if (events.early_eviction) {
-    processor_->set_evict_below([this](std::uint64_t choice) { return outer_cache_->evict_early(choice); });
+    processor_->set_evict_below(
+        [this](std::uint64_t choice) { return outer_cache_->evict_early(choice); });
   }
 }
 

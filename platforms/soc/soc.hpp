@@ -50,7 +50,8 @@ class Soc {
     return nullptr;
   }
 
-  /// Writes a program into memory, as a boot loader's DMA would: around the caches, which are empty.
+  /// Writes a program into memory, as a boot loader's DMA would: around the caches, which are
+  /// empty.
   void load(const GuestImage& image, const std::string& path);
   void load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what);
   void set_observer(Observer* observer);

@@ -8,8 +8,8 @@
 
 namespace linefill {
 
-/// Stands for a node with `reg` and no model: reads zero, ignores writes, and logs the first access of
-/// each register, because a stock kernel probes several (architecture, section 3).
+/// Stands for a node with `reg` and no model: reads zero, ignores writes, and logs the first access
+/// of each register, because a stock kernel probes several (architecture, section 3).
 class StubDevice final : public Device {
  public:
   StubDevice(const sc_core::sc_module_name& name, const DeviceNode& node);

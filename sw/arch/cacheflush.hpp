@@ -7,7 +7,8 @@
 
 // The CPU's own caches, by virtual address: Linux 6.1, arch/arm/mm/cache-v7.S. Sizes may be 0.
 extern "C" {
-/// Before a device touches the memory: invalidates (FROM_DEVICE; partial lines cleaned too) or cleans.
+/// Before a device touches the memory: invalidates (FROM_DEVICE; partial lines cleaned too) or
+/// cleans.
 void dmac_map_area(const void* start, std::size_t size, dma_data_direction direction);
 /// After a device touched the memory: invalidates, except TO_DEVICE.
 void dmac_unmap_area(const void* start, std::size_t size, dma_data_direction direction);

@@ -28,14 +28,16 @@ struct ExceptionFrame {
 };
 static_assert(sizeof(ExceptionFrame) == 17 * 4);
 
-/// What the fault registers say: of the instruction side for a prefetch abort, else of the data side.
+/// What the fault registers say: of the instruction side for a prefetch abort, else of the data
+/// side.
 struct FaultStatus {
   std::uint32_t status;
   std::uint32_t address;
 };
 
 /// What the kernel does about an exception that nobody expects: says it and ends the program.
-[[noreturn]] void report_exception(ExceptionKind kind, const ExceptionFrame& frame, FaultStatus fault);
+[[noreturn]] void report_exception(ExceptionKind kind, const ExceptionFrame& frame,
+                                   FaultStatus fault);
 
 /// Where the kernel begins: MMU and caches on, constructors run. The blob is the device tree's.
 [[noreturn]] void kernel_start(std::span<const std::byte> device_tree_blob);

@@ -23,9 +23,15 @@ inline std::uint16_t readw_relaxed(const volatile void* address) {
 inline std::uint32_t readl_relaxed(const volatile void* address) {
   return guest::io_read<std::uint32_t>(address);
 }
-inline void writeb_relaxed(std::uint8_t value, volatile void* address) { guest::io_write(address, value); }
-inline void writew_relaxed(std::uint16_t value, volatile void* address) { guest::io_write(address, value); }
-inline void writel_relaxed(std::uint32_t value, volatile void* address) { guest::io_write(address, value); }
+inline void writeb_relaxed(std::uint8_t value, volatile void* address) {
+  guest::io_write(address, value);
+}
+inline void writew_relaxed(std::uint16_t value, volatile void* address) {
+  guest::io_write(address, value);
+}
+inline void writel_relaxed(std::uint32_t value, volatile void* address) {
+  guest::io_write(address, value);
+}
 
 inline std::uint32_t readl(const volatile void* address) {
   const std::uint32_t value = readl_relaxed(address);
@@ -39,8 +45,8 @@ inline void writel(std::uint32_t value, volatile void* address) {
 
 namespace guest {
 
-/// The registers of a device: a pointer to a struct in manual order, reachable only through the accessors.
-/// `uart.write(&Pl011Registers::dr, 'x')`. `read` and `write` mean readl and writel.
+/// The registers of a device: a pointer to a struct in manual order, reachable only through the
+/// accessors. `uart.write(&Pl011Registers::dr, 'x')`. `read` and `write` mean readl and writel.
 template <class Registers>
 class Mmio {
  public:
@@ -75,7 +81,8 @@ class Mmio {
     return io_read<T>(&(base_->*member)[index]);
   }
   template <class T, std::size_t kSize>
-  void write_relaxed(T (Registers::*member)[kSize], std::size_t index, std::type_identity_t<T> value) const {
+  void write_relaxed(T (Registers::*member)[kSize], std::size_t index,
+                     std::type_identity_t<T> value) const {
     io_write<T>(&(base_->*member)[index], value);
   }
 

@@ -29,8 +29,8 @@ extern const std::uintptr_t kRemapStart;
 
 /// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
 void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
-/// Maps pages at `virtual_address` in the remap window, never executable. Sizes are multiples of 4096.
-/// Like Linux on one processor, Normal memory is not shareable unless asked for.
+/// Maps pages at `virtual_address` in the remap window, never executable. Sizes are multiples of
+/// 4096. Like Linux on one processor, Normal memory is not shareable unless asked for.
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,
                bool shareable = false);
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Arm semihosting (ARM DUI 0471, chapter 8): a debugger or emulator serves these calls. Where there is
-/// none, they return and nothing happens.
+/// Arm semihosting (ARM DUI 0471, chapter 8): a debugger or emulator serves these calls. Where
+/// there is none, they return and nothing happens.
 namespace guest::semihosting {
 
 /// SYS_WRITE0: writes a zero-terminated text to the debugger's console.

@@ -3,8 +3,9 @@
 
 namespace guest {
 
-/// A variable that an interrupt handler and the code it interrupts both use: each use is one access that
-/// the compiler neither drops nor repeats. To change it depending on its value, mask interrupts.
+/// A variable that an interrupt handler and the code it interrupts both use: each use is one access
+/// that the compiler neither drops nor repeats. To change it depending on its value, mask
+/// interrupts.
 template <class T>
 class Shared {
  public:

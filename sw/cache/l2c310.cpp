@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// L2C-310 Level 2 Cache Controller (ARM DDI 0246) as Linux drives it: every range operation line by line
-// by physical address, then a cache sync. Register offsets from section 3.2.
+// L2C-310 Level 2 Cache Controller (ARM DDI 0246) as Linux drives it: every range operation line by
+// line by physical address, then a cache sync. Register offsets from section 3.2.
 #include <bit>
 #include <cstddef>
 
@@ -142,7 +142,8 @@ Result<void> probe(device& dev) {
   l2.base = *registers;
   const std::uint32_t id = read(kCacheId);
   if ((id >> 24) != 0x41) return Error::kNoDevice;
-  // Erratum 753970 of r3p0: a write to CACHE_SYNC never completes; one to a dummy register does the same.
+  // Erratum 753970 of r3p0: a write to CACHE_SYNC never completes; one to a dummy register does the
+  // same.
   if ((id & 0x3F) == kRtlRevision3_0) l2.sync_offset = kDummy;
   const Result<void> enabled = enable(dev);
   if (!enabled) return enabled.error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Direct mapping without an IOMMU: the handle is the physical address. What makes memory visible are
-// cache operations, as in Linux: inner then outer before the device, outer then inner after it.
+// Direct mapping without an IOMMU: the handle is the physical address. What makes memory visible
+// are cache operations, as in Linux: inner then outer before the device, outer then inner after it.
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/outer_cache.hpp"
 #include "sw/dma/dma_map_ops.hpp"
@@ -9,7 +9,9 @@
 
 namespace {
 
-constexpr std::size_t whole_pages(std::size_t size) { return (size + kPageBytes - 1) & ~(kPageBytes - 1); }
+constexpr std::size_t whole_pages(std::size_t size) {
+  return (size + kPageBytes - 1) & ~(kPageBytes - 1);
+}
 
 phys_addr_t physical(dma_addr_t handle) { return static_cast<phys_addr_t>(handle); }
 
@@ -76,8 +78,8 @@ class ArmDmaOps final : public dma_map_ops {
     }
     return handle;
   }
-  void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size, dma_data_direction direction,
-                  dma_attrs attrs) const override {
+  void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size,
+                  dma_data_direction direction, dma_attrs attrs) const override {
     if ((attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0) page_dev_to_cpu(physical(handle), size, direction);
   }
   void sync_single_for_cpu(device& /*dev*/, dma_addr_t handle, std::size_t size,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/dma/dma_map_ops.hpp"
 
-unsigned dma_map_ops::map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                             dma_attrs attrs) const {
+unsigned dma_map_ops::map_sg(device& dev, scatterlist* list, unsigned entries,
+                             dma_data_direction direction, dma_attrs attrs) const {
   unsigned mapped = 0;
   for (scatterlist& entry : guest::SgRange{list, entries}) {
-    const dma_addr_t handle = map_page(dev, *sg_page(&entry), entry.offset, entry.length, direction, attrs);
+    const dma_addr_t handle =
+        map_page(dev, *sg_page(&entry), entry.offset, entry.length, direction, attrs);
     if (handle == DMA_MAPPING_ERROR) {
       unmap_sg(dev, list, mapped, direction, attrs);
       return 0;
@@ -17,8 +18,8 @@ unsigned dma_map_ops::map_sg(device& dev, scatterlist* list, unsigned entries, d
   return mapped;
 }
 
-void dma_map_ops::unmap_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                           dma_attrs attrs) const {
+void dma_map_ops::unmap_sg(device& dev, scatterlist* list, unsigned entries,
+                           dma_data_direction direction, dma_attrs attrs) const {
   for (scatterlist& entry : guest::SgRange{list, entries}) {
     unmap_page(dev, entry.dma_address, entry.dma_length, direction, attrs);
   }

@@ -33,11 +33,12 @@ struct dma_map_ops {
                               dma_data_direction direction, dma_attrs attrs) const = 0;
   virtual void unmap_page(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
                           dma_data_direction /*direction*/, dma_attrs /*attrs*/) const {}
-  /// The number of entries mapped, 0 if none could be. By default entry by entry, undone on failure.
-  virtual unsigned map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                          dma_attrs attrs) const;
-  virtual void unmap_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                        dma_attrs attrs) const;
+  /// The number of entries mapped, 0 if none could be. By default entry by entry, undone on
+  /// failure.
+  virtual unsigned map_sg(device& dev, scatterlist* list, unsigned entries,
+                          dma_data_direction direction, dma_attrs attrs) const;
+  virtual void unmap_sg(device& dev, scatterlist* list, unsigned entries,
+                        dma_data_direction direction, dma_attrs attrs) const;
   virtual void sync_single_for_cpu(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
                                    dma_data_direction /*direction*/) const {}
   virtual void sync_single_for_device(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
@@ -49,7 +50,8 @@ struct dma_map_ops {
   virtual bool supported(device& /*dev*/, std::uint64_t mask) const { return mask != 0; }
 
  protected:
-  ~dma_map_ops() = default;  // Objects are static: nothing is deleted, no operator delete is linked.
+  ~dma_map_ops() =
+      default;  // Objects are static: nothing is deleted, no operator delete is linked.
 };
 
 /// Devices that do not snoop, without an IOMMU: cache maintenance, and nothing else.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of the API: each finds the device's operations. They may be watched by symbol, so none
-// calls another one here, and none is inlined (no link-time optimisation).
+// The functions of the API: each finds the device's operations. They may be watched by symbol, so
+// none calls another one here, and none is inlined (no link-time optimisation).
 #include "sw/dma/dma_mapping.hpp"
 
 #include "sw/lib/result.hpp"
@@ -26,8 +26,8 @@ dma_addr_t dma_map_page_attrs(device* dev, page* page, std::size_t offset, std::
   return operations(dev).map_page(*dev, *page, offset, size, direction, attrs);
 }
 
-void dma_unmap_page_attrs(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction,
-                          dma_attrs attrs) {
+void dma_unmap_page_attrs(device* dev, dma_addr_t handle, std::size_t size,
+                          dma_data_direction direction, dma_attrs attrs) {
   operations(dev).unmap_page(*dev, handle, size, direction, attrs);
 }
 
@@ -46,7 +46,8 @@ int dma_map_sgtable(device* dev, sg_table* table, dma_data_direction direction, 
   return table->nents == 0 ? guest::to_errno(guest::Error::kIo) : 0;
 }
 
-void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size, dma_data_direction direction) {
+void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size,
+                             dma_data_direction direction) {
   operations(dev).sync_single_for_cpu(*dev, handle, size, direction);
 }
 
@@ -55,20 +56,24 @@ void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size
   operations(dev).sync_single_for_device(*dev, handle, size, direction);
 }
 
-void dma_sync_sg_for_cpu(device* dev, scatterlist* list, int entries, dma_data_direction direction) {
+void dma_sync_sg_for_cpu(device* dev, scatterlist* list, int entries,
+                         dma_data_direction direction) {
   operations(dev).sync_sg_for_cpu(*dev, list, static_cast<unsigned>(entries), direction);
 }
 
-void dma_sync_sg_for_device(device* dev, scatterlist* list, int entries, dma_data_direction direction) {
+void dma_sync_sg_for_device(device* dev, scatterlist* list, int entries,
+                            dma_data_direction direction) {
   operations(dev).sync_sg_for_device(*dev, list, static_cast<unsigned>(entries), direction);
 }
 
-void* dma_alloc_attrs(device* dev, std::size_t size, dma_addr_t* handle, gfp_t gfp, dma_attrs attrs) {
+void* dma_alloc_attrs(device* dev, std::size_t size, dma_addr_t* handle, gfp_t gfp,
+                      dma_attrs attrs) {
   if (size == 0) return nullptr;
   return operations(dev).alloc(*dev, size, *handle, gfp, attrs);
 }
 
-void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t handle, dma_attrs attrs) {
+void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
+                    dma_attrs attrs) {
   if (cpu_addr != nullptr) operations(dev).free(*dev, size, cpu_addr, handle, attrs);
 }
 

@@ -11,8 +11,8 @@
 
 namespace guest {
 
-/// An address as one bus master puts it on the bus: physical, or I/O virtual behind an SMMU. No pointer, no
-/// integer.
+/// An address as one bus master puts it on the bus: physical, or I/O virtual behind an SMMU. No
+/// pointer, no integer.
 enum class DmaAddress : std::uint32_t {};
 
 constexpr std::uint32_t raw(DmaAddress address) { return static_cast<std::uint32_t>(address); }
@@ -20,12 +20,14 @@ constexpr DmaAddress operator+(DmaAddress address, std::uint32_t bytes) {
   return DmaAddress{raw(address) + bytes};
 }
 
-/// A streaming mapping. The device owns the buffer from `map` until the destructor, except inside `for_cpu`.
-/// Move-only. A TO_DEVICE buffer is never written: `map` takes it const.
+/// A streaming mapping. The device owns the buffer from `map` until the destructor, except inside
+/// `for_cpu`. Move-only. A TO_DEVICE buffer is never written: `map` takes it const.
 class Mapping {
  public:
-  static Result<Mapping> map(device& dev, std::span<std::byte> buffer, dma_data_direction direction);
-  static Result<Mapping> map(device& dev, std::span<const std::byte> buffer, dma_data_direction direction);
+  static Result<Mapping> map(device& dev, std::span<std::byte> buffer,
+                             dma_data_direction direction);
+  static Result<Mapping> map(device& dev, std::span<const std::byte> buffer,
+                             dma_data_direction direction);
 
   Mapping(Mapping&& other) noexcept
       : dev_{std::exchange(other.dev_, nullptr)},
@@ -49,7 +51,8 @@ class Mapping {
   }
 
  private:
-  Mapping(device& dev, std::span<std::byte> buffer, DmaAddress address, dma_data_direction direction)
+  Mapping(device& dev, std::span<std::byte> buffer, DmaAddress address,
+          dma_data_direction direction)
       : dev_{&dev}, buffer_{buffer}, address_{address}, direction_{direction} {}
 
   device* dev_;  ///< Null once moved from.

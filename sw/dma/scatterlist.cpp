@@ -19,7 +19,8 @@ void sg_set_page(scatterlist* sg, page* first, unsigned length, unsigned offset)
 }
 
 void sg_set_buf(scatterlist* sg, const void* buffer, unsigned length) {
-  const auto offset = static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(buffer) & (kPageBytes - 1));
+  const auto offset =
+      static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(buffer) & (kPageBytes - 1));
   sg_set_page(sg, virt_to_page(buffer), length, offset);
 }
 

@@ -7,8 +7,8 @@
 #include "sw/lib/types.hpp"
 #include "sw/mm/page.hpp"
 
-/// A piece of memory a device reaches: Linux 6.1, include/linux/scatterlist.h, with 64-bit dma_addr_t.
-/// `page_link` is the page; bit 0: it is the next list instead; bit 1: the last entry.
+/// A piece of memory a device reaches: Linux 6.1, include/linux/scatterlist.h, with 64-bit
+/// dma_addr_t. `page_link` is the page; bit 0: it is the next list instead; bit 1: the last entry.
 struct scatterlist {
   std::uintptr_t page_link;
   unsigned int offset;

@@ -30,9 +30,10 @@ DmaChannel::~DmaChannel() {
   if (channel_ != nullptr) dma_release_channel(channel_);
 }
 
-Result<void> DmaChannel::copy(DmaAddress to, DmaAddress from, std::size_t size, unsigned timeout_ms) {
-  dma_async_tx_descriptor* transfer =
-      dmaengine_prep_dma_memcpy(channel_, raw(to), raw(from), size, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+Result<void> DmaChannel::copy(DmaAddress to, DmaAddress from, std::size_t size,
+                              unsigned timeout_ms) {
+  dma_async_tx_descriptor* transfer = dmaengine_prep_dma_memcpy(channel_, raw(to), raw(from), size,
+                                                                DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
   if (transfer == nullptr) return Error::kOutOfMemory;
   Outcome outcome;
   transfer->callback_result = on_copied;

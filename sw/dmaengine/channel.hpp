@@ -24,8 +24,8 @@ class DmaChannel {
   device& mapping_device() const { return *dmaengine_dma_dev(channel_); }
   dma_chan* handle() const { return channel_; }
 
-  /// Copies between addresses the device can reach, sleeping until it is done; kIo if the controller
-  /// faulted, kTimeout after `timeout_ms` (the transfer is then terminated).
+  /// Copies between addresses the device can reach, sleeping until it is done; kIo if the
+  /// controller faulted, kTimeout after `timeout_ms` (the transfer is then terminated).
   Result<void> copy(DmaAddress to, DmaAddress from, std::size_t size, unsigned timeout_ms = 1000);
 
  private:

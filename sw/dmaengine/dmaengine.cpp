@@ -41,13 +41,15 @@ int dmaengine_slave_config(dma_chan* channel, const dma_slave_config* config) {
   return channel->device->config(*channel, *config);
 }
 
-dma_async_tx_descriptor* dmaengine_prep_slave_sg(dma_chan* channel, scatterlist* list, unsigned entries,
-                                                 dma_transfer_direction direction, unsigned long flags) {
+dma_async_tx_descriptor* dmaengine_prep_slave_sg(dma_chan* channel, scatterlist* list,
+                                                 unsigned entries, dma_transfer_direction direction,
+                                                 unsigned long flags) {
   return channel->device->prep_slave_sg(*channel, list, entries, direction, flags);
 }
 
-dma_async_tx_descriptor* dmaengine_prep_dma_memcpy(dma_chan* channel, dma_addr_t to, dma_addr_t from,
-                                                   std::size_t size, unsigned long flags) {
+dma_async_tx_descriptor* dmaengine_prep_dma_memcpy(dma_chan* channel, dma_addr_t to,
+                                                   dma_addr_t from, std::size_t size,
+                                                   unsigned long flags) {
   return channel->device->prep_dma_memcpy(*channel, to, from, size, flags);
 }
 
@@ -61,7 +63,9 @@ dma_status dmaengine_tx_status(dma_chan* channel, dma_cookie_t cookie, dma_tx_st
   return channel->device->tx_status(*channel, cookie, state);
 }
 
-int dmaengine_terminate_async(dma_chan* channel) { return channel->device->terminate_all(*channel); }
+int dmaengine_terminate_async(dma_chan* channel) {
+  return channel->device->terminate_all(*channel);
+}
 
 void dmaengine_synchronize(dma_chan* channel) { channel->device->synchronize(*channel); }
 
@@ -71,7 +75,8 @@ int dmaengine_terminate_sync(dma_chan* channel) {
   return result;
 }
 
-void dmaengine_desc_callback_invoke(dma_async_tx_descriptor* descriptor, const dmaengine_result* result) {
+void dmaengine_desc_callback_invoke(dma_async_tx_descriptor* descriptor,
+                                    const dmaengine_result* result) {
   if (descriptor->callback_result != nullptr) {
     descriptor->callback_result(descriptor->callback_param, result);
   } else if (descriptor->callback != nullptr) {

@@ -73,7 +73,8 @@ struct dma_async_tx_descriptor : guest::ListNode {
   dma_cookie_t cookie = 0;
   unsigned long flags = 0;
   dma_chan* chan = nullptr;
-  /// Called from a tasklet when it is done, without the channel's lock: may prepare and submit again.
+  /// Called from a tasklet when it is done, without the channel's lock: may prepare and submit
+  /// again.
   void (*callback)(void* parameter) = nullptr;
   /// Like `callback`, with the outcome; used if both are set.
   void (*callback_result)(void* parameter, const dmaengine_result* result) = nullptr;
@@ -92,10 +93,12 @@ class dma_device : public guest::ListNode {
   virtual void release(dma_chan& channel) = 0;
   virtual int config(dma_chan& channel, const dma_slave_config& config) = 0;
   /// Null if it cannot be done.
-  virtual dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
-                                                 dma_transfer_direction direction, unsigned long flags) = 0;
-  virtual dma_async_tx_descriptor* prep_dma_memcpy(dma_chan& channel, dma_addr_t to, dma_addr_t from,
-                                                   std::size_t size, unsigned long flags) = 0;
+  virtual dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list,
+                                                 unsigned entries, dma_transfer_direction direction,
+                                                 unsigned long flags) = 0;
+  virtual dma_async_tx_descriptor* prep_dma_memcpy(dma_chan& channel, dma_addr_t to,
+                                                   dma_addr_t from, std::size_t size,
+                                                   unsigned long flags) = 0;
   virtual dma_cookie_t tx_submit(dma_async_tx_descriptor& descriptor) = 0;
   virtual void issue_pending(dma_chan& channel) = 0;
   virtual dma_status tx_status(dma_chan& channel, dma_cookie_t cookie, dma_tx_state* state) = 0;
@@ -127,10 +130,12 @@ guest::Result<dma_chan*> dma_request_memcpy_channel();
 extern "C" {
 void dma_release_channel(dma_chan* channel);
 int dmaengine_slave_config(dma_chan* channel, const dma_slave_config* config);
-dma_async_tx_descriptor* dmaengine_prep_slave_sg(dma_chan* channel, scatterlist* list, unsigned entries,
-                                                 dma_transfer_direction direction, unsigned long flags);
-dma_async_tx_descriptor* dmaengine_prep_dma_memcpy(dma_chan* channel, dma_addr_t to, dma_addr_t from,
-                                                   std::size_t size, unsigned long flags);
+dma_async_tx_descriptor* dmaengine_prep_slave_sg(dma_chan* channel, scatterlist* list,
+                                                 unsigned entries, dma_transfer_direction direction,
+                                                 unsigned long flags);
+dma_async_tx_descriptor* dmaengine_prep_dma_memcpy(dma_chan* channel, dma_addr_t to,
+                                                   dma_addr_t from, std::size_t size,
+                                                   unsigned long flags);
 /// Puts it in the channel's queue. Nothing moves before dma_async_issue_pending.
 dma_cookie_t dmaengine_submit(dma_async_tx_descriptor* descriptor);
 void dma_async_issue_pending(dma_chan* channel);
@@ -140,7 +145,8 @@ int dmaengine_terminate_sync(dma_chan* channel);
 int dmaengine_terminate_async(dma_chan* channel);
 void dmaengine_synchronize(dma_chan* channel);
 /// Calls the descriptor's callback; a function of its own so that it can be watched.
-void dmaengine_desc_callback_invoke(dma_async_tx_descriptor* descriptor, const dmaengine_result* result);
+void dmaengine_desc_callback_invoke(dma_async_tx_descriptor* descriptor,
+                                    const dmaengine_result* result);
 }
 
 /// The device that masters the bus for a channel: the one to map buffers for.

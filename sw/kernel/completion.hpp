@@ -5,7 +5,8 @@
 
 #include "sw/arch/shared.hpp"
 
-/// Something one side waits for and the other announces, once each: Linux, include/linux/completion.h.
+/// Something one side waits for and the other announces, once each: Linux,
+/// include/linux/completion.h.
 struct completion {
   guest::Shared<unsigned> done;
 };

@@ -74,7 +74,8 @@ void probe_devices(Stage stage) {
   for (std::size_t i = 0; i < device_count; ++i) {
     device& dev = devices[i];
     for (Driver& driver : drivers()) {
-      if (dev.bound || driver.stage_ != stage || !dev.of_node.compatible(driver.compatible_)) continue;
+      if (dev.bound || driver.stage_ != stage || !dev.of_node.compatible(driver.compatible_))
+        continue;
       const Result<void> result = driver.probe_(dev);
       dev.bound = bool{result};
       if (!result && result.error() != Error::kNoDevice) {

@@ -35,8 +35,8 @@ namespace guest {
 /// Devices are probed in this order.
 enum class Stage : std::uint8_t { kInterrupts, kTime, kCache, kDma, kDevice };
 
-/// A driver: a variable with static storage registers itself; `probe` is called for each enabled node that
-/// has `compatible`.
+/// A driver: a variable with static storage registers itself; `probe` is called for each enabled
+/// node that has `compatible`.
 ///   Driver driver{"arm,pl011", Stage::kDevice, probe};
 class Driver : public ListNode {
  public:
@@ -55,9 +55,11 @@ class Driver : public ListNode {
 const FlatDeviceTree& device_tree();
 void set_device_tree(const FlatDeviceTree& tree);
 
-/// Makes a device of every enabled node with `compatible` and `reg`, below the root and simple buses.
+/// Makes a device of every enabled node with `compatible` and `reg`, below the root and simple
+/// buses.
 void create_devices();
-/// Probes all devices of this stage. kNoDevice means absent and is silent; other errors are printed.
+/// Probes all devices of this stage. kNoDevice means absent and is silent; other errors are
+/// printed.
 void probe_devices(Stage stage);
 
 /// The device of a node, or of the first one that is compatible; null if there is none.
@@ -68,7 +70,8 @@ device* find_device(std::string_view compatible);
 Result<IoPointer> device_iomap(const device& dev, unsigned index = 0);
 /// The rate of the `index`th clock of a device if it is a fixed clock, else `fallback`.
 std::uint32_t clock_rate(const device& dev, unsigned index, std::uint32_t fallback);
-/// The 20-bit PrimeCell identification at the end of a 4 KiB register window: 0 if nothing is there.
+/// The 20-bit PrimeCell identification at the end of a 4 KiB register window: 0 if nothing is
+/// there.
 std::uint32_t primecell_id(IoPointer registers);
 
 }  // namespace guest

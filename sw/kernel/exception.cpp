@@ -73,8 +73,8 @@ void report_exception(ExceptionKind kind, const ExceptionFrame& frame, FaultStat
   printk("\nexception: ", describe_kind(kind), " at ", hex(frame.pc), "\n");
   if (kind == ExceptionKind::kPrefetchAbort || kind == ExceptionKind::kDataAbort) {
     const bool write = kind == ExceptionKind::kDataAbort && (fault.status & 1U << 11) != 0;
-    printk("  fault ", describe_fault(fault.status), write ? ", write to " : ", read of ", hex(fault.address),
-           " (status ", hex(fault.status), ")\n");
+    printk("  fault ", describe_fault(fault.status), write ? ", write to " : ", read of ",
+           hex(fault.address), " (status ", hex(fault.status), ")\n");
   }
   for (unsigned i = 0; i < frame.r.size(); ++i) {
     printk(i < 10 ? "   r" : "  r", i, " ", hex(frame.r[i]), i % 4 == 3 ? "\n" : "");

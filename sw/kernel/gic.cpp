@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generic Interrupt Controller architecture version 1, ARM IHI 0048A; Cortex-A9 MPCore TRM chapter 3.
+// Generic Interrupt Controller architecture version 1, ARM IHI 0048A; Cortex-A9 MPCore TRM
+// chapter 3.
 #include "sw/arch/mmio.hpp"
 #include "sw/kernel/interrupt.hpp"
 
@@ -76,7 +77,8 @@ class Gic final : public InterruptController {
     if (irq < kFirstShared) return;  // Fixed.
     const std::uint32_t bit = 2U << irq % 16 * 2;
     const std::uint32_t old = distributor_.read_relaxed(&Distributor::configuration, irq / 16);
-    distributor_.write_relaxed(&Distributor::configuration, irq / 16, edge ? old | bit : old & ~bit);
+    distributor_.write_relaxed(&Distributor::configuration, irq / 16,
+                               edge ? old | bit : old & ~bit);
   }
   void handle(void (*dispatch)(unsigned irq)) override {
     for (;;) {

@@ -52,7 +52,8 @@ Result<unsigned> device_irq(const device& dev, unsigned index) {
   if (index >= device_irq_count(dev)) return Error::kNotFound;
   const Cells cells = dev.of_node.cells("interrupts");
   const std::size_t at = std::size_t{index} * kCellsPerInterrupt;
-  const unsigned irq = static_cast<unsigned>(cells[at + 1]) + (cells[at] == 0 ? kFirstShared : kFirstPrivate);
+  const unsigned irq =
+      static_cast<unsigned>(cells[at + 1]) + (cells[at] == 0 ? kFirstShared : kFirstPrivate);
   if (irq >= kMostInterrupts) return Error::kOutOfRange;
   if (controller != nullptr) controller->set_trigger(irq, (cells[at + 2] & kEdgeTriggers) != 0);
   return irq;
@@ -60,7 +61,8 @@ Result<unsigned> device_irq(const device& dev, unsigned index) {
 
 }  // namespace guest
 
-int request_irq(unsigned irq, irq_handler_t handler, unsigned long /*flags*/, const char* name, void* data) {
+int request_irq(unsigned irq, irq_handler_t handler, unsigned long /*flags*/, const char* name,
+                void* data) {
   using namespace guest;
   if (irq >= kMostInterrupts || handler == nullptr) return to_errno(Error::kInvalid);
   if (actions[irq].handler != nullptr) return to_errno(Error::kBusy);

@@ -8,8 +8,10 @@ enum irqreturn_t { IRQ_NONE = 0, IRQ_HANDLED = 1 };
 using irq_handler_t = irqreturn_t (*)(int irq, void* data);
 
 extern "C" {
-/// Calls `handler(irq, data)` whenever the line is active; 0, or a negative errno. Interrupts are off in it.
-int request_irq(unsigned irq, irq_handler_t handler, unsigned long flags, const char* name, void* data);
+/// Calls `handler(irq, data)` whenever the line is active; 0, or a negative errno. Interrupts are
+/// off in it.
+int request_irq(unsigned irq, irq_handler_t handler, unsigned long flags, const char* name,
+                void* data);
 void free_irq(unsigned irq, void* data);
 void enable_irq(unsigned irq);
 void disable_irq(unsigned irq);

@@ -24,7 +24,8 @@ std::optional<std::string_view> option(std::string_view name) {
     const std::size_t end = rest.find(' ');
     const std::string_view word{rest.data(), end == std::string_view::npos ? rest.size() : end};
     if (word == name) return std::string_view{};
-    if (word.size() > name.size() && word[name.size()] == '=' && word.compare(0, name.size(), name) == 0) {
+    if (word.size() > name.size() && word[name.size()] == '=' &&
+        word.compare(0, name.size(), name) == 0) {
       return std::string_view{word.data() + name.size() + 1, word.size() - name.size() - 1};
     }
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);

@@ -3,8 +3,8 @@
 
 #include "sw/lib/list.hpp"
 
-/// Work an interrupt handler leaves for later: runs after it, interrupts on, once however often it was
-/// scheduled before, never inside itself. Linux, include/linux/interrupt.h.
+/// Work an interrupt handler leaves for later: runs after it, interrupts on, once however often it
+/// was scheduled before, never inside itself. Linux, include/linux/interrupt.h.
 struct tasklet_struct : guest::ListNode {
   void (*callback)(tasklet_struct*) = nullptr;
   int disable_count = 0;

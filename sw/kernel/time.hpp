@@ -20,7 +20,8 @@ void udelay(std::uint32_t us);
 void msleep(std::uint32_t ms);
 
 /// A point in time after which waiting makes no sense:
-///   for (Deadline deadline = Deadline::in_us(100); busy();) if (deadline.passed()) return Error::kTimeout;
+///   for (Deadline deadline = Deadline::in_us(100); busy();) if (deadline.passed()) return
+///   Error::kTimeout;
 class Deadline {
  public:
   static Deadline in_us(std::uint64_t us) { return Deadline{ktime_ns() + us * kNsPerUs}; }

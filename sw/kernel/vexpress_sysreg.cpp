@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// System registers of the Versatile Express motherboard (ARM DUI 0447, chapter 4): time and power-off.
+// System registers of the Versatile Express motherboard (ARM DUI 0447, chapter 4): time and
+// power-off.
 #include "sw/arch/mmio.hpp"
 #include "sw/kernel/device.hpp"
 #include "sw/kernel/power.hpp"

@@ -65,7 +65,8 @@ std::size_t FlatDeviceTree::blob_size(const void* header) { return header_word(h
 
 FlatDeviceTree::FlatDeviceTree(std::span<const std::byte> blob) {
   constexpr std::size_t kHeaderBytes = 40;
-  if (blob.size() < kHeaderBytes || word(blob, 0) != kMagic || word(blob, 24) > 17 || word(blob, 20) < 17)
+  if (blob.size() < kHeaderBytes || word(blob, 0) != kMagic || word(blob, 24) > 17 ||
+      word(blob, 20) < 17)
     return;
   const auto part = [&](std::size_t offset, std::size_t size) -> std::span<const std::byte> {
     if (offset > blob.size() || size > blob.size() - offset || offset % 4 != 0) return {};
@@ -75,7 +76,8 @@ FlatDeviceTree::FlatDeviceTree(std::span<const std::byte> blob) {
   strings_ = blob.subspan(word(blob, 12) <= blob.size() ? word(blob, 12) : blob.size());
 }
 
-std::string_view FlatDeviceTree::string_at(std::span<const std::byte> block, std::size_t offset) const {
+std::string_view FlatDeviceTree::string_at(std::span<const std::byte> block,
+                                           std::size_t offset) const {
   const auto* text = reinterpret_cast<const char*>(block.data());
   for (std::size_t end = offset; end < block.size(); ++end) {
     if (text[end] == '\0') return {text + offset, end - offset};
@@ -187,7 +189,9 @@ Result<unsigned> FdtNode::index_of(std::string_view property, std::string_view w
   return found;
 }
 
-bool FdtNode::compatible(std::string_view wanted) const { return bool{index_of("compatible", wanted)}; }
+bool FdtNode::compatible(std::string_view wanted) const {
+  return bool{index_of("compatible", wanted)};
+}
 
 bool FdtNode::enabled() const {
   const std::string_view status = text("status");

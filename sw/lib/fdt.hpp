@@ -34,8 +34,8 @@ struct FdtRange {
 
 class FlatDeviceTree;
 
-/// A node of the flattened device tree (Devicetree Specification v0.3, chapter 5): an offset, cheap to copy.
-/// A node that does not exist is false, and has no properties and no children.
+/// A node of the flattened device tree (Devicetree Specification v0.3, chapter 5): an offset, cheap
+/// to copy. A node that does not exist is false, and has no properties and no children.
 class FdtNode {
  public:
   FdtNode() = default;
@@ -76,11 +76,12 @@ class FdtNode {
   std::size_t offset_ = 0;
 };
 
-/// Reads a device-tree blob in place. Every access is checked against the blob's bounds: a broken blob
-/// has fewer nodes and properties, never a wild pointer.
+/// Reads a device-tree blob in place. Every access is checked against the blob's bounds: a broken
+/// blob has fewer nodes and properties, never a wild pointer.
 class FlatDeviceTree {
  public:
-  /// True if a blob (version 17 compatible) starts at `header`, which must be readable for 40 bytes.
+  /// True if a blob (version 17 compatible) starts at `header`, which must be readable for 40
+  /// bytes.
   static bool is_blob(const void* header);
   /// The size a blob's header claims.
   static std::size_t blob_size(const void* header);

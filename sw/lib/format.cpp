@@ -19,8 +19,8 @@ void print_digits(TextSink& sink, std::uint64_t value, unsigned base, unsigned w
   while (value != 0 || at > least || at == digits.size()) {
     // Most numbers have 32 bits, whose division is cheap.
     const bool narrow = value <= 0xFFFF'FFFF;
-    const auto digit =
-        narrow ? static_cast<std::uint32_t>(value) % base : static_cast<std::uint32_t>(value % base);
+    const auto digit = narrow ? static_cast<std::uint32_t>(value) % base
+                              : static_cast<std::uint32_t>(value % base);
     digits[--at] = "0123456789abcdef"[digit];
     value = narrow ? static_cast<std::uint32_t>(value) / base : value / base;
   }

@@ -48,7 +48,8 @@ requires(!std::same_as<T, char> && !std::same_as<T, bool>) void print_to(TextSin
   }
 }
 
-/// Writes all arguments one after the other: `print(sink, "read ", count, " bytes at ", hex(address))`.
+/// Writes all arguments one after the other: `print(sink, "read ", count, " bytes at ",
+/// hex(address))`.
 template <class... Arguments>
 void print(TextSink& sink, const Arguments&... arguments) {
   (print_to(sink, arguments), ...);

@@ -74,7 +74,8 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   constexpr Result() = default;
-  constexpr Result(Error error) : error_{error}, has_value_{false} {}  // NOLINT(google-explicit-constructor)
+  constexpr Result(Error error)
+      : error_{error}, has_value_{false} {}  // NOLINT(google-explicit-constructor)
 
   constexpr explicit operator bool() const { return has_value_; }
   constexpr Error error() const { return error_; }

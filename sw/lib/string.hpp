@@ -6,7 +6,8 @@
 #else
 #include <cstddef>
 
-// What a compiler or its headers may call even in a freestanding program, with the C library's meanings.
+// What a compiler or its headers may call even in a freestanding program, with the C library's
+// meanings.
 extern "C" {
 void* memcpy(void* __restrict to, const void* __restrict from, std::size_t size);
 void* memmove(void* to, const void* from, std::size_t size);

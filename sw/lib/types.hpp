@@ -6,7 +6,8 @@
 
 /// An address on the CPU's bus.
 using phys_addr_t = std::uint32_t;
-/// An address as a bus master uses it. 64 bits wide in the layer that is hooked, as in Debian's kernel.
+/// An address as a bus master uses it. 64 bits wide in the layer that is hooked, as in Debian's
+/// kernel.
 using dma_addr_t = std::uint64_t;
 /// How an allocation may be made: GFP_KERNEL or GFP_ATOMIC, and __GFP_ZERO.
 using gfp_t = unsigned int;

@@ -27,9 +27,10 @@ Result<Stretch> find_dram(const FlatDeviceTree& tree) {
       const Result<FdtRange> range = node.reg(i);
       if (!range) break;
       const std::uint64_t start = (range->address + kSectionBytes - 1) & ~(kSectionBytes - 1);
-      const std::uint64_t end =
-          std::min<std::uint64_t>((range->address + range->size) & ~(kSectionBytes - 1), kRemapStart);
-      if (start <= address_of(image_start) && address_of(image_end) <= end) return Stretch{start, end};
+      const std::uint64_t end = std::min<std::uint64_t>(
+          (range->address + range->size) & ~(kSectionBytes - 1), kRemapStart);
+      if (start <= address_of(image_start) && address_of(image_end) <= end)
+        return Stretch{start, end};
     }
   }
   return Error::kNotFound;
@@ -44,7 +45,8 @@ class Releaser {
     if (count_ < kMost) taken_[count_++] = taken;
   }
   void release() {
-    std::sort(taken_, taken_ + count_, [](const Stretch& a, const Stretch& b) { return a.start < b.start; });
+    std::sort(taken_, taken_ + count_,
+              [](const Stretch& a, const Stretch& b) { return a.start < b.start; });
     std::uint64_t at = all_.start;
     for (std::size_t i = 0; i < count_; ++i) {
       give(at, std::min(taken_[i].start, all_.end));
@@ -57,7 +59,8 @@ class Releaser {
   static constexpr std::size_t kMost = 16;
 
   static void give(std::uint64_t start, std::uint64_t end) {
-    if (start < end) page_release(static_cast<phys_addr_t>(start), static_cast<std::size_t>(end - start));
+    if (start < end)
+      page_release(static_cast<phys_addr_t>(start), static_cast<std::size_t>(end - start));
   }
 
   Stretch all_;
@@ -88,7 +91,8 @@ Result<void> memory_init(const FlatDeviceTree& tree, std::span<const std::byte> 
   Releaser releaser{{address_of(image_end), dram->end}};
   releaser.reserve({map_start, map_start + map_bytes});
   releaser.reserve({blob_at.start & ~std::uint64_t{kPageBytes - 1}, blob_at.end});
-  for (FdtNode node = tree.find("/reserved-memory").first_child(); node; node = node.next_sibling()) {
+  for (FdtNode node = tree.find("/reserved-memory").first_child(); node;
+       node = node.next_sibling()) {
     const Result<FdtRange> range = node.reg(0);
     if (range) releaser.reserve({range->address, range->address + range->size});
   }

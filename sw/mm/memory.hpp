@@ -8,8 +8,8 @@
 
 namespace guest {
 
-/// Maps the DRAM the device tree describes and gives what nobody uses to the page allocator. Everything
-/// below the image's end is left alone, and so are the blob and reserved-memory.
+/// Maps the DRAM the device tree describes and gives what nobody uses to the page allocator.
+/// Everything below the image's end is left alone, and so are the blob and reserved-memory.
 Result<void> memory_init(const FlatDeviceTree& tree, std::span<const std::byte> blob);
 
 }  // namespace guest

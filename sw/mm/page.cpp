@@ -61,7 +61,9 @@ phys_addr_t virt_to_phys(const void* address) {
   const auto offset = static_cast<const std::byte*>(address) - memory.virtual_start;
   return memory.physical_start + static_cast<phys_addr_t>(offset);
 }
-void* phys_to_virt(phys_addr_t address) { return memory.virtual_start + (address - memory.physical_start); }
+void* phys_to_virt(phys_addr_t address) {
+  return memory.virtual_start + (address - memory.physical_start);
+}
 page* phys_to_page(phys_addr_t address) {
   return memory.map + ((address - memory.physical_start) >> kPageShift);
 }
@@ -149,7 +151,8 @@ std::size_t free_page_count() { return memory.free_pages; }
 
 std::span<std::byte> alloc_bytes(std::size_t size) {
   void* bytes = alloc_pages_exact(size, GFP_KERNEL);
-  return bytes == nullptr ? std::span<std::byte>{} : std::span{static_cast<std::byte*>(bytes), size};
+  return bytes == nullptr ? std::span<std::byte>{}
+                          : std::span{static_cast<std::byte*>(bytes), size};
 }
 
 }  // namespace guest

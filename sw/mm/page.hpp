@@ -38,8 +38,8 @@ unsigned get_order(std::size_t size);
 
 namespace guest {
 
-/// Says where DRAM is: `virtual_start` is the address of its first byte. `map` holds a `page` for each
-/// page of it. Nothing is free yet. Called once at boot (a test may call it again).
+/// Says where DRAM is: `virtual_start` is the address of its first byte. `map` holds a `page` for
+/// each page of it. Nothing is free yet. Called once at boot (a test may call it again).
 void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size, page* map);
 /// Gives the whole pages of a stretch to the allocator.
 void page_release(phys_addr_t start, std::size_t size);

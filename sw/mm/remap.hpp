@@ -9,8 +9,8 @@
 
 namespace guest {
 
-/// A second address of contiguous pages, with another memory type. The cacheable one stays, as in Linux.
-/// Null if the window is full.
+/// A second address of contiguous pages, with another memory type. The cacheable one stays, as in
+/// Linux. Null if the window is full.
 void* remap_pages(phys_addr_t start, std::size_t size, MemoryType type);
 /// Ends what `remap_pages` or `dma_alloc_*` gave. `size` as then.
 void unremap_pages(void* address, std::size_t size);

@@ -36,14 +36,9 @@ inline constexpr Row kDistributor[]{
 inline constexpr std::uint32_t kDistributorReserved[]{0x00C, 0x07C, 0xE00, 0xF04};
 
 inline constexpr Row kCpuInterface[]{
-    {0x00, "ICCICR", 0, 0x1F},
-    {0x04, "ICCPMR", 0, 0xF8},
-    {0x08, "ICCBPR", 2},
-    {0x0C, "ICCIAR", 0x3FF},
-    {0x14, "ICCRPR", 0xFF},
-    {0x18, "ICCHPIR", 0x3FF},
-    {0x1C, "ICCABPR", 3},
-    {0xFC, "ICCIDR", 0x3901'243B},
+    {0x00, "ICCICR", 0, 0x1F}, {0x04, "ICCPMR", 0, 0xF8},     {0x08, "ICCBPR", 2},
+    {0x0C, "ICCIAR", 0x3FF},   {0x14, "ICCRPR", 0xFF},        {0x18, "ICCHPIR", 0x3FF},
+    {0x1C, "ICCABPR", 3},      {0xFC, "ICCIDR", 0x3901'243B},
 };
 inline constexpr std::uint32_t kCpuInterfaceReserved[]{0x20, 0x80, 0xF8};
 

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-/// Registers as the manuals have them, typed a second time: nothing here comes from a model's table.
+/// Registers as the manuals have them, typed a second time: nothing here comes from a model's
+/// table.
 namespace linefill::golden {
 
 struct Row {

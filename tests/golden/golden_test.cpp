@@ -83,7 +83,8 @@ struct Bench {
     gic->fiq_output().bind(lines.emplace_back());
   }
 
-  void check(std::span<const Row> rows, std::span<const std::uint32_t> reserved, std::size_t window = 0) {
+  void check(std::span<const Row> rows, std::span<const std::uint32_t> reserved,
+             std::size_t window = 0) {
     test::BusDriver& bus = drivers.at(window);
     for (const Row& row : rows) {
       CAPTURE(row.name);
@@ -155,7 +156,8 @@ TEST_CASE_METHOD(Bench, "L2C-310 has the registers of its manual", "[golden]") {
   check(kL2c310, kL2c310Reserved);
 }
 
-TEST_CASE_METHOD(Bench, "the A9's distributor and CPU interface have the registers of their manual", "[golden]") {
+TEST_CASE_METHOD(Bench, "the A9's distributor and CPU interface have the registers of their manual",
+                 "[golden]") {
   node.set("linefill,interrupts", 96);
   create("arm,cortex-a9-gic");
   check(kDistributor, kDistributorReserved, 0);
@@ -182,7 +184,8 @@ TEST_CASE_METHOD(Bench, "the A9's global timer has the registers of its manual",
   check(kGlobalTimer, kGlobalTimerReserved);
 }
 
-TEST_CASE_METHOD(Bench, "the Versatile Express system registers are those of its manual", "[golden]") {
+TEST_CASE_METHOD(Bench, "the Versatile Express system registers are those of its manual",
+                 "[golden]") {
   create("arm,vexpress-sysreg");
   check(kVexpressSysreg, kVexpressSysregReserved);
 }

@@ -8,7 +8,8 @@ namespace linefill::golden {
 
 inline constexpr Row kScu[]{
     {0x00, "SCU Control", 0, 0x7F},  // Address filtering may be tied on: then 2, as on the Zynq.
-    {0x04, "SCU Configuration", 0x100},  // One processor, not in SMP mode; tag RAM of a 32 KiB cache.
+    {0x04, "SCU Configuration",
+     0x100},  // One processor, not in SMP mode; tag RAM of a 32 KiB cache.
     {0x08, "SCU CPU Power Status", 0},
     {0x40, "Filtering Start Address", 0, 0xFFF0'0000},
     {0x44, "Filtering End Address", 0, 0xFFF0'0000},
@@ -26,10 +27,8 @@ inline constexpr Row kPrivateTimer[]{
 inline constexpr std::uint32_t kPrivateTimerReserved[]{0x10, 0x1C};
 
 inline constexpr Row kWatchdog[]{
-    {0x00, "Watchdog Load", 0, 0xFFFF'FFFF},
-    {0x04, "Watchdog Counter", 0, 0xFFFF'FFFF},
-    {0x08, "Watchdog Control", 0},
-    {0x0C, "Watchdog Interrupt Status", 0},
+    {0x00, "Watchdog Load", 0, 0xFFFF'FFFF}, {0x04, "Watchdog Counter", 0, 0xFFFF'FFFF},
+    {0x08, "Watchdog Control", 0},           {0x0C, "Watchdog Interrupt Status", 0},
     {0x10, "Watchdog Reset Status", 0},
 };
 inline constexpr std::uint32_t kWatchdogReserved[]{0x18, 0x1C};

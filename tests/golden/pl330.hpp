@@ -6,7 +6,8 @@
 
 namespace linefill::golden {
 
-/// As an instance with the Zynq's channels, peripherals, events, cache and FIFO (UG585, appendix B).
+/// As an instance with the Zynq's channels, peripherals, events, cache and FIFO (UG585, appendix
+/// B).
 inline constexpr Row kPl330[]{
     {0x000, "DSR", 0},
     {0x004, "DPC", 0},
@@ -45,6 +46,7 @@ inline constexpr Row kPl330[]{
     {0xFF8, "pCellID2", 0x05},
     {0xFFC, "pCellID3", 0xB1},
 };
-inline constexpr std::uint32_t kPl330Reserved[]{0x008, 0x03C, 0x060, 0x140, 0x414, 0x500, 0xD10, 0xE18, 0xFDC};
+inline constexpr std::uint32_t kPl330Reserved[]{0x008, 0x03C, 0x060, 0x140, 0x414,
+                                                0x500, 0xD10, 0xE18, 0xFDC};
 
 }  // namespace linefill::golden

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Normal non-cacheable, shareable alias of memory whose lines the L2 holds. With shared override the L2
-// treats it as what it says, else it looks the line up.
+// A Normal non-cacheable, shareable alias of memory whose lines the L2 holds. With shared override
+// the L2 treats it as what it says, else it looks the line up.
 #include "sw/arch/barrier.hpp"
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/mmu.hpp"

@@ -13,8 +13,10 @@ using namespace guest::test;
 
 namespace {
 
-constexpr std::uint32_t kReturn = 0xE12F'FF1E;                                             // bx lr
-constexpr std::uint32_t return_value(std::uint32_t value) { return 0xE3A0'0000 | value; }  // mov r0, #value
+constexpr std::uint32_t kReturn = 0xE12F'FF1E;  // bx lr
+constexpr std::uint32_t return_value(std::uint32_t value) {
+  return 0xE3A0'0000 | value;
+}  // mov r0, #value
 
 /// A function of two instructions, in memory of its own.
 class Function {

@@ -59,7 +59,8 @@ void clean_l1_then_l2_case() {
 /// What a driver calls.
 void map_case() {
   device_should_see(kNew, [](const DmaBench& bench) {
-    const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), DmaBench::kBytes, DMA_TO_DEVICE);
+    const dma_addr_t handle =
+        dma_map_single(&bench.dev(), bench.begin(), DmaBench::kBytes, DMA_TO_DEVICE);
     check(dma_mapping_error(&bench.dev(), handle) == 0, "mapped");
     dma_unmap_single(&bench.dev(), handle, DmaBench::kBytes, DMA_TO_DEVICE);
   });

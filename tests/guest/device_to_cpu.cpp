@@ -17,7 +17,9 @@ constexpr std::uint32_t kNew = 0x600D'600D;
 void invalidate_l1(const DmaBench& bench) {
   dmac_unmap_area(bench.begin(), DmaBench::kBytes, DMA_FROM_DEVICE);
 }
-void invalidate_l2(const DmaBench& bench) { outer_inv_range(bench.physical(), bench.physical_end()); }
+void invalidate_l2(const DmaBench& bench) {
+  outer_inv_range(bench.physical(), bench.physical_end());
+}
 
 /// Old bytes in memory and, clean, in both caches.
 void read_into_caches(const DmaBench& bench) {
@@ -58,7 +60,8 @@ void invalidate_l2_then_l1_case() {
 void map_and_unmap_case() {
   DmaBench bench;
   read_into_caches(bench);
-  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), DmaBench::kBytes, DMA_FROM_DEVICE);
+  const dma_addr_t handle =
+      dma_map_single(&bench.dev(), bench.begin(), DmaBench::kBytes, DMA_FROM_DEVICE);
   bench.device_writes(kNew);
   dma_unmap_single(&bench.dev(), handle, DmaBench::kBytes, DMA_FROM_DEVICE);
   check(bench.all_are(kNew), "the CPU loads what the device wrote");

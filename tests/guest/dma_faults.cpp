@@ -115,7 +115,8 @@ void killed_case() {
   check(dma.stops(), "DMAKILL stops it");
 }
 
-/// Microcode in cacheable memory: without a clean the thread fetches what was there before, a DMAEND.
+/// Microcode in cacheable memory: without a clean the thread fetches what was there before, a
+/// DMAEND.
 void microcode(bool cleaned) {
   const BarePl330 dma;
   const Coherent from = coherent(dma.dev(), 4096);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PL330 thread moves blocks from the MMCI's FIFO as its requests come: single, burst, LAST, FLUSHP.
-// The card holds the words 0x5D000000, 0x5D000001, ...
+// A PL330 thread moves blocks from the MMCI's FIFO as its requests come: single, burst, LAST,
+// FLUSHP. The card holds the words 0x5D000000, 0x5D000001, ...
 #include <array>
 
 #include "sw/arch/mmio.hpp"
@@ -47,7 +47,8 @@ class Bench {
     shape.kind = pl330::Shape::Kind::kPeripheralToMemory;
     shape.width_shift = 2;
     shape.burst_beats = beats;
-    const auto fifo = reinterpret_cast<std::uintptr_t>(registers_.base()) + offsetof(MmciRegisters, fifo);
+    const auto fifo =
+        reinterpret_cast<std::uintptr_t>(registers_.base()) + offsetof(MmciRegisters, fifo);
     BarePl330::Assembler result = dma.code();
     result.move(Register::kControl, shape.control(beats));
     result.move(Register::kSource, fifo);
@@ -59,8 +60,9 @@ class Bench {
   void read_first_block() const {
     registers_.write(&MmciRegisters::data_timer, 0x00FF'FFFF);
     registers_.write(&MmciRegisters::data_length, kBlockBytes);
-    registers_.write(&MmciRegisters::data_control, 9U << mmci::kDataBlockSizeShift | mmci::kDataFromCard |
-                                                       mmci::kDataDma | mmci::kDataEnable);
+    registers_.write(&MmciRegisters::data_control, 9U << mmci::kDataBlockSizeShift |
+                                                       mmci::kDataFromCard | mmci::kDataDma |
+                                                       mmci::kDataEnable);
     MmcCommand command{.index = 17};
     check(static_cast<bool>(host->execute(command)), "the card takes the command");
   }
@@ -117,20 +119,23 @@ void singles_case() {
   bench.expect_block();
 }
 
-/// The thread does not know how much there is: it goes on until a request is marked as the last one.
+/// The thread does not know how much there is: it goes on until a request is marked as the last
+/// one.
 void last_case() {
   const Bench bench;
   const std::size_t start = bench.code(kBurstWords).position();
-  // DMAFLUSHP; DMAWFP periph; DMALDPB; DMASTB; DMALDPS; DMASTS; DMALPEND of DMALPFE; DMAWMB; DMAEND.
-  bench.dma.put_code(start, std::array<std::uint8_t, 14>{0x35, 0x00, 0x31, 0x00, 0x27, 0x00, 0x0B, 0x25, 0x00,
-                                                         0x09, 0x28, 0x08, 0x13, 0x00});
+  // DMAFLUSHP; DMAWFP periph; DMALDPB; DMASTB; DMALDPS; DMASTS; DMALPEND of DMALPFE; DMAWMB;
+  // DMAEND.
+  bench.dma.put_code(start, std::array<std::uint8_t, 14>{0x35, 0x00, 0x31, 0x00, 0x27, 0x00, 0x0B,
+                                                         0x25, 0x00, 0x09, 0x28, 0x08, 0x13, 0x00});
   bench.dma.start();
   bench.read_first_block();
   check(bench.dma.stops(), "the thread ends by itself");
   bench.expect_block();
 }
 
-/// A thread that was killed has taken a request and never answered: only DMAFLUSHP makes it come again.
+/// A thread that was killed has taken a request and never answered: only DMAFLUSHP makes it come
+/// again.
 void killed_with_request(bool flush) {
   const Bench bench;
   const std::size_t start = bench.code(kBurstWords).position();
@@ -151,7 +156,8 @@ void killed_with_request(bool flush) {
     bench.expect_block();
   } else {
     check(!bench.dma.stops(), "the thread does not end");
-    check_equal(bench.dma.state(), kWaitingForPeripheral, "it waits for a request that was taken before");
+    check_equal(bench.dma.state(), kWaitingForPeripheral,
+                "it waits for a request that was taken before");
     check_equal(peek(bench.word(0)), kUntouched, "nothing was copied");
     bench.dma.kill();
   }

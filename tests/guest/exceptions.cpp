@@ -24,7 +24,8 @@ constexpr std::uint32_t kInterruptsOff = 1U << 7;
 std::uint32_t address(const char* label) { return reinterpret_cast<std::uint32_t>(label); }
 
 void expect(ExceptionKind kind, std::uint32_t mode, std::uint32_t lr) {
-  check_equal(static_cast<std::uint32_t>(trap_record.kind), static_cast<std::uint32_t>(kind), "the vector");
+  check_equal(static_cast<std::uint32_t>(trap_record.kind), static_cast<std::uint32_t>(kind),
+              "the vector");
   check_equal(trap_record.mode & kModeMask, mode, "the mode");
   check((trap_record.mode & kInterruptsOff) != 0, "interrupts are off");
   check_equal(trap_record.spsr & kModeMask, kSupervisor, "the mode it came from");
@@ -122,7 +123,8 @@ void exclusive_case() {
   load_exclusive(words);
   check_equal(store_exclusive(words + 1024 / 4, 3), 1, "not to another address");
   check_equal(peek(words), 2, "the word");
-  // An exception return clears nothing by itself, but handlers run CLREX; the monitor survives a load.
+  // An exception return clears nothing by itself, but handlers run CLREX; the monitor survives a
+  // load.
   load_exclusive(words);
   peek(words + 16);
   check_equal(store_exclusive(words, 4), 0, "a load between does no harm");

@@ -150,7 +150,9 @@ struct Expected {
   std::uint32_t load, store, user_load, user_store;  ///< FS, or 0.
 };
 
-std::uint32_t fault_of(Traps& traps) { return traps.taken() == 0 ? 0 : Traps::fault(trap_record.dfsr); }
+std::uint32_t fault_of(Traps& traps) {
+  return traps.taken() == 0 ? 0 : Traps::fault(trap_record.dfsr);
+}
 
 /// AP[2:0] against privileged and unprivileged loads and stores (table B3-8).
 void permissions_case() {

@@ -113,7 +113,8 @@ void disturbed_case() {
 void invalidated_case() {
   DmaBench bench;
   dirty_in_l2(bench);
-  // The rest of the program must not lose anything: cleaned first, then these lines made dirty again.
+  // The rest of the program must not lose anything: cleaned first, then these lines made dirty
+  // again.
   const InterruptGuard guard;
   flush_dcache_all();
   l2_write(kCleanWay, kAllWays);

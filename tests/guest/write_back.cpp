@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dirty line is written back over what a device has written meanwhile; and the invalidate of a line
-// that a buffer shares with live data.
+// A dirty line is written back over what a device has written meanwhile; and the invalidate of a
+// line that a buffer shares with live data.
 #include "sw/arch/arm/cp15.hpp"
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/outer_cache.hpp"
@@ -21,7 +21,8 @@ constexpr std::uint32_t kLive = 0x11FE'11FE;
 constexpr unsigned kInvalidatePa = 0x770;
 constexpr unsigned kSync = 0x730;
 
-/// Stores to the first line, unless cleaned; the device writes all; then `operation`. What memory holds.
+/// Stores to the first line, unless cleaned; the device writes all; then `operation`. What memory
+/// holds.
 template <class Operation>
 void memory_should_hold(std::uint32_t expected, bool flushed_before, Operation operation) {
   DmaBench bench;
@@ -61,8 +62,8 @@ void invalidated_case() {
   });
 }
 
-/// With an adversary that evicts early, nobody has to do anything: some of many dirty lines leave before the
-/// device writes, others after.
+/// With an adversary that evicts early, nobody has to do anything: some of many dirty lines leave
+/// before the device writes, others after.
 void evict_early(bool flushed_before) {
   DmaBench bench;
   bench.put_in_memory(kOld);
@@ -87,7 +88,8 @@ void evict_early(bool flushed_before) {
 void evicted_early_case() { evict_early(false); }
 void evicted_early_flushed_before_case() { evict_early(true); }
 
-// --- A line shared with live data ---------------------------------------------------------------------
+// --- A line shared with live data
+// ---------------------------------------------------------------------
 
 constexpr std::size_t kHalf = kCacheLineBytes / 2;
 
@@ -114,19 +116,21 @@ void partial_mapped_case() {
   DmaBench bench;
   bench.put_in_memory(kOld);
   bench.store(kLive);
-  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin() + kHalf, kHalf, DMA_FROM_DEVICE);
+  const dma_addr_t handle =
+      dma_map_single(&bench.dev(), bench.begin() + kHalf, kHalf, DMA_FROM_DEVICE);
   bench.device_writes(kNew, kHalf, kHalf);
   dma_unmap_single(&bench.dev(), handle, kHalf, DMA_FROM_DEVICE);
   check_equal(bench.load(), kLive, "the counter, cleaned before the transfer");
   check_equal(bench.load(kHalf), kNew, "what the device wrote");
 }
 
-/// The counter goes on while the device writes: unmapping cleans the line, into the L2 at least, and sooner
-/// or later it comes over the device's bytes in memory.
+/// The counter goes on while the device writes: unmapping cleans the line, into the L2 at least,
+/// and sooner or later it comes over the device's bytes in memory.
 void partial_stored_meanwhile_case() {
   DmaBench bench;
   bench.put_in_memory(kOld);
-  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin() + kHalf, kHalf, DMA_FROM_DEVICE);
+  const dma_addr_t handle =
+      dma_map_single(&bench.dev(), bench.begin() + kHalf, kHalf, DMA_FROM_DEVICE);
   bench.store(kLive);
   bench.device_writes(kNew, kHalf, kHalf);
   dma_unmap_single(&bench.dev(), handle, kHalf, DMA_FROM_DEVICE);

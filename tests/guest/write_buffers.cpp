@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store to Normal non-cacheable memory and the doorbell after it: the store waits in the core's buffer,
-// then in the L2C-310's. Run with an adversary that holds both to the limit.
+// A store to Normal non-cacheable memory and the doorbell after it: the store waits in the core's
+// buffer, then in the L2C-310's. Run with an adversary that holds both to the limit.
 #include "sw/arch/barrier.hpp"
 #include "sw/kernel/main.hpp"
 #include "tests/guest/support/bare_pl330.hpp"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <cstdint>
 #include <cstring>
 #include <systemc>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/core/bus_extension.hpp"
 #include "models/core/sc_time.hpp"
@@ -16,7 +17,9 @@ class BusDriver : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<BusDriver> socket{"socket"};
 
-  explicit BusDriver(const sc_core::sc_module_name& name) : sc_module{name} { payload_.set_extension(&extension_); }
+  explicit BusDriver(const sc_core::sc_module_name& name) : sc_module{name} {
+    payload_.set_extension(&extension_);
+  }
   ~BusDriver() override { payload_.clear_extension(&extension_); }
 
   /// What goes with the next accesses.
@@ -29,7 +32,9 @@ class BusDriver : public sc_core::sc_module {
     transport(false, address, &value, size);
     return value;
   }
-  void write(std::uint32_t address, std::uint32_t value, unsigned size = 4) { transport(true, address, &value, size); }
+  void write(std::uint32_t address, std::uint32_t value, unsigned size = 4) {
+    transport(true, address, &value, size);
+  }
   void transport(bool write, std::uint32_t address, void* data, unsigned size) {
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     prepare(write, address, data, size);

@@ -13,8 +13,8 @@ namespace linefill {
 /// The fast paths of the memory system (line maps, permission of a line) are its own to invalidate.
 class CacheOperations {
  public:
-  /// The register, or group, that was written. The new value is already in `Mmu::registers()`, or for
-  /// kAuxiliary in `SystemControl::actlr()`.
+  /// The register, or group, that was written. The new value is already in `Mmu::registers()`, or
+  /// for kAuxiliary in `SystemControl::actlr()`.
   enum class Changed : std::uint8_t {
     kControl,           ///< SCTLR
     kAuxiliary,         ///< ACTLR
@@ -24,9 +24,9 @@ class CacheOperations {
     kContext,           ///< CONTEXTIDR
   };
 
-  /// DCCMVAC, DCIMVAC, DCCIMVAC, DCCMVAU: one line of the L1D by virtual address. False: the address
-  /// does not translate; `fault` says why and a Data Abort follows. The address is looked up with
-  /// privileged read permission.
+  /// DCCMVAC, DCIMVAC, DCCIMVAC, DCCMVAU: one line of the L1D by virtual address. False: the
+  /// address does not translate; `fault` says why and a Data Abort follows. The address is looked
+  /// up with privileged read permission.
   virtual bool data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) = 0;
   /// DCISW, DCCSW, DCCISW of the L1D; `set` and `way` are within its geometry.
   virtual void data_by_set_way(Maintenance::Action action, unsigned set, unsigned way) = 0;
@@ -39,9 +39,9 @@ class CacheOperations {
   virtual void data_synchronization_barrier() = 0;
   virtual void instruction_synchronization_barrier() = 0;
 
-  /// The TLB, from which CP15 has already removed them, has lost entries: all; those for an address, of
-  /// pages of at most `1 << page_shift` bytes, or, with 0, none was found: what was translated by an
-  /// entry since replaced may be of any size; those of an address space.
+  /// The TLB, from which CP15 has already removed them, has lost entries: all; those for an
+  /// address, of pages of at most `1 << page_shift` bytes, or, with 0, none was found: what was
+  /// translated by an entry since replaced may be of any size; those of an address space.
   virtual void translations_invalidated() = 0;
   virtual void translation_invalidated(VirtualAddress va, unsigned page_shift) = 0;
   virtual void address_space_invalidated(std::uint8_t asid) = 0;

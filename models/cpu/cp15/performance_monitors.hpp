@@ -8,8 +8,9 @@
 
 namespace linefill {
 
-/// The performance monitors of a Cortex-A9 (ARM ARM C12): the cycle counter counts `CoreClock::now`,
-/// the six event counters count only software increments. Cycles do not set an overflow flag.
+/// The performance monitors of a Cortex-A9 (ARM ARM C12): the cycle counter counts
+/// `CoreClock::now`, the six event counters count only software increments. Cycles do not set an
+/// overflow flag.
 class PerformanceMonitors {
  public:
   static constexpr unsigned kCounters = 6;
@@ -29,7 +30,9 @@ class PerformanceMonitors {
   std::uint32_t overflows() const { return overflows_; }  ///< PMOVSR
   void clear_overflows(std::uint32_t counters) { overflows_ &= ~counters; }
 
-  std::uint32_t interrupts() const { return interrupts_; }  ///< PMINTENSET, PMINTENCLR: kept, none is raised.
+  std::uint32_t interrupts() const {
+    return interrupts_;
+  }  ///< PMINTENSET, PMINTENCLR: kept, none is raised.
   void enable_interrupts(std::uint32_t counters) { interrupts_ |= counters & kImplemented; }
   void disable_interrupts(std::uint32_t counters) { interrupts_ &= ~counters; }
 

@@ -41,9 +41,13 @@ constexpr std::uint32_t par_attributes(const MemoryAttributes& attributes) {
 
 }  // namespace
 
-SystemControl::SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations,
-                             const CoreClock& clock, Log& log)
-    : configuration_{configuration}, mmu_{mmu}, operations_{operations}, log_{log}, monitors_{clock} {
+SystemControl::SystemControl(const Configuration& configuration, Mmu& mmu,
+                             CacheOperations& operations, const CoreClock& clock, Log& log)
+    : configuration_{configuration},
+      mmu_{mmu},
+      operations_{operations},
+      log_{log},
+      monitors_{clock} {
   reset();
 }
 
@@ -94,7 +98,8 @@ void SystemControl::set_asynchronous_fault(bool slave_error) {
   dfsr_ = status_bits({FaultStatus::kAsynchronousExternal, 0, slave_error}) | kWriteNotRead;
 }
 
-void SystemControl::change(std::uint32_t TranslationRegisters::*word, std::uint32_t value, Changed what) {
+void SystemControl::change(std::uint32_t TranslationRegisters::*word, std::uint32_t value,
+                           Changed what) {
   auto& stored = mmu_.registers().*word;
   if (stored == value) return;
   stored = value;
@@ -118,7 +123,8 @@ std::uint32_t SystemControl::read_ccsidr() const {
 }
 
 void SystemControl::write_actlr(std::uint32_t value) {
-  constexpr std::uint32_t kImplemented = 0x3CF;  // FW, prefetch hints, zeros, SMP, EXCL, one way, parity.
+  constexpr std::uint32_t kImplemented =
+      0x3CF;  // FW, prefetch hints, zeros, SMP, EXCL, one way, parity.
   if (actlr_ == (value & kImplemented)) return;
   actlr_ = value & kImplemented;
   operations_.registers_changed(Changed::kAuxiliary);
@@ -127,7 +133,8 @@ void SystemControl::write_actlr(std::uint32_t value) {
 template <Maintenance::Action kAction>
 void SystemControl::operate_by_address(std::uint32_t va) {
   Fault fault;
-  if (!operations_.data_by_address(kAction, VirtualAddress{va}, fault)) abort(fault, VirtualAddress{va});
+  if (!operations_.data_by_address(kAction, VirtualAddress{va}, fault))
+    abort(fault, VirtualAddress{va});
 }
 
 /// The operand: way at the top, set above the line offset, level in bits 3 to 1 (ARM ARM B4.2.1).
@@ -190,10 +197,12 @@ void SystemControl::translate_to_par(std::uint32_t va) {
 // For the table, which is in a file of its own.
 template void SystemControl::operate_by_address<Maintenance::Action::kClean>(std::uint32_t);
 template void SystemControl::operate_by_address<Maintenance::Action::kInvalidate>(std::uint32_t);
-template void SystemControl::operate_by_address<Maintenance::Action::kCleanInvalidate>(std::uint32_t);
+template void SystemControl::operate_by_address<Maintenance::Action::kCleanInvalidate>(
+    std::uint32_t);
 template void SystemControl::operate_by_set_way<Maintenance::Action::kClean>(std::uint32_t);
 template void SystemControl::operate_by_set_way<Maintenance::Action::kInvalidate>(std::uint32_t);
-template void SystemControl::operate_by_set_way<Maintenance::Action::kCleanInvalidate>(std::uint32_t);
+template void SystemControl::operate_by_set_way<Maintenance::Action::kCleanInvalidate>(
+    std::uint32_t);
 template void SystemControl::translate_to_par<AccessType::kRead, true>(std::uint32_t);
 template void SystemControl::translate_to_par<AccessType::kWrite, true>(std::uint32_t);
 template void SystemControl::translate_to_par<AccessType::kRead, false>(std::uint32_t);

@@ -53,7 +53,9 @@ class SystemControl {
   /// A write that was already past the core failed: DFSR only.
   void set_asynchronous_fault(bool slave_error);
   /// What ISR shows of the interrupt inputs.
-  void set_interrupt_lines(bool irq, bool fiq) { pending_ = (irq ? 0x80U : 0U) | (fiq ? 0x40U : 0U); }
+  void set_interrupt_lines(bool irq, bool fiq) {
+    pending_ = (irq ? 0x80U : 0U) | (fiq ? 0x40U : 0U);
+  }
 
   static constexpr std::uint32_t kActlrSmp = 1U << 6;
 
@@ -79,7 +81,9 @@ class SystemControl {
   void operate_by_set_way(std::uint32_t operand);
   void invalidate_instructions(std::uint32_t) { operations_.invalidate_instructions(); }
   void invalidate_instructions_by_address(std::uint32_t va);
-  void synchronize_instructions(std::uint32_t) { operations_.instruction_synchronization_barrier(); }
+  void synchronize_instructions(std::uint32_t) {
+    operations_.instruction_synchronization_barrier();
+  }
   void synchronize_data(std::uint32_t) { operations_.data_synchronization_barrier(); }
   void order_data(std::uint32_t) { operations_.data_memory_barrier(); }
   void invalidate_translations(std::uint32_t);

@@ -13,9 +13,9 @@ namespace linefill {
 /// What User mode may do with a system register. kAsMonitors: as PMUSERENR.EN says.
 enum class UserAccess : std::uint8_t { kNone, kRead, kReadWrite, kAsMonitors };
 
-/// One row of the A9 TRM's tables of system registers, with what it does here. Reads give the stored
-/// word, else what a hook computes, else the reset value; writes store the bits of the mask, then
-/// call the hook.
+/// One row of the A9 TRM's tables of system registers, with what it does here. Reads give the
+/// stored word, else what a hook computes, else the reset value; writes store the bits of the mask,
+/// then call the hook.
 class SystemControlRegister {
  public:
   using ReadHook = std::uint32_t (SystemControl::*)() const;
@@ -28,8 +28,8 @@ class SystemControlRegister {
   Access access = Access::kReadWrite;
   std::uint32_t reset = 0;
 
-  static constexpr std::uint32_t key_of(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm,
-                                        unsigned opc2) {
+  static constexpr std::uint32_t key_of(unsigned coprocessor, unsigned crn, unsigned opc1,
+                                        unsigned crm, unsigned opc2) {
     return coprocessor << 16 | crn << 12 | opc1 << 8 | crm << 4 | opc2;
   }
   static constexpr std::uint32_t key_of(const CoprocessorRegister& r) {
@@ -40,7 +40,10 @@ class SystemControlRegister {
   constexpr SystemControlRegister(unsigned coprocessor, unsigned crn, unsigned opc1, unsigned crm,
                                   unsigned opc2, std::string_view name_, Access access_,
                                   std::uint32_t reset_ = 0)
-      : key{key_of(coprocessor, crn, opc1, crm, opc2)}, name{name_}, access{access_}, reset{reset_} {}
+      : key{key_of(coprocessor, crn, opc1, crm, opc2)},
+        name{name_},
+        access{access_},
+        reset{reset_} {}
 
   constexpr SystemControlRegister user(UserAccess access_by_user) const {
     auto r = *this;
@@ -88,8 +91,8 @@ class SystemControlRegister {
   }
 
   constexpr bool dead() const {
-    return access != Access::kReadOnly && word_ == nullptr && regime_ == nullptr && write_ == nullptr &&
-           monitor_write_ == nullptr && !no_effect_;
+    return access != Access::kReadOnly && word_ == nullptr && regime_ == nullptr &&
+           write_ == nullptr && monitor_write_ == nullptr && !no_effect_;
   }
 
   bool allows(bool write, bool privileged, bool monitors_open) const {
@@ -107,7 +110,8 @@ class SystemControlRegister {
 
   void write(SystemControl& control, std::uint32_t value) const {
     if (word_ != nullptr) control.*word_ = (control.*word_ & ~mask_) | (value & mask_);
-    if (regime_ != nullptr) control.change(regime_, (read(control) & ~mask_) | (value & mask_), changed_);
+    if (regime_ != nullptr)
+      control.change(regime_, (read(control) & ~mask_) | (value & mask_), changed_);
     if (write_ != nullptr) (control.*write_)(value);
     if (monitor_write_ != nullptr) (control.monitors_.*monitor_write_)(value);
   }

@@ -11,15 +11,16 @@ template <std::size_t kCount>
 consteval bool sorted_and_alive(const SystemControlRegister (&rows)[kCount]) {
   for (std::size_t i = 0; i < kCount; ++i) {
     if (i > 0 && rows[i - 1].key >= rows[i].key) throw "system registers are not sorted";
-    if (rows[i].dead()) throw "a system register can be written but nothing keeps or sees the value";
+    if (rows[i].dead())
+      throw "a system register can be written but nothing keeps or sees the value";
   }
   return true;
 }
 
 }  // namespace
 
-// Cortex-A9 TRM (DDI 0388), tables 4-1 to 4-33; ARM ARM B3.17. Columns: coprocessor, CRn, opc1, CRm,
-// opc2, name, type, reset.
+// Cortex-A9 TRM (DDI 0388), tables 4-1 to 4-33; ARM ARM B3.17. Columns: coprocessor, CRn, opc1,
+// CRm, opc2, name, type, reset.
 std::span<const SystemControlRegister> SystemControlTable::rows() {
   using enum Access;
   using enum CacheOperations::Changed;
@@ -40,7 +41,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{14, 1, 0, 0, 4, "DBGOSLAR", kWriteOnly}.no_effect(),
       R{14, 1, 0, 1, 4, "DBGOSLSR", kReadOnly, 0},
       R{14, 1, 0, 3, 4, "DBGOSDLR", kReadWrite, 0}.no_effect(),
-      R{14, 1, 6, 0, 0, "TEEHBR", kReadWrite, 0}.user(User::kReadWrite).stores(&S::teehbr_, 0xFFFF'FFFC),
+      R{14, 1, 6, 0, 0, "TEEHBR", kReadWrite, 0}
+          .user(User::kReadWrite)
+          .stores(&S::teehbr_, 0xFFFF'FFFC),
       R{14, 1, 7, 0, 0, "JOSCR", kReadWrite, 0}.no_effect(),
       R{14, 2, 0, 0, 0, "DBGDSAR", kReadOnly, 0}.user(User::kRead),
       R{14, 2, 7, 0, 0, "JMCR", kReadWrite, 0}.no_effect(),
@@ -76,7 +79,8 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 0, 2, 0, 0, "CSSELR", kReadWrite, 0}.stores(&S::csselr_, 0xF),
 
       // c1: control.
-      R{15, 1, 0, 0, 0, "SCTLR", kReadWrite, 0x00C5'0078}.translates(&T::sctlr, kControl, 0x7200'7C07),
+      R{15, 1, 0, 0, 0, "SCTLR", kReadWrite, 0x00C5'0078}.translates(&T::sctlr, kControl,
+                                                                     0x7200'7C07),
       R{15, 1, 0, 0, 1, "ACTLR", kReadWrite, 0}.computed(&S::actlr).on_write(&S::write_actlr),
       R{15, 1, 0, 0, 2, "CPACR", kReadWrite, 0}.no_effect(),
       R{15, 1, 0, 1, 0, "SCR", kReadWrite, 0}.stores(&S::scr_, 0x7F),
@@ -103,7 +107,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 7, 0, 4, 0, "PAR", kReadWrite, 0}.stores(&S::par_),
       R{15, 7, 0, 5, 0, "ICIALLU", kWriteOnly}.on_write(&S::invalidate_instructions),
       R{15, 7, 0, 5, 1, "ICIMVAU", kWriteOnly}.on_write(&S::invalidate_instructions_by_address),
-      R{15, 7, 0, 5, 4, "CP15ISB", kWriteOnly}.user(User::kReadWrite).on_write(&S::synchronize_instructions),
+      R{15, 7, 0, 5, 4, "CP15ISB", kWriteOnly}
+          .user(User::kReadWrite)
+          .on_write(&S::synchronize_instructions),
       R{15, 7, 0, 5, 6, "BPIALL", kWriteOnly}.no_effect(),
       R{15, 7, 0, 5, 7, "BPIMVA", kWriteOnly}.no_effect(),
       R{15, 7, 0, 6, 1, "DCIMVAC", kWriteOnly}.on_write(&S::operate_by_address<kInvalidate>),
@@ -118,7 +124,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 7, 0, 8, 7, "ATS12NSOUW", kWriteOnly}.on_write(&S::translate_to_par<kWrite, false>),
       R{15, 7, 0, 10, 1, "DCCMVAC", kWriteOnly}.on_write(&S::operate_by_address<kClean>),
       R{15, 7, 0, 10, 2, "DCCSW", kWriteOnly}.on_write(&S::operate_by_set_way<kClean>),
-      R{15, 7, 0, 10, 4, "CP15DSB", kWriteOnly}.user(User::kReadWrite).on_write(&S::synchronize_data),
+      R{15, 7, 0, 10, 4, "CP15DSB", kWriteOnly}
+          .user(User::kReadWrite)
+          .on_write(&S::synchronize_data),
       R{15, 7, 0, 10, 5, "CP15DMB", kWriteOnly}.user(User::kReadWrite).on_write(&S::order_data),
       R{15, 7, 0, 11, 1, "DCCMVAU", kWriteOnly}.on_write(&S::operate_by_address<kClean>),
       R{15, 7, 0, 13, 1, "NOP", kWriteOnly}.no_effect(),
@@ -142,15 +150,27 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 8, 0, 7, 3, "TLBIMVAA", kWriteOnly}.on_write(&S::invalidate_translation_of_all),
 
       // c9: performance monitors.
-      R{15, 9, 0, 12, 0, "PMCR", kReadWrite}.user(User::kAsMonitors).monitors(&P::control, &P::set_control),
-      R{15, 9, 0, 12, 1, "PMCNTENSET", kReadWrite}.user(User::kAsMonitors).monitors(&P::enabled, &P::enable),
-      R{15, 9, 0, 12, 2, "PMCNTENCLR", kReadWrite}.user(User::kAsMonitors).monitors(&P::enabled, &P::disable),
+      R{15, 9, 0, 12, 0, "PMCR", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::control, &P::set_control),
+      R{15, 9, 0, 12, 1, "PMCNTENSET", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::enabled, &P::enable),
+      R{15, 9, 0, 12, 2, "PMCNTENCLR", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::enabled, &P::disable),
       R{15, 9, 0, 12, 3, "PMOVSR", kReadWrite}
           .user(User::kAsMonitors)
           .monitors(&P::overflows, &P::clear_overflows),
-      R{15, 9, 0, 12, 4, "PMSWINC", kWriteOnly}.user(User::kAsMonitors).monitors(nullptr, &P::increment),
-      R{15, 9, 0, 12, 5, "PMSELR", kReadWrite}.user(User::kAsMonitors).monitors(&P::selected, &P::select),
-      R{15, 9, 0, 13, 0, "PMCCNTR", kReadWrite}.user(User::kAsMonitors).monitors(&P::cycles, &P::set_cycles),
+      R{15, 9, 0, 12, 4, "PMSWINC", kWriteOnly}
+          .user(User::kAsMonitors)
+          .monitors(nullptr, &P::increment),
+      R{15, 9, 0, 12, 5, "PMSELR", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::selected, &P::select),
+      R{15, 9, 0, 13, 0, "PMCCNTR", kReadWrite}
+          .user(User::kAsMonitors)
+          .monitors(&P::cycles, &P::set_cycles),
       R{15, 9, 0, 13, 1, "PMXEVTYPER", kReadWrite}
           .user(User::kAsMonitors)
           .monitors(&P::event_type, &P::set_event_type),
@@ -193,8 +213,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
 const SystemControlRegister* SystemControlTable::find(const CoprocessorRegister& which) {
   const std::uint32_t key = SystemControlRegister::key_of(which);
   const auto all = rows();
-  const auto row = std::lower_bound(
-      all.begin(), all.end(), key, [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
+  const auto row =
+      std::lower_bound(all.begin(), all.end(), key,
+                       [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
   return row != all.end() && row->key == key ? &*row : nullptr;
 }
 

@@ -66,7 +66,8 @@ void must_be_last(const Fields& f, Instruction& i) {
   if (f.in_it_block() && !f.last_in_it_block()) unpredictable(i);
 }
 
-// B, BL, BLX (immediate) of 32 bits in T32: I1 = NOT(J1 EOR S), I2 = NOT(J2 EOR S). Without the low bits.
+// B, BL, BLX (immediate) of 32 bits in T32: I1 = NOT(J1 EOR S), I2 = NOT(J2 EOR S). Without the low
+// bits.
 std::uint32_t wide_distance(const Fields& f) {
   const std::uint32_t sign = f['s'];
   const std::uint32_t i1 = ~(f['j'] ^ sign) & 1;

@@ -11,14 +11,20 @@
 namespace linefill::isa {
 namespace {
 
-enum class Operand : std::uint8_t { kConstant, kRegister, kShiftLeft, kShifted, kShiftedByRegister };
+enum class Operand : std::uint8_t {
+  kConstant,
+  kRegister,
+  kShiftLeft,
+  kShifted,
+  kShiftedByRegister
+};
 constexpr unsigned kOperands = 5;
 /// Instruction::kind of a constant that leaves the carry alone.
 constexpr std::uint8_t kKeepCarry = 2;
 
 constexpr bool is_logical(Alu op) {
-  return op != Alu::kSub && op != Alu::kRsb && op != Alu::kAdd && op != Alu::kAdc && op != Alu::kSbc &&
-         op != Alu::kRsc && op != Alu::kCmp && op != Alu::kCmn;
+  return op != Alu::kSub && op != Alu::kRsb && op != Alu::kAdd && op != Alu::kAdc &&
+         op != Alu::kSbc && op != Alu::kRsc && op != Alu::kCmp && op != Alu::kCmn;
 }
 constexpr bool is_test(Alu op) {
   return op == Alu::kTst || op == Alu::kTeq || op == Alu::kCmp || op == Alu::kCmn;
@@ -132,7 +138,8 @@ bool alu_branch(Executor& e, const Instruction& i) {
 
 // Handlers by operation, flags and operand; then those that write the PC.
 constexpr unsigned handler_index(Alu op, bool set_flags, Operand kind) {
-  return (static_cast<unsigned>(op) * 2 + (set_flags ? 1 : 0)) * kOperands + static_cast<unsigned>(kind);
+  return (static_cast<unsigned>(op) * 2 + (set_flags ? 1 : 0)) * kOperands +
+         static_cast<unsigned>(kind);
 }
 constexpr unsigned kHandlers = kAluCount * 2 * kOperands;
 
@@ -166,7 +173,8 @@ void finish_shifted(Instruction& i, Alu op, bool set_flags, ImmediateShift shift
   i.kind = static_cast<std::uint8_t>(shift.type);
   i.shift = shift.amount;
   Operand kind = Operand::kShifted;
-  if (shift.type == Shift::kLsl) kind = shift.amount == 0 ? Operand::kRegister : Operand::kShiftLeft;
+  if (shift.type == Shift::kLsl)
+    kind = shift.amount == 0 ? Operand::kRegister : Operand::kShiftLeft;
   finish(i, op, set_flags, kind);
 }
 
@@ -182,14 +190,16 @@ bool address_of_literal(Executor& e, const Instruction& i) {
 
 }  // namespace
 
-std::uint32_t shift_value(std::uint32_t value, Shift type, std::uint32_t amount, std::uint32_t carry) {
+std::uint32_t shift_value(std::uint32_t value, Shift type, std::uint32_t amount,
+                          std::uint32_t carry) {
   switch (type) {
     case Shift::kLsl:
       return amount < 32 ? value << amount : 0;
     case Shift::kLsr:
       return amount < 32 ? value >> amount : 0;
     case Shift::kAsr:
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >> (amount < 32 ? amount : 31));
+      return static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >>
+                                        (amount < 32 ? amount : 31));
     case Shift::kRor:
       return std::rotr(value, static_cast<int>(amount & 31));
     case Shift::kRrx:

@@ -41,16 +41,18 @@ constexpr ImmediateShift decode_shift(std::uint32_t type, std::uint32_t amount) 
 }
 
 /// A shifted value without its carry; amounts 0 to 255.
-std::uint32_t shift_value(std::uint32_t value, Shift type, std::uint32_t amount, std::uint32_t carry);
+std::uint32_t shift_value(std::uint32_t value, Shift type, std::uint32_t amount,
+                          std::uint32_t carry);
 
-// Rows with fields c, S, n, d and: r, v a modified constant; or m, k, y a shifted register; or m, s, y.
+// Rows with fields c, S, n, d and: r, v a modified constant; or m, k, y a shifted register; or m,
+// s, y.
 void a32_immediate(const Fields& f, Instruction& i, Alu op);
 void with_register(const Fields& f, Instruction& i, Alu op);
 void with_shift_register(const Fields& f, Instruction& i, Alu op);
 void t32_immediate(const Fields& f, Instruction& i, Alu op);
 // 16-bit rows: flags are set outside IT blocks only.
-void t16_immediate(const Fields& f, Instruction& i, Alu op);                   ///< d, n, v; without n: d = n.
-void t16_register(const Fields& f, Instruction& i, Alu op);                    ///< d, n, m; without n: d = n.
+void t16_immediate(const Fields& f, Instruction& i, Alu op);  ///< d, n, v; without n: d = n.
+void t16_register(const Fields& f, Instruction& i, Alu op);   ///< d, n, m; without n: d = n.
 void t16_shift_register(const Fields& f, Instruction& i, std::uint32_t type);  ///< LSLS Rd, Rm.
 
 template <Alu op>

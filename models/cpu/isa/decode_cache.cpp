@@ -47,7 +47,8 @@ Instruction decode_slot(const DecodedLine& line, unsigned slot, bool thumb, std:
   if (!thumb) return decode_a32(word_at(line, slot));
   const std::uint32_t first = halfword_at(line, slot);
   if (!is_wide(first)) return decode_t32(first, it);
-  if (slot + 1 < DecodedLine::kSlots) return decode_t32(first << 16 | halfword_at(line, slot + 1), it);
+  if (slot + 1 < DecodedLine::kSlots)
+    return decode_t32(first << 16 | halfword_at(line, slot + 1), it);
   Instruction i;
   i.handler = &execute_straddling;
   i.word = first;
@@ -92,8 +93,9 @@ DecodedLine& DecodeCache::attach(CacheLine& line, bool thumb) {
   return *entry;
 }
 
-// The decoded slots of a line are always one run of instructions, so that each one's ITSTATE follows from
-// those before it: what this run does not begin with, or skips, is decoded anew when it is entered.
+// The decoded slots of a line are always one run of instructions, so that each one's ITSTATE
+// follows from those before it: what this run does not begin with, or skips, is decoded anew when
+// it is entered.
 void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uint8_t it) {
   for (Instruction& i : line.slots) i.it = kNotDecoded;
   Scoreboard scoreboard;

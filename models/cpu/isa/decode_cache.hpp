@@ -10,8 +10,9 @@
 
 namespace linefill {
 
-/// Decoded lines by physical line and instruction set. They outlive the cache line: a refill with the
-/// same bytes finds them again. Entries are never freed; a line that maps to a taken entry takes it over.
+/// Decoded lines by physical line and instruction set. They outlive the cache line: a refill with
+/// the same bytes finds them again. Entries are never freed; a line that maps to a taken entry
+/// takes it over.
 class DecodeCache {
  public:
   DecodeCache() : entries_(kEntries) {}

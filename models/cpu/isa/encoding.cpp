@@ -26,8 +26,8 @@ std::int32_t Fields::sign_extended(char letter, unsigned bits) const {
   return static_cast<std::int32_t>((*this)[letter] << (32 - bits)) >> (32 - bits);
 }
 
-EncodingTable::EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low,
-                             unsigned low_bits)
+EncodingTable::EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits,
+                             unsigned low, unsigned low_bits)
     : rows_{rows},
       high_{high},
       high_bits_{high_bits},

@@ -28,12 +28,13 @@ struct Encoding {
   std::string_view name;
   BitPattern pattern;
   DecodeFunction decode;
-  /// Where two rows overlap and neither is a special case of the other ("if n == '1111' then SEE ..."),
-  /// the higher rank is looked at first.
+  /// Where two rows overlap and neither is a special case of the other ("if n == '1111' then SEE
+  /// ..."), the higher rank is looked at first.
   unsigned rank;
   std::array<Letter, 10> letters{};
 
-  consteval Encoding(const char* row_name, const char* bits, DecodeFunction function, unsigned row_rank = 0)
+  consteval Encoding(const char* row_name, const char* bits, DecodeFunction function,
+                     unsigned row_rank = 0)
       : name{row_name}, pattern{bits}, decode{function}, rank{row_rank} {
     unsigned bit = pattern.width();
     for (const char c : pattern.text()) {
@@ -81,14 +82,16 @@ struct Ambiguity {
   constexpr bool operator==(const Ambiguity&) const = default;
 };
 
-/// {0, 0} if the more specific of any two overlapping rows can be told, so that order has no meaning.
+/// {0, 0} if the more specific of any two overlapping rows can be told, so that order has no
+/// meaning.
 constexpr Ambiguity find_ambiguity(std::span<const Encoding> rows) {
   struct Bits {
     std::uint32_t mask;
     std::uint32_t value;
     unsigned rank;
   };
-  // Copied to where an element is cheap to reach: compilers limit the steps of a constant expression.
+  // Copied to where an element is cheap to reach: compilers limit the steps of a constant
+  // expression.
   constexpr std::size_t kMostRows = 512;
   Bits bits[kMostRows]{};
   const std::size_t count = rows.size();
@@ -109,8 +112,8 @@ constexpr Ambiguity find_ambiguity(std::span<const Encoding> rows) {
 /// Finds the row of a word: buckets by some bits of it, the most specific row first.
 class EncodingTable {
  public:
-  /// The bucket of a word is made of its bits `high` and above (as many as `buckets` allows), then its
-  /// bits `low` to `low + 3`.
+  /// The bucket of a word is made of its bits `high` and above (as many as `buckets` allows), then
+  /// its bits `low` to `low + 3`.
   EncodingTable(std::span<const Encoding> rows, unsigned high, unsigned high_bits, unsigned low,
                 unsigned low_bits);
 
@@ -124,7 +127,8 @@ class EncodingTable {
 
  private:
   std::size_t bucket(std::uint32_t word) const {
-    return (word >> high_ & ((1U << high_bits_) - 1)) << low_bits_ | (word >> low_ & ((1U << low_bits_) - 1));
+    return (word >> high_ & ((1U << high_bits_) - 1)) << low_bits_ |
+           (word >> low_ & ((1U << low_bits_) - 1));
   }
 
   std::span<const Encoding> rows_;

@@ -11,8 +11,8 @@
 namespace linefill {
 
 /// Cycles of a Cortex-A9 (TRM, appendix B) where one instruction issues a cycle, in order. A result
-/// that comes `latency` cycles late costs that many if the next instruction reads it, one less for each
-/// instruction between: so a pointer chase costs 4 cycles a load and independent loads cost 1.
+/// that comes `latency` cycles late costs that many if the next instruction reads it, one less for
+/// each instruction between: so a pointer chase costs 4 cycles a load and independent loads cost 1.
 namespace cost {
 inline constexpr std::uint8_t kLoadLatency = 3;
 inline constexpr std::uint8_t kMultiplyLatency = 3;
@@ -91,7 +91,8 @@ class Executor {
   void interrupt(Vector vector);
   void reset(std::uint32_t entry);
 
-  /// SUBS PC, LR and the like: CPSR from SPSR, then a branch. UNPREDICTABLE in User and System mode.
+  /// SUBS PC, LR and the like: CPSR from SPSR, then a branch. UNPREDICTABLE in User and System
+  /// mode.
   bool exception_return(const Instruction& i, std::uint32_t target);
   /// Writes CPSR under `mask` and tells the memory system.
   void write_cpsr(std::uint32_t value, std::uint32_t mask);

@@ -14,7 +14,8 @@ struct CacheLine;
 struct Instruction;
 
 /// Executes one instruction whose condition has passed. True: go on with the next one in the line.
-/// False: `Executor::next` and CoreState (thumb, it) say where execution goes on, after a new fetch.
+/// False: `Executor::next` and CoreState (thumb, it) say where execution goes on, after a new
+/// fetch.
 using Handler = bool (*)(Executor&, const Instruction&);
 
 inline constexpr std::uint8_t kAlways = 14;
@@ -25,7 +26,7 @@ inline constexpr std::uint8_t kNotDecoded = 0xFF;
 struct Instruction {
   Handler handler = nullptr;
   std::uint32_t immediate = 0;  ///< Constant, displacement, or register list.
-  std::uint32_t word = 0;       ///< As fetched; T32: first halfword in the upper half if there are two.
+  std::uint32_t word = 0;  ///< As fetched; T32: first halfword in the upper half if there are two.
   std::uint8_t condition = kAlways;
   std::uint8_t length = 4;        ///< Bytes.
   std::uint8_t ahead = 8;         ///< What r15 reads more than the instruction's address.
@@ -35,11 +36,11 @@ struct Instruction {
   std::uint8_t d = 0;             ///< Destination or transferred register.
   std::uint8_t n = 0;             ///< First operand or base.
   std::uint8_t m = 0;             ///< Second operand or offset.
-  std::uint8_t a = 0;             ///< Accumulator, shift amount register, second transferred register.
-  std::uint8_t shift = 0;         ///< Shift amount, lsb, option.
-  std::uint8_t kind = 0;          ///< Shift type, carry of a constant, operation of a family.
-  std::uint16_t reads = 0;        ///< Registers that must be there at issue.
-  std::uint16_t late = 0;         ///< Registers that are there `latency` cycles after the next issue.
+  std::uint8_t a = 0;       ///< Accumulator, shift amount register, second transferred register.
+  std::uint8_t shift = 0;   ///< Shift amount, lsb, option.
+  std::uint8_t kind = 0;    ///< Shift type, carry of a constant, operation of a family.
+  std::uint16_t reads = 0;  ///< Registers that must be there at issue.
+  std::uint16_t late = 0;   ///< Registers that are there `latency` cycles after the next issue.
   std::uint8_t latency = 0;
   std::uint8_t extra = 0;  ///< Second transferred register, or what is transferred.
 
@@ -50,8 +51,8 @@ struct Instruction {
   }
 };
 
-/// A 32-byte line of code, decoded as far as it has been executed. Slots are by halfword; A32 uses the
-/// first eight, by word.
+/// A 32-byte line of code, decoded as far as it has been executed. Slots are by halfword; A32 uses
+/// the first eight, by word.
 struct DecodedLine {
   static constexpr unsigned kSlots = kLineBytes / 2;
 

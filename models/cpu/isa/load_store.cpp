@@ -49,8 +49,10 @@ using Raw = std::conditional_t<size_of(data) == 4, std::uint32_t,
 
 template <Data data>
 std::uint32_t extended(Raw<data> raw) {
-  if constexpr (data == Data::kSignedByte) return static_cast<std::uint32_t>(static_cast<std::int8_t>(raw));
-  if constexpr (data == Data::kSignedHalf) return static_cast<std::uint32_t>(static_cast<std::int16_t>(raw));
+  if constexpr (data == Data::kSignedByte)
+    return static_cast<std::uint32_t>(static_cast<std::int8_t>(raw));
+  if constexpr (data == Data::kSignedHalf)
+    return static_cast<std::uint32_t>(static_cast<std::int16_t>(raw));
   return raw;
 }
 
@@ -100,8 +102,10 @@ bool unprivileged(Executor& e, const Instruction& i) {
     std::uint32_t value = 0;
     if (!e.memory.load_slow(at.access, size_of(data), AccessKind::kUnprivileged, value))
       return e.data_abort(i);
-    if (data == Data::kSignedByte) value = extended<Data::kSignedByte>(static_cast<std::uint8_t>(value));
-    if (data == Data::kSignedHalf) value = extended<Data::kSignedHalf>(static_cast<std::uint16_t>(value));
+    if (data == Data::kSignedByte)
+      value = extended<Data::kSignedByte>(static_cast<std::uint8_t>(value));
+    if (data == Data::kSignedHalf)
+      value = extended<Data::kSignedHalf>(static_cast<std::uint16_t>(value));
     if constexpr (index != Index::kOffset) s.r[i.n] = at.base_after;
     s.r[i.d] = value;
   } else {
@@ -148,9 +152,12 @@ bool preload(Executor& e, const Instruction& i) {
 }
 
 constexpr unsigned handler_index(unsigned data, Offset offset, Index index) {
-  return (data * kOffsets + static_cast<unsigned>(offset)) * kIndexes + static_cast<unsigned>(index);
+  return (data * kOffsets + static_cast<unsigned>(offset)) * kIndexes +
+         static_cast<unsigned>(index);
 }
-constexpr Offset offset_of(std::size_t index) { return static_cast<Offset>(index / kIndexes % kOffsets); }
+constexpr Offset offset_of(std::size_t index) {
+  return static_cast<Offset>(index / kIndexes % kOffsets);
+}
 constexpr Index index_of(std::size_t index) { return static_cast<Index>(index % kIndexes); }
 constexpr Data data_of(std::size_t index) { return static_cast<Data>(index / kIndexes / kOffsets); }
 
@@ -181,7 +188,8 @@ constexpr auto kDualStores = duals<false>(PerForm{});
 void finish(const Fields& f, Instruction& i, Transfer what, Offset offset, Index index) {
   const bool write_back = index != Index::kOffset;
   if (write_back && (i.n == 15 || i.n == i.d)) return unpredictable(i);
-  if (i.d == 15 && (what.data != Data::kWord || (!what.load && i.ahead == 4))) return unpredictable(i);
+  if (i.d == 15 && (what.data != Data::kWord || (!what.load && i.ahead == 4)))
+    return unpredictable(i);
   i.uses(i.n);
   const unsigned data = static_cast<unsigned>(what.data);
   if (!what.load) {
@@ -300,7 +308,8 @@ void transfer_unprivileged(const Fields& f, Instruction& i, Transfer what) {
     take_offset_register(f, i);
   }
   const bool post = i.ahead == 8;
-  if (i.d == 15 || i.n == 15 || (by_register && i.m == 15) || (post && i.n == i.d)) return unpredictable(i);
+  if (i.d == 15 || i.n == 15 || (by_register && i.m == 15) || (post && i.n == i.d))
+    return unpredictable(i);
   i.uses(i.n);
   i.extra = static_cast<std::uint8_t>(what.data);
   if (what.load) i.gives_late(i.d, cost::kLoadLatency);

@@ -10,8 +10,8 @@
 namespace linefill::isa {
 namespace {
 
-// Instruction: `immediate` is the list; `shift` and `kind`, signed, are the distance from the base to
-// the lowest word and to the base afterwards (0: not written).
+// Instruction: `immediate` is the list; `shift` and `kind`, signed, are the distance from the base
+// to the lowest word and to the base afterwards (0: not written).
 std::uint32_t first_address(const CoreState& s, const Instruction& i) {
   return s.r[i.n] + static_cast<std::uint32_t>(static_cast<std::int8_t>(i.shift));
 }
@@ -56,7 +56,8 @@ bool store_multiple(Executor& e, const Instruction& i) {
   std::uint32_t at = first_address(s, i);
   if (misaligned(e, at, true)) return e.data_abort(i);
   for (std::uint32_t list = i.immediate; list != 0; list &= list - 1, at += 4) {
-    if (!e.memory.store(at, s.r[static_cast<unsigned>(std::countr_zero(list))])) return e.data_abort(i);
+    if (!e.memory.store(at, s.r[static_cast<unsigned>(std::countr_zero(list))]))
+      return e.data_abort(i);
   }
   if (i.kind != 0) s.r[i.n] = base_after(s, i);
   return true;
@@ -125,7 +126,8 @@ bool store_return_state(Executor& e, const Instruction& i) {
   const std::uint32_t base = s.banked(mode, 13);
   const std::uint32_t at = base + static_cast<std::uint32_t>(static_cast<std::int8_t>(i.shift));
   e.note_pc(i);
-  if (misaligned(e, at, true) || !e.memory.store(at, s.r[14]) || !e.memory.store(at + 4, s.spsr())) {
+  if (misaligned(e, at, true) || !e.memory.store(at, s.r[14]) ||
+      !e.memory.store(at + 4, s.spsr())) {
     return e.data_abort(i);
   }
   if (i.kind != 0)
@@ -145,7 +147,8 @@ void place(Instruction& i, Form form, unsigned words) {
   if (form.up == form.before) start += 4;
   i.shift = static_cast<std::uint8_t>(static_cast<std::int8_t>(start));
   const int delta = form.up ? bytes : -bytes;
-  i.kind = form.write_back ? static_cast<std::uint8_t>(static_cast<std::int8_t>(delta)) : std::uint8_t{0};
+  i.kind = form.write_back ? static_cast<std::uint8_t>(static_cast<std::int8_t>(delta))
+                           : std::uint8_t{0};
   i.cycles = static_cast<std::uint8_t>((words + 1) / 2);
 }
 
@@ -249,7 +252,8 @@ void srs(const Fields& f, Instruction& i) {
 
 void rfe_as(const Fields& f, Instruction& i, bool decrement_before) {
   rfe(f, i);
-  if (i.handler == &return_from_exception) place(i, {decrement_before, !decrement_before, f.bit('W')}, 2);
+  if (i.handler == &return_from_exception)
+    place(i, {decrement_before, !decrement_before, f.bit('W')}, 2);
 }
 
 void srs_as(const Fields& f, Instruction& i, bool decrement_before) {

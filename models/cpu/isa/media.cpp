@@ -191,7 +191,8 @@ bool execute_revsh(Executor& e, const Instruction& i) {
   return unary(e, i, [](std::uint32_t x) { return sign_extend(swap_bytes(x) >> 16, 16); });
 }
 bool execute_clz(Executor& e, const Instruction& i) {
-  return unary(e, i, [](std::uint32_t x) { return static_cast<std::uint32_t>(std::countl_zero(x)); });
+  return unary(e, i,
+               [](std::uint32_t x) { return static_cast<std::uint32_t>(std::countl_zero(x)); });
 }
 bool execute_rbit(Executor& e, const Instruction& i) {
   return unary(e, i, [](std::uint32_t x) {

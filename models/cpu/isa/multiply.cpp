@@ -69,7 +69,8 @@ bool multiply_long(Executor& e, const Instruction& i) {
 template <bool accumulate>
 bool multiply_halves(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
-  std::int64_t result = half(s.r[i.n], (i.kind & kTopN) != 0) * half(s.r[i.m], (i.kind & kTopM) != 0);
+  std::int64_t result =
+      half(s.r[i.n], (i.kind & kTopN) != 0) * half(s.r[i.m], (i.kind & kTopM) != 0);
   if constexpr (accumulate) result += whole(s.r[i.a]);
   set_saturating(s, i.d, result);
   return true;
@@ -86,7 +87,8 @@ bool multiply_word_half(Executor& e, const Instruction& i) {
 
 bool multiply_halves_long(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
-  const std::int64_t product = half(s.r[i.n], (i.kind & kTopN) != 0) * half(s.r[i.m], (i.kind & kTopM) != 0);
+  const std::int64_t product =
+      half(s.r[i.n], (i.kind & kTopN) != 0) * half(s.r[i.m], (i.kind & kTopM) != 0);
   set_pair(s, i, pair(s, i) + static_cast<std::uint64_t>(product));
   return true;
 }
@@ -179,10 +181,10 @@ std::uint8_t halves_of(const Fields& f) {
 
 template <bool is_signed, bool accumulate>
 void long_with_flags(const Fields& f, Instruction& i) {
-  long_form(
-      f, i,
-      f.bit('S') ? &multiply_long<is_signed, accumulate, true> : &multiply_long<is_signed, accumulate, false>,
-      cost::kMultiplyLong);
+  long_form(f, i,
+            f.bit('S') ? &multiply_long<is_signed, accumulate, true>
+                       : &multiply_long<is_signed, accumulate, false>,
+            cost::kMultiplyLong);
 }
 
 }  // namespace

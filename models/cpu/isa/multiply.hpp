@@ -3,9 +3,9 @@
 
 #include "models/cpu/isa/encoding.hpp"
 
-/// Multiplication (ARM DDI 0406C, A5.2.5, A5.2.7, A5.4.4, A6.3.16, A6.3.17): decoding for the tables.
-/// Fields: d, n, m, a; h and l are RdHi and RdLo; x and y take the top half of Rn and Rm (or x
-/// exchanges the halves of Rm); r rounds; S sets N and Z.
+/// Multiplication (ARM DDI 0406C, A5.2.5, A5.2.7, A5.4.4, A6.3.16, A6.3.17): decoding for the
+/// tables. Fields: d, n, m, a; h and l are RdHi and RdLo; x and y take the top half of Rn and Rm
+/// (or x exchanges the halves of Rm); r rounds; S sets N and Z.
 namespace linefill::isa {
 
 void mul(const Fields& f, Instruction& i);

@@ -22,7 +22,8 @@ bool execute_ldrex(Executor& e, const Instruction& i) {
   const std::uint32_t at = s.r[i.n] + i.immediate;
   std::uint64_t value = 0;
   e.note_pc(i);
-  if (misaligned(e, at, size, false) || !e.memory.load_exclusive(at, size, value)) return e.data_abort(i);
+  if (misaligned(e, at, size, false) || !e.memory.load_exclusive(at, size, value))
+    return e.data_abort(i);
   s.r[i.d] = static_cast<std::uint32_t>(value);
   if constexpr (size == 8) s.r[i.extra] = static_cast<std::uint32_t>(value >> 32);
   return true;
@@ -70,7 +71,9 @@ bool execute_swp(Executor& e, const Instruction& i) {
 }
 
 /// In T32, SP is UNPREDICTABLE too.
-bool bad_register(const Instruction& i, unsigned reg) { return reg == 15 || (reg == 13 && i.ahead == 4); }
+bool bad_register(const Instruction& i, unsigned reg) {
+  return reg == 15 || (reg == 13 && i.ahead == 4);
+}
 
 /// T32 names the second register; A32's is the next one.
 bool take_pair(const Fields& f, Instruction& i, unsigned first) {

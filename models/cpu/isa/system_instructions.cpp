@@ -13,7 +13,8 @@ constexpr std::uint32_t kSemihostingT32 = 0xAB;
 /// What MRS shows of CPSR (B9.3.8).
 constexpr std::uint32_t kReadable = 0xF8FF'03DF;
 /// What MSR writes in User mode, and in others (CPSRWriteByInstr, B1.3.3).
-constexpr std::uint32_t kUserWritable = psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe | psr::kE;
+constexpr std::uint32_t kUserWritable =
+    psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe | psr::kE;
 constexpr std::uint32_t kWritable = kUserWritable | psr::kA | psr::kI | psr::kF | psr::kMode;
 constexpr unsigned kDebug = 14;
 constexpr unsigned kSystemControl = 15;
@@ -39,7 +40,8 @@ bool write_status(Executor& e, const Instruction& i, bool saved, std::uint32_t v
     return true;
   }
   mask &= s.privileged() ? kWritable : kUserWritable;
-  if ((mask & psr::kMode) != 0 && !CoreState::is_mode(value & psr::kMode)) return execute_unpredictable(e, i);
+  if ((mask & psr::kMode) != 0 && !CoreState::is_mode(value & psr::kMode))
+    return execute_unpredictable(e, i);
   s.it = i.it;
   e.write_cpsr(value, mask);
   return (mask & 0xFFFF) != 0 ? e.leave(i) : true;
@@ -59,7 +61,8 @@ bool execute_cps(Executor& e, const Instruction& i) {
   if (!e.state.privileged()) return true;
   std::uint32_t mask = std::uint32_t{i.shift} << 6;
   if (i.kind != 0) mask |= psr::kMode;
-  if (i.kind != 0 && !CoreState::is_mode(i.immediate & psr::kMode)) return execute_unpredictable(e, i);
+  if (i.kind != 0 && !CoreState::is_mode(i.immediate & psr::kMode))
+    return execute_unpredictable(e, i);
   e.write_cpsr(i.immediate, mask);
   return e.leave(i);
 }
@@ -94,7 +97,8 @@ CoprocessorRegister named(const Instruction& i) { return {i.kind, i.shift, i.n, 
 
 bool execute_mcr(Executor& e, const Instruction& i) {
   e.note_pc(i);
-  if (!e.system.write_coprocessor(named(i), e.state.privileged(), e.state.r[i.d])) return e.undefined(i);
+  if (!e.system.write_coprocessor(named(i), e.state.privileged(), e.state.r[i.d]))
+    return e.undefined(i);
   return e.leave(i);
 }
 
@@ -198,7 +202,8 @@ void cps(const Fields& f, Instruction& i) {
   const std::uint32_t change = f.width() == 16 ? 2 + f['i'] : f['i'];
   const bool masks = (change & 2) != 0;
   const bool mode = f.bit('M');
-  if (change == 1 || masks != f.bit('a') || (!mode && f.bit('v')) || (!masks && !mode) || f.in_it_block()) {
+  if (change == 1 || masks != f.bit('a') || (!mode && f.bit('v')) || (!masks && !mode) ||
+      f.in_it_block()) {
     return unpredictable(i);
   }
   i.shift = f.byte('a');

@@ -18,7 +18,8 @@ void undefined(const Fields& f, Instruction& i);
 void mrs(const Fields& f, Instruction& i);            ///< d; R: SPSR.
 void msr_register(const Fields& f, Instruction& i);   ///< n, m: mask; R: SPSR.
 void msr_immediate(const Fields& f, Instruction& i);  ///< r, v: constant; m: mask; R.
-void cps(const Fields& f, Instruction& i);  ///< i: change kind (2 enable, 3 disable), a: masks, M, v: mode.
+void cps(const Fields& f,
+         Instruction& i);  ///< i: change kind (2 enable, 3 disable), a: masks, M, v: mode.
 void setend(const Fields& f, Instruction& i);  ///< x: big-endian.
 void svc(const Fields& f, Instruction& i);     ///< v.
 void bkpt(const Fields& f, Instruction& i);    ///< v.

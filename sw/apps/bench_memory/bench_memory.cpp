@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures memory as the guest sees it, for scripts/bench. Option `what`: chase-l1, chase-l2, chase-dram,
-// copy or dma (default: all); option `rounds`. Prints lines `result NAME VALUE UNIT`.
+// Measures memory as the guest sees it, for scripts/bench. Option `what`: chase-l1, chase-l2,
+// chase-dram, copy or dma (default: all); option `rounds`. Prints lines `result NAME VALUE UNIT`.
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -42,7 +42,8 @@ std::uint32_t random_number() {
 /// Links all of `links` into one cycle in random order (Sattolo's shuffle).
 void link_up(std::span<Link> links) {
   for (Link& link : links) link.next = &link;
-  for (std::size_t i = links.size() - 1; i > 0; --i) std::swap(links[i].next, links[random_number() % i].next);
+  for (std::size_t i = links.size() - 1; i > 0; --i)
+    std::swap(links[i].next, links[random_number() % i].next);
 }
 
 Link* follow(Link* at, std::uint32_t steps) {
@@ -70,7 +71,9 @@ int chase(const char* name, std::size_t size, std::uint32_t steps) {
 }
 
 /// Megabytes a second.
-std::uint64_t rate(std::uint64_t bytes, std::uint64_t ns) { return ns == 0 ? 0 : bytes * 1000 / ns; }
+std::uint64_t rate(std::uint64_t bytes, std::uint64_t ns) {
+  return ns == 0 ? 0 : bytes * 1000 / ns;
+}
 
 int copies() {
   const auto from = alloc_bytes(kCopyBytes);

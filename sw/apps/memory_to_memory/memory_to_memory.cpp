@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One copy from memory to memory by PL330, right or with one classic mistake, and what became of it.
-// README.md beside it tells more.
+// One copy from memory to memory by PL330, right or with one classic mistake, and what became of
+// it. README.md beside it tells more.
 #include <algorithm>
 
 #include "sw/apps/memory_to_memory/transfer.hpp"
@@ -17,10 +17,12 @@ constexpr std::byte kOld{0xA5};   ///< In memory, before.
 constexpr std::byte kDirt{0xEE};  ///< In the caches, of the target.
 
 /// The source's content: never equal to `kOld` or `kDirt`.
-std::byte content(std::size_t index) { return static_cast<std::byte>(index * 7 % 127 + index / 512); }
+std::byte content(std::size_t index) {
+  return static_cast<std::byte>(index * 7 % 127 + index / 512);
+}
 
-/// Before the copy: old bytes in memory behind both buffers, put there by DMA, and newer ones of the CPU's
-/// in the caches. So what is stale afterwards is never right by accident.
+/// Before the copy: old bytes in memory behind both buffers, put there by DMA, and newer ones of
+/// the CPU's in the caches. So what is stale afterwards is never right by accident.
 Result<void> prepare(DmaChannel& channel, const Buffers& buffers) {
   const std::span<std::byte> old = alloc_bytes(Buffers::kBytes);
   if (old.empty()) return Error::kOutOfMemory;
@@ -70,7 +72,8 @@ int guest_main() {
   Result<void> result = prepare(*channel, buffers);
   if (result) result = transfer(*channel, buffers, mistake);
   if (!result) {
-    printk("memory_to_memory: ", mistake.name, ": the copy failed: ", describe(result.error()), "\n");
+    printk("memory_to_memory: ", mistake.name, ": the copy failed: ", describe(result.error()),
+           "\n");
     return 1;
   }
   return report(mistake, buffers.target);

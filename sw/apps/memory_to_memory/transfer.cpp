@@ -29,9 +29,10 @@ void on_copied(void* parameter, const dmaengine_result* result) {
 }
 
 /// Runs the copy, and counts meanwhile.
-Result<void> run(dma_chan* channel, dma_addr_t to, dma_addr_t from, Shared<std::uint32_t>& counter) {
-  dma_async_tx_descriptor* descriptor =
-      dmaengine_prep_dma_memcpy(channel, to, from, Buffers::kBytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+Result<void> run(dma_chan* channel, dma_addr_t to, dma_addr_t from,
+                 Shared<std::uint32_t>& counter) {
+  dma_async_tx_descriptor* descriptor = dmaengine_prep_dma_memcpy(
+      channel, to, from, Buffers::kBytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
   if (descriptor == nullptr) return Error::kOutOfMemory;
   Outcome outcome;
   descriptor->callback_result = on_copied;
@@ -48,7 +49,8 @@ Result<void> run(dma_chan* channel, dma_addr_t to, dma_addr_t from, Shared<std::
   return {};
 }
 
-/// Forgets the outer cache: what it holds is neither cleaned nor invalidated for devices from now on.
+/// Forgets the outer cache: what it holds is neither cleaned nor invalidated for devices from now
+/// on.
 void forget_outer_cache() {
   outer_cache.inv_range = nullptr;
   outer_cache.clean_range = nullptr;
@@ -72,17 +74,18 @@ Result<void> transfer(DmaChannel& channel, const Buffers& buffers, const Mistake
   device& dev = channel.mapping_device();
   if (mistake.no_outer) forget_outer_cache();
   const dma_attrs source_attrs = unless(mistake.no_map_clean);
-  const dma_addr_t from =
-      dma_map_single_attrs(&dev, buffers.source.data(), Buffers::kBytes, DMA_TO_DEVICE, source_attrs);
+  const dma_addr_t from = dma_map_single_attrs(&dev, buffers.source.data(), Buffers::kBytes,
+                                               DMA_TO_DEVICE, source_attrs);
   if (dma_mapping_error(&dev, from) != 0) return Error::kOutOfIova;
   Result<void> result = Error::kOutOfIova;
-  const dma_addr_t to = dma_map_single_attrs(&dev, buffers.target.data(), Buffers::kBytes, DMA_FROM_DEVICE,
-                                             unless(mistake.no_map_invalidate));
+  const dma_addr_t to = dma_map_single_attrs(&dev, buffers.target.data(), Buffers::kBytes,
+                                             DMA_FROM_DEVICE, unless(mistake.no_map_invalidate));
   if (dma_mapping_error(&dev, to) == 0) {
     pl330_skip_barrier = mistake.no_barrier;
     result = run(channel.handle(), to, from, *buffers.counter);
     pl330_skip_barrier = false;
-    dma_unmap_single_attrs(&dev, to, Buffers::kBytes, DMA_FROM_DEVICE, unless(mistake.no_unmap_invalidate));
+    dma_unmap_single_attrs(&dev, to, Buffers::kBytes, DMA_FROM_DEVICE,
+                           unless(mistake.no_unmap_invalidate));
   }
   dma_unmap_single_attrs(&dev, from, Buffers::kBytes, DMA_TO_DEVICE, source_attrs);
   return result;

@@ -25,7 +25,8 @@ void announce_picture(std::uint32_t number) {
   const device* const board = find_device("arm,vexpress-sysreg");
   if (board == nullptr) return;
   const Result<volatile void*> registers = device_iomap(*board);
-  if (registers) Mmio<SystemRegisters>{*registers}.write(&SystemRegisters::led, (number - 1) % kLeds + 1);
+  if (registers)
+    Mmio<SystemRegisters>{*registers}.write(&SystemRegisters::led, (number - 1) % kLeds + 1);
 }
 
 }  // namespace guest

@@ -5,8 +5,9 @@
 
 namespace guest {
 
-/// Writes the number of the picture on the LCD, counted from 1, to the board's LEDs (SYS_LED): who watches
-/// the board from outside takes its photograph then. Nothing happens on a board without LEDs.
+/// Writes the number of the picture on the LCD, counted from 1, to the board's LEDs (SYS_LED): who
+/// watches the board from outside takes its photograph then. Nothing happens on a board without
+/// LEDs.
 void announce_picture(std::uint32_t number);
 
 }  // namespace guest

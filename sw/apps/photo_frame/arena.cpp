@@ -18,7 +18,8 @@ std::size_t round_up(std::size_t size) {
 
 }  // namespace
 
-Arena::Arena(std::span<std::byte> memory) : memory_{memory.first(memory.size() & ~(kAlignment - 1))} {
+Arena::Arena(std::span<std::byte> memory)
+    : memory_{memory.first(memory.size() & ~(kAlignment - 1))} {
   reset();
 }
 
@@ -26,14 +27,16 @@ void Arena::reset() {
   exhausted_ = false;
   first_ = nullptr;
   if (memory_.size() <= sizeof(Block)) return;
-  first_ = ::new (static_cast<void*>(memory_.data())) Block{nullptr, memory_.size() - sizeof(Block), false};
+  first_ = ::new (static_cast<void*>(memory_.data()))
+      Block{nullptr, memory_.size() - sizeof(Block), false};
 }
 
 // Makes a free block of what `block` does not need.
 void Arena::split(Block& block, std::size_t size) {
   if (block.size - size <= sizeof(Block)) return;
   std::byte* const rest = reinterpret_cast<std::byte*>(&block + 1) + size;
-  block.next = ::new (static_cast<void*>(rest)) Block{block.next, block.size - size - sizeof(Block), false};
+  block.next =
+      ::new (static_cast<void*>(rest)) Block{block.next, block.size - size - sizeof(Block), false};
   block.size = size;
 }
 

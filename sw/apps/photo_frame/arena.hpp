@@ -6,8 +6,9 @@
 
 namespace guest {
 
-/// Memory for one photograph at a time: first fit over a stretch of bytes, all of it free again after
-/// `reset`. Blocks grow in place where they can, so that a decoder's doubling buffer needs no second copy.
+/// Memory for one photograph at a time: first fit over a stretch of bytes, all of it free again
+/// after `reset`. Blocks grow in place where they can, so that a decoder's doubling buffer needs no
+/// second copy.
 class Arena {
  public:
   /// `memory` must outlive the arena and be aligned to 16 bytes.

@@ -14,8 +14,8 @@ namespace {
 
 constexpr const char* kDamaged = "the picture is damaged";
 
-/// The file as stb_image reads it. The library does not report that a file ended too early, but it does ask
-/// for bytes beyond the end then.
+/// The file as stb_image reads it. The library does not report that a file ended too early, but it
+/// does ask for bytes beyond the end then.
 class FileStream {
  public:
   static constexpr int kRefillBytes = 128;
@@ -35,9 +35,11 @@ class FileStream {
     auto& stream = *static_cast<FileStream*>(self);
     const std::size_t left = stream.file_.size() - stream.position_;
     const std::size_t count = std::min(left, static_cast<std::size_t>(size));
-    // Refilling its own buffer the library takes what there is; any other size is what it must have.
+    // Refilling its own buffer the library takes what there is; any other size is what it must
+    // have.
     stream.truncated_ |=
-        size > 0 && (count == 0 || (size != kRefillBytes && count < static_cast<std::size_t>(size)));
+        size > 0 &&
+        (count == 0 || (size != kRefillBytes && count < static_cast<std::size_t>(size)));
     const auto from = stream.file_.subspan(stream.position_, count);
     std::transform(from.begin(), from.end(), to, [](std::byte b) { return static_cast<char>(b); });
     stream.position_ += count;
@@ -96,7 +98,8 @@ const char* decode(std::span<const std::byte> file, Arena& arena, Photograph& ph
   int width = 0;
   int height = 0;
   int components = 0;
-  if (stbi_info_from_callbacks(&FileStream::callbacks(), &stream, &width, &height, &components) == 0 ||
+  if (stbi_info_from_callbacks(&FileStream::callbacks(), &stream, &width, &height, &components) ==
+          0 ||
       width <= 0 || height <= 0) {
     return reason(stream, arena, "the header is damaged");
   }

@@ -19,8 +19,8 @@ struct Photograph {
 inline constexpr std::uint32_t kMaxPixels = 16U << 20;  ///< 16 megapixels.
 
 /// Decodes a JPEG, PNG or BMP file with stb_image; all memory comes from `arena`.
-/// Returns null and fills `photograph`, or returns the reason in words. A file that ends before its picture
-/// does is refused: stb_image itself would fill up the rest in grey.
+/// Returns null and fills `photograph`, or returns the reason in words. A file that ends before its
+/// picture does is refused: stb_image itself would fill up the rest in grey.
 const char* decode(std::span<const std::byte> file, Arena& arena, Photograph& photograph);
 
 }  // namespace guest

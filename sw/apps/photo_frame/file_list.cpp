@@ -27,7 +27,8 @@ FatError FileList::read(Fat32Volume& volume) {
     if (entry.folder() || entry.hidden() || entry.system()) continue;
     if (!add(entry)) ++left_out_;
   }
-  std::sort(files_, files_ + count_, [this](const File& a, const File& b) { return name(a) < name(b); });
+  std::sort(files_, files_ + count_,
+            [this](const File& a, const File& b) { return name(a) < name(b); });
   return reader.error();
 }
 

@@ -10,7 +10,8 @@
 
 namespace guest {
 
-/// The files of a card's root, sorted by name (bytewise). Folders, hidden and system files are left out.
+/// The files of a card's root, sorted by name (bytewise). Folders, hidden and system files are left
+/// out.
 class FileList {
  public:
   struct File {
@@ -25,7 +26,9 @@ class FileList {
 
   [[nodiscard]] FatError read(Fat32Volume& volume);
   std::span<const File> files() const { return {files_, count_}; }
-  std::string_view name(const File& file) const { return {names_ + file.name_offset, file.name_size}; }
+  std::string_view name(const File& file) const {
+    return {names_ + file.name_offset, file.name_size};
+  }
   /// Files for which there was no memory left.
   std::uint32_t left_out() const { return left_out_; }
 

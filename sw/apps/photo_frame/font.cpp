@@ -108,7 +108,8 @@ constexpr Glyph kGlyphs[kLastGlyph - kFirstGlyph + 1]{
 
 const Glyph& glyph(char character) {
   const auto code = static_cast<unsigned char>(character);
-  return kGlyphs[(code >= kFirstGlyph && code <= kLastGlyph ? code : static_cast<unsigned char>('?')) -
+  return kGlyphs[(code >= kFirstGlyph && code <= kLastGlyph ? code
+                                                            : static_cast<unsigned char>('?')) -
                  kFirstGlyph];
 }
 

@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint32_t kPrefix = 0xFF;
 constexpr std::uint32_t kDefineHuffmanTables = 0xC4;
 constexpr std::uint32_t kFirstRestart = 0xD0;
-constexpr std::uint32_t kLastStandalone = 0xD9;  // Restarts, start and end of image have no segment.
+constexpr std::uint32_t kLastStandalone =
+    0xD9;  // Restarts, start and end of image have no segment.
 constexpr std::uint32_t kTemporary = 0x01;
 
 constexpr std::size_t kLengths = 16;
@@ -43,8 +44,8 @@ bool huffman_tables_fit(std::span<const std::byte> file) {
   std::size_t at = 0;
   while (true) {
     // A stuffed zero behind the prefix is data of a scan; another prefix is filling.
-    while (at + 1 < file.size() &&
-           (byte_at(file, at) != kPrefix || byte_at(file, at + 1) == 0 || byte_at(file, at + 1) == kPrefix)) {
+    while (at + 1 < file.size() && (byte_at(file, at) != kPrefix || byte_at(file, at + 1) == 0 ||
+                                    byte_at(file, at + 1) == kPrefix)) {
       ++at;
     }
     if (at + 4 > file.size()) return true;
@@ -52,7 +53,8 @@ bool huffman_tables_fit(std::span<const std::byte> file) {
     at += 2;
     if (!has_segment(marker)) continue;
     const std::size_t length = byte_at(file, at) << 8 | byte_at(file, at + 1);
-    const auto segment = file.subspan(at, std::min(std::max<std::size_t>(length, 2), file.size() - at));
+    const auto segment =
+        file.subspan(at, std::min(std::max<std::size_t>(length, 2), file.size() - at));
     if (marker == kDefineHuffmanTables && !tables_fit(segment.subspan(2))) return false;
     at += segment.size();
   }

@@ -32,13 +32,15 @@ std::span<std::byte> take_largest_memory() {
     }
   }
   const std::span<Block> all = std::span{blocks}.first(count);
-  std::sort(all.begin(), all.end(), [](const Block& a, const Block& b) { return a.start < b.start; });
+  std::sort(all.begin(), all.end(),
+            [](const Block& a, const Block& b) { return a.start < b.start; });
 
   std::span<std::byte> best;
   std::span<std::byte> run;
   for (const Block& block : all) {
     const bool neighbour = !run.empty() && run.data() + run.size() == block.start;
-    run = neighbour ? std::span{run.data(), run.size() + block.size()} : std::span{block.start, block.size()};
+    run = neighbour ? std::span{run.data(), run.size() + block.size()}
+                    : std::span{block.start, block.size()};
     if (run.size() > best.size()) best = run;
   }
   for (const Block& block : all) {

@@ -35,7 +35,8 @@ Result<void> PatternFiller::copy_pattern(DmaAddress to, std::size_t size) {
   if (!source) return source.error();
   for (std::size_t done = 0; done < size; done += kBytes) {
     const std::size_t part = std::min(kBytes, size - done);
-    const auto result = channel_->copy(to + static_cast<std::uint32_t>(done), source->address(), part);
+    const auto result =
+        channel_->copy(to + static_cast<std::uint32_t>(done), source->address(), part);
     if (!result) return result;
   }
   return {};

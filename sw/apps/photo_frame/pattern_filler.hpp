@@ -8,8 +8,8 @@
 
 namespace guest {
 
-/// Fills memory behind buffers with a pattern by DMA, so that what is stale is never right by accident. In a
-/// picture the pattern is stripes of magenta and green.
+/// Fills memory behind buffers with a pattern by DMA, so that what is stale is never right by
+/// accident. In a picture the pattern is stripes of magenta and green.
 class PatternFiller {
  public:
   static constexpr std::size_t kBytes = 64 * 1024;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows each photograph in the root of an SD card on the LCD. README.md beside it tells what it prints.
+// Shows each photograph in the root of an SD card on the LCD. README.md beside it tells what it
+// prints.
 #include <optional>
 
 #include "sw/apps/photo_frame/slide_show.hpp"

@@ -18,11 +18,13 @@ constexpr std::uint32_t pack(std::uint32_t red, std::uint32_t green, std::uint32
 /// Divides by the same number many times; a Cortex-A9 has no divide instruction.
 class Divider {
  public:
-  explicit Divider(std::uint32_t divisor) : divisor_{divisor}, reciprocal_{0xFFFF'FFFFU / divisor} {}
+  explicit Divider(std::uint32_t divisor)
+      : divisor_{divisor}, reciprocal_{0xFFFF'FFFFU / divisor} {}
 
   std::uint32_t operator()(std::uint32_t value) const {
     auto quotient = static_cast<std::uint32_t>(std::uint64_t{value} * reciprocal_ >> 32);
-    for (std::uint32_t rest = value - quotient * divisor_; rest >= divisor_; rest -= divisor_) ++quotient;
+    for (std::uint32_t rest = value - quotient * divisor_; rest >= divisor_; rest -= divisor_)
+      ++quotient;
     return quotient;
   }
 
@@ -31,8 +33,8 @@ class Divider {
   std::uint32_t reciprocal_;
 };
 
-/// Cuts a line of `from` pixels into `to` cells of equal length. Lengths are in units of 1/to of a pixel, so
-/// a pixel is `to` units long and a cell `from`.
+/// Cuts a line of `from` pixels into `to` cells of equal length. Lengths are in units of 1/to of a
+/// pixel, so a pixel is `to` units long and a cell `from`.
 class Cutter {
  public:
   Cutter(std::uint32_t from, std::uint32_t to) : from_{from}, pixel_units_{to}, cell_left_{from} {}
@@ -61,8 +63,8 @@ class Cutter {
 
 using Line = std::array<std::uint32_t, kMaxWidth * kChannels>;
 
-/// The number of whole pixels in each cell of a line, and the parts of pixels at its ends: the same for all
-/// rows.
+/// The number of whole pixels in each cell of a line, and the parts of pixels at its ends: the same
+/// for all rows.
 struct Cell {
   std::uint32_t head = 0;   ///< Weight of the pixel shared with the cell before.
   std::uint32_t whole = 0;  ///< Pixels of full weight behind it.
@@ -86,7 +88,8 @@ void cut_line(std::uint32_t from, std::uint32_t to, Cells& cells) {
   }
 }
 
-/// The weighted sums of one row's pixels, cell by cell. The weights of a cell add up to the row's width.
+/// The weighted sums of one row's pixels, cell by cell. The weights of a cell add up to the row's
+/// width.
 void reduce_row(const std::uint8_t* pixel, const Cells& cells, std::uint32_t count, Line& sums) {
   std::uint32_t* sum = sums.data();
   for (const Cell& cell : std::span{cells}.first(count)) {
@@ -102,7 +105,8 @@ void reduce_row(const std::uint8_t* pixel, const Cells& cells, std::uint32_t cou
       head_blue = cell.head * pixel[2];
       pixel += kChannels;
     }
-    for (const std::uint8_t* const end = pixel + cell.whole * kChannels; pixel != end; pixel += kChannels) {
+    for (const std::uint8_t* const end = pixel + cell.whole * kChannels; pixel != end;
+         pixel += kChannels) {
       red += pixel[0];
       green += pixel[1];
       blue += pixel[2];
@@ -121,7 +125,8 @@ void reduce_row(const std::uint8_t* pixel, const Cells& cells, std::uint32_t cou
   }
 }
 
-void emit_row(const Line& sums, const Divider& divide, std::uint32_t half, std::span<std::uint32_t> to) {
+void emit_row(const Line& sums, const Divider& divide, std::uint32_t half,
+              std::span<std::uint32_t> to) {
   const std::uint32_t* sum = sums.data();
   for (std::uint32_t& pixel : to) {
     pixel = pack(divide(sum[0] + half), divide(sum[1] + half), divide(sum[2] + half));
@@ -143,7 +148,8 @@ void reduce(const Photograph& photograph, Size size, std::uint32_t left, std::ui
   const std::uint8_t* line = photograph.rgb;
   std::fill_n(sums.begin(), sum_count, 0U);
   std::uint32_t y = 0;
-  for (std::uint32_t i = 0; i < photograph.height; ++i, line += std::size_t{photograph.width} * kChannels) {
+  for (std::uint32_t i = 0; i < photograph.height;
+       ++i, line += std::size_t{photograph.width} * kChannels) {
     reduce_row(line, cells, size.width, row);
     for (rows.next_pixel(); !rows.pixel_done();) {
       const std::uint32_t weight = rows.take();
@@ -176,7 +182,8 @@ std::uint32_t scaled(std::uint32_t length, std::uint32_t numerator, std::uint32_
 
 Size fit(Size photograph, Size frame) {
   if (photograph.width <= frame.width && photograph.height <= frame.height) return photograph;
-  if (std::uint64_t{photograph.width} * frame.height >= std::uint64_t{photograph.height} * frame.width) {
+  if (std::uint64_t{photograph.width} * frame.height >=
+      std::uint64_t{photograph.height} * frame.width) {
     return {frame.width, scaled(photograph.height, frame.width, photograph.width)};
   }
   return {scaled(photograph.width, frame.height, photograph.height), frame.height};

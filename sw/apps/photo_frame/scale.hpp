@@ -14,13 +14,13 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-/// The size at which a photograph fits `frame`: its own if it is not larger, else reduced to touch the frame
-/// with the aspect kept (rounded to the nearest pixel, at least one).
+/// The size at which a photograph fits `frame`: its own if it is not larger, else reduced to touch
+/// the frame with the aspect kept (rounded to the nearest pixel, at least one).
 Size fit(Size photograph, Size frame);
 
-/// Draws the photograph centred on black, reduced by area average if it is larger than the surface: each
-/// pixel is the mean of the rectangle it covers, with the parts of pixels at its edges weighted, rounded to
-/// the nearest. At most `kMaxPixels`. Integers only.
+/// Draws the photograph centred on black, reduced by area average if it is larger than the surface:
+/// each pixel is the mean of the rectangle it covers, with the parts of pixels at its edges
+/// weighted, rounded to the nearest. At most `kMaxPixels`. Integers only.
 void draw_photograph(const Photograph& photograph, const Surface& surface);
 
 }  // namespace guest

@@ -15,7 +15,8 @@ namespace {
 
 constexpr unsigned kBlitTimeoutMs = 200;
 
-/// Maps a stretch of the framebuffer, which needs no maintenance, for the controller that copies into it.
+/// Maps a stretch of the framebuffer, which needs no maintenance, for the controller that copies
+/// into it.
 class FramebufferMapping {
  public:
   FramebufferMapping(device& dev, DmaAddress framebuffer, std::size_t size)
@@ -26,7 +27,8 @@ class FramebufferMapping {
   FramebufferMapping(const FramebufferMapping&) = delete;
   FramebufferMapping& operator=(const FramebufferMapping&) = delete;
   ~FramebufferMapping() {
-    if (valid()) dma_unmap_page_attrs(&dev_, handle_, size_, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+    if (valid())
+      dma_unmap_page_attrs(&dev_, handle_, size_, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
   }
 
   bool valid() const { return dma_mapping_error(&dev_, handle_) == 0; }
@@ -54,8 +56,8 @@ Result<void> Screen::start() {
 Result<void> Screen::allocate_framebuffer() {
   const std::size_t size = lcd_.frame_bytes();
   if (settings_.mistake == Mistake::kCachedFramebuffer) {
-    // The mistake: pages as they are, cached, and their physical address for the LCD. mxsfb did it until
-    // Linux 4.18.
+    // The mistake: pages as they are, cached, and their physical address for the LCD. mxsfb did it
+    // until Linux 4.18.
     framebuffer_ = alloc_bytes(size);
     if (framebuffer_.empty()) return Error::kOutOfMemory;
     framebuffer_address_ = DmaAddress{virt_to_phys(framebuffer_.data())};
@@ -96,11 +98,12 @@ Result<void> Screen::blit() {
   if (const auto filled = filler_.fill(target.address(), size); !filled) return filled;
 
   const dma_attrs attrs = settings_.mistake == Mistake::kNoMapClean ? DMA_ATTR_SKIP_CPU_SYNC : 0;
-  const dma_addr_t source = dma_map_single_attrs(&dev, back_buffer_.data(), size, DMA_TO_DEVICE, attrs);
+  const dma_addr_t source =
+      dma_map_single_attrs(&dev, back_buffer_.data(), size, DMA_TO_DEVICE, attrs);
   if (dma_mapping_error(&dev, source) != 0) return Error::kOutOfIova;
   pl330_skip_barrier = settings_.mistake == Mistake::kNoBarrier;
-  const Result<void> result =
-      channel_->copy(target.address(), DmaAddress{static_cast<std::uint32_t>(source)}, size, kBlitTimeoutMs);
+  const Result<void> result = channel_->copy(
+      target.address(), DmaAddress{static_cast<std::uint32_t>(source)}, size, kBlitTimeoutMs);
   pl330_skip_barrier = false;
   dma_unmap_single_attrs(&dev, source, size, DMA_TO_DEVICE, attrs);
   return result;

@@ -13,8 +13,8 @@
 
 namespace guest {
 
-/// What a person sees: a cached back buffer to draw in, and the write-combining framebuffer that the LCD
-/// shows and that PL330 copies the back buffer to (without a PL330, the CPU).
+/// What a person sees: a cached back buffer to draw in, and the write-combining framebuffer that
+/// the LCD shows and that PL330 copies the back buffer to (without a PL330, the CPU).
 class Screen {
  public:
   Screen(Clcd& lcd, DmaChannel* channel, PatternFiller& filler, const Settings& settings)
@@ -25,8 +25,8 @@ class Screen {
 
   /// Where the next picture is drawn. Its memory has been filled with a pattern; draw all of it.
   Result<Surface> begin();
-  /// Shows what was drawn, with `caption` if captions are on; returns when the LCD has shown it for a whole
-  /// frame.
+  /// Shows what was drawn, with `caption` if captions are on; returns when the LCD has shown it for
+  /// a whole frame.
   Result<void> present(std::string_view caption);
   /// Of the pixels last drawn, as the CPU sees them.
   std::uint32_t back_buffer_crc() const;

@@ -20,7 +20,8 @@ SdBuffer::SdBuffer(std::span<std::byte> memory, bool shared_line) {
   live_counter_ = ::new (static_cast<void*>(memory.data() + after)) std::uint32_t{0};
 }
 
-std::span<const std::span<std::byte>> SdBuffer::segments(std::size_t bytes, Segments& storage) const {
+std::span<const std::span<std::byte>> SdBuffer::segments(std::size_t bytes,
+                                                         Segments& storage) const {
   std::size_t first = kPieces;
   while (bytes != 0 && first != 0) {
     --first;

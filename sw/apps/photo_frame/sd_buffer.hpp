@@ -8,8 +8,8 @@
 
 namespace guest {
 
-/// The memory that reads from the card go to: four pieces that are not neighbours, so that every large read
-/// is scattered. A read uses the last bytes of it.
+/// The memory that reads from the card go to: four pieces that are not neighbours, so that every
+/// large read is scattered. A read uses the last bytes of it.
 class SdBuffer {
  public:
   static constexpr std::size_t kPieces = 4;
@@ -19,8 +19,8 @@ class SdBuffer {
 
   using Segments = std::array<std::span<std::byte>, kPieces>;
 
-  /// `memory` is aligned to a cache line. With `shared_line`, the mistake, the buffer's last half line is
-  /// shared with the counter.
+  /// `memory` is aligned to a cache line. With `shared_line`, the mistake, the buffer's last half
+  /// line is shared with the counter.
   SdBuffer(std::span<std::byte> memory, bool shared_line);
 
   /// The pieces that hold the last `bytes` of the buffer; unused entries are not counted.

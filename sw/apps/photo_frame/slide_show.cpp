@@ -26,7 +26,8 @@ class SlideShow {
  public:
   SlideShow(Screen& screen, Arena& arena) : screen_{screen}, arena_{arena} {}
 
-  void show_file(std::string_view name, Fat32Volume& volume, const FileList::File& file, CardLoader& loader);
+  void show_file(std::string_view name, Fat32Volume& volume, const FileList::File& file,
+                 CardLoader& loader);
   /// Shows a test card. `failure`: the run has failed, not only a file.
   void show_reason(std::string_view name, std::string_view reason, bool failure);
   int finish() const;
@@ -97,8 +98,8 @@ void SlideShow::show_file(std::string_view name, Fat32Volume& volume, const File
   show(
       name, [&](const Surface& surface) { draw_photograph(photograph, surface); },
       [&] {
-        printk("photo ", number_, " ", name, " ", photograph.width, "x", photograph.height, " shown, crc32 ",
-               Hex{screen_.back_buffer_crc(), 8});
+        printk("photo ", number_, " ", name, " ", photograph.width, "x", photograph.height,
+               " shown, crc32 ", Hex{screen_.back_buffer_crc(), 8});
         report_check();
       });
 }
@@ -123,10 +124,12 @@ int SlideShow::finish() const {
 void break_card_mappings(MmciHost& host, Mistake mistake) {
   const bool no_map = mistake == Mistake::kNoMapInvalidate;
   const bool no_unmap = mistake == Mistake::kNoUnmapInvalidate;
-  host.set_dma_attributes(no_map ? DMA_ATTR_SKIP_CPU_SYNC : 0, no_unmap ? DMA_ATTR_SKIP_CPU_SYNC : 0);
+  host.set_dma_attributes(no_map ? DMA_ATTR_SKIP_CPU_SYNC : 0,
+                          no_unmap ? DMA_ATTR_SKIP_CPU_SYNC : 0);
 }
 
-/// Forgets the outer cache: what it holds is neither cleaned nor invalidated for devices from now on.
+/// Forgets the outer cache: what it holds is neither cleaned nor invalidated for devices from now
+/// on.
 void forget_outer_cache() {
   outer_cache.inv_range = nullptr;
   outer_cache.clean_range = nullptr;
@@ -148,7 +151,8 @@ int show_card(SlideShow& show, MmciHost& host, PatternFiller& filler, const Sett
 
   SdCard card{host};
   if (const auto up = card.initialise(); !up) {
-    show.show_reason("SD card", up.error() == Error::kNoDevice ? "there is no card" : describe(up.error()),
+    show.show_reason("SD card",
+                     up.error() == Error::kNoDevice ? "there is no card" : describe(up.error()),
                      true);
     return show.finish();
   }
@@ -164,7 +168,8 @@ int show_card(SlideShow& show, MmciHost& host, PatternFiller& filler, const Sett
     show.show_reason("SD card", "no photograph on the card", false);
   }
   CardLoader loader{host, card, buffer, filler, second};
-  for (const FileList::File& file : list.files()) show.show_file(list.name(file), volume, file, loader);
+  for (const FileList::File& file : list.files())
+    show.show_file(list.name(file), volume, file, loader);
   if (list.left_out() != 0) show.show_reason("SD card", "too many files: some are left out", false);
   return show.finish();
 }

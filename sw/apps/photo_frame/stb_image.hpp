@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How Linefill uses stb_image (Debian package libstb-dev): no files, no floating point, no libc, three
-// formats. Macros are the library's way to be configured.
+// How Linefill uses stb_image (Debian package libstb-dev): no files, no floating point, no libc,
+// three formats. Macros are the library's way to be configured.
 #define STBI_NO_STDIO
 #define STBI_NO_HDR
 #define STBI_NO_LINEAR

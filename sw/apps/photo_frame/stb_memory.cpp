@@ -13,7 +13,9 @@ void set_stb_arena(Arena* arena) {
   assertion_failed = false;
 }
 
-void* stb_allocate(std::size_t size) { return current == nullptr ? nullptr : current->allocate(size); }
+void* stb_allocate(std::size_t size) {
+  return current == nullptr ? nullptr : current->allocate(size);
+}
 void* stb_reallocate(void* block, std::size_t size) {
   return current == nullptr ? nullptr : current->reallocate(block, size);
 }

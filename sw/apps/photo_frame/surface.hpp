@@ -13,11 +13,14 @@ struct Surface {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
 
-  std::span<std::uint32_t> row(std::uint32_t y) const { return {pixels + std::size_t{y} * width, width}; }
+  std::span<std::uint32_t> row(std::uint32_t y) const {
+    return {pixels + std::size_t{y} * width, width};
+  }
   std::size_t bytes() const { return std::size_t{width} * height * sizeof(std::uint32_t); }
 
   /// Fills a rectangle; what lies outside is left out.
-  void fill(std::uint32_t x, std::uint32_t y, std::uint32_t w, std::uint32_t h, std::uint32_t colour) const;
+  void fill(std::uint32_t x, std::uint32_t y, std::uint32_t w, std::uint32_t h,
+            std::uint32_t colour) const;
 };
 
 }  // namespace guest

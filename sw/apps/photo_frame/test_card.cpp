@@ -38,7 +38,8 @@ void draw_caption(const Surface& surface, std::string_view name) {
   surface.fill(0, top, surface.width, kCaptionHeight, kPanel);
   const std::uint32_t width = text_width(name, kScale);
   const std::uint32_t left = width < surface.width ? (surface.width - width) / 2 : 0;
-  draw_text(surface, left, top + (kCaptionHeight - kGlyphRows * kScale) / 2, name, {0xFFFFFF, kScale});
+  draw_text(surface, left, top + (kCaptionHeight - kGlyphRows * kScale) / 2, name,
+            {0xFFFFFF, kScale});
 }
 
 }  // namespace guest

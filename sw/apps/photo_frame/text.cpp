@@ -17,7 +17,8 @@ void draw_glyph(const Surface& surface, std::uint32_t x, std::uint32_t y, const 
   for (std::uint32_t row = 0; row < kGlyphRows; ++row) {
     for (std::uint32_t column = 0; column < kGlyphColumns; ++column) {
       if ((shape[row] >> (kGlyphColumns - 1 - column) & 1) == 0) continue;
-      surface.fill(x + column * style.scale, y + row * style.scale, style.scale, style.scale, style.colour);
+      surface.fill(x + column * style.scale, y + row * style.scale, style.scale, style.scale,
+                   style.colour);
     }
   }
 }
@@ -51,8 +52,8 @@ void draw_text(const Surface& surface, std::uint32_t x, std::uint32_t y, std::st
   }
 }
 
-std::uint32_t draw_paragraph(const Surface& surface, std::uint32_t x, std::uint32_t y, std::uint32_t width,
-                             std::string_view text, TextStyle style) {
+std::uint32_t draw_paragraph(const Surface& surface, std::uint32_t x, std::uint32_t y,
+                             std::uint32_t width, std::string_view text, TextStyle style) {
   const std::size_t per_line = std::max<std::size_t>(width / (kGlyphAdvance * style.scale), 1);
   while (!text.empty()) {
     std::size_t size = prefix(text, per_line);

@@ -44,7 +44,8 @@ void for_all_sets_and_ways(Operation operation) {
   const std::uint32_t last_set = geometry >> 13 & 0x7FFF;
   const int way_shift = last_way == 0 ? 0 : __builtin_clz(last_way);
   for (std::uint32_t way = 0; way <= last_way; ++way) {
-    for (std::uint32_t set = 0; set <= last_set; ++set) operation(way << way_shift | set << line_shift);
+    for (std::uint32_t set = 0; set <= last_set; ++set)
+      operation(way << way_shift | set << line_shift);
   }
   dsb();
 }

@@ -72,7 +72,9 @@ inline std::uint32_t ccsidr(std::uint32_t selector) {
 }
 
 inline void invalidate_icache() { asm volatile("mcr p15, 0, %0, c7, c5, 0" : : "r"(0) : "memory"); }
-inline void invalidate_branch_predictor() { asm volatile("mcr p15, 0, %0, c7, c5, 6" : : "r"(0) : "memory"); }
+inline void invalidate_branch_predictor() {
+  asm volatile("mcr p15, 0, %0, c7, c5, 6" : : "r"(0) : "memory");
+}
 /// DCISW: invalidates a data cache line by set and way.
 inline void invalidate_set_way(std::uint32_t operand) {
   asm volatile("mcr p15, 0, %0, c7, c6, 2" : : "r"(operand) : "memory");

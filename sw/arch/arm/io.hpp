@@ -5,8 +5,8 @@
 
 namespace guest {
 
-// One load or store of exactly this width, never combined or repeated. The form without write-back is
-// what an emulator can decode from a fault syndrome.
+// One load or store of exactly this width, never combined or repeated. The form without write-back
+// is what an emulator can decode from a fault syndrome.
 template <class T>
 inline T io_read(const volatile void* address) {
   std::uint32_t value = 0;

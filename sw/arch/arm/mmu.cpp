@@ -41,7 +41,8 @@ constexpr std::uint32_t section_attributes(MemoryType type) {
 
 constexpr std::uint32_t page_attributes(MemoryType type, bool shareable) {
   const auto n = static_cast<std::uint32_t>(type);
-  return 3U | (n & 3) << 2 | (n >> 2) << 6 | 1U << 4 | (shareable || !is_memory(type) ? 1U << 10 : 0U);
+  return 3U | (n & 3) << 2 | (n >> 2) << 6 | 1U << 4 |
+         (shareable || !is_memory(type) ? 1U << 10 : 0U);
 }
 static_assert(section_attributes(MemoryType::kWriteAllocate) == 0x140E);
 static_assert(section_attributes(MemoryType::kDevice) == 0x11412);
@@ -82,7 +83,8 @@ void unmap_pages(std::uintptr_t virtual_address, std::size_t size) {
   const std::uint32_t count = size / kSmallPageBytes;
   for (std::uint32_t i = 0; i < count; ++i) entries[first + i] = 0;
   publish(&entries[first], count);
-  for (std::uint32_t i = 0; i < count; ++i) cp15::invalidate_tlb_page(virtual_address + i * kSmallPageBytes);
+  for (std::uint32_t i = 0; i < count; ++i)
+    cp15::invalidate_tlb_page(virtual_address + i * kSmallPageBytes);
   dsb();
   isb();
 }
@@ -96,14 +98,16 @@ Result<phys_addr_t> translate(const volatile void* virtual_address) {
 
 void mmu_enable(std::uint32_t blob, std::uint32_t size) {
   for (std::uint32_t i = 0; i < kRemapSections; ++i) {
-    first_level[(kRemapStart >> kSectionShift) + i] = reinterpret_cast<std::uint32_t>(&second_level[i]) | 1U;
+    first_level[(kRemapStart >> kSectionShift) + i] =
+        reinterpret_cast<std::uint32_t>(&second_level[i]) | 1U;
   }
   cp15::invalidate_tlb();
   cp15::invalidate_icache();
   cp15::invalidate_branch_predictor();
   invalidate_dcache_all();
   const auto start = reinterpret_cast<std::uint32_t>(image_start);
-  map_sections(start, static_cast<std::size_t>(image_end - image_start), MemoryType::kWriteAllocate);
+  map_sections(start, static_cast<std::size_t>(image_end - image_start),
+               MemoryType::kWriteAllocate);
   if (size != 0) map_sections(blob, size, MemoryType::kWriteAllocate);
 
   cp15::set_prrr(kPrrr);
@@ -114,8 +118,9 @@ void mmu_enable(std::uint32_t blob, std::uint32_t size) {
   cp15::set_contextidr(0);
   dsb();
   isb();
-  cp15::set_sctlr(cp15::sctlr() | cp15::kSctlrMmu | cp15::kSctlrDataCache | cp15::kSctlrInstructionCache |
-                  cp15::kSctlrBranchPrediction | cp15::kSctlrTexRemap);
+  cp15::set_sctlr(cp15::sctlr() | cp15::kSctlrMmu | cp15::kSctlrDataCache |
+                  cp15::kSctlrInstructionCache | cp15::kSctlrBranchPrediction |
+                  cp15::kSctlrTexRemap);
   isb();
 }
 

@@ -23,7 +23,8 @@ void exit(int status) {
   const std::array<std::uint32_t, 2> block{kApplicationExit, static_cast<std::uint32_t>(status)};
   semihosting_call(kExitExtended, block.data());
   const std::uint32_t reason = status == 0 ? kApplicationExit : kRunTimeError;
-  semihosting_call(kExit, reinterpret_cast<const void*>(reason));  // The reason itself, not a block.
+  semihosting_call(kExit,
+                   reinterpret_cast<const void*>(reason));  // The reason itself, not a block.
 }
 
 }  // namespace guest::semihosting

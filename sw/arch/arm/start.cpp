@@ -45,6 +45,7 @@ void arch_start(std::uint32_t r2) {
 void handle_exception(guest::ExceptionKind kind, const guest::ExceptionFrame& frame) {
   using namespace guest;
   const bool instruction = kind == ExceptionKind::kPrefetchAbort;
-  report_exception(kind, frame,
-                   {instruction ? cp15::ifsr() : cp15::dfsr(), instruction ? cp15::ifar() : cp15::dfar()});
+  report_exception(
+      kind, frame,
+      {instruction ? cp15::ifsr() : cp15::dfsr(), instruction ? cp15::ifar() : cp15::dfar()});
 }

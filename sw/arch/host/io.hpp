@@ -6,7 +6,8 @@
 
 namespace guest {
 
-/// What stands behind registers in a unit test: a fake device. Without one, registers are plain memory.
+/// What stands behind registers in a unit test: a fake device. Without one, registers are plain
+/// memory.
 class FakeIo {
  public:
   virtual std::uint32_t read(const volatile void* address, unsigned size) = 0;

@@ -23,14 +23,15 @@ void* require(void* mapping) {
 }
 
 std::uintptr_t reserve_window() {
-  return reinterpret_cast<std::uintptr_t>(
-      require(mmap(nullptr, kRemapBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)));
+  return reinterpret_cast<std::uintptr_t>(require(
+      mmap(nullptr, kRemapBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)));
 }
 
 void note(const char* operation, const void* start, std::size_t size, const char* what) {
   HostMachine& machine = HostMachine::instance();
   std::ostringstream text;
-  text << operation << " 0x" << std::hex << machine.offset(start) << std::dec << '+' << size << what;
+  text << operation << " 0x" << std::hex << machine.offset(start) << std::dec << '+' << size
+       << what;
   machine.log.push_back(text.str());
 }
 
@@ -46,7 +47,8 @@ const char* name_of(dma_data_direction direction) {
 }
 
 std::size_t distance(const void* start, const void* end) {
-  return static_cast<std::size_t>(static_cast<const std::byte*>(end) - static_cast<const std::byte*>(start));
+  return static_cast<std::size_t>(static_cast<const std::byte*>(end) -
+                                  static_cast<const std::byte*>(start));
 }
 
 }  // namespace
@@ -68,10 +70,11 @@ std::size_t HostMachine::offset(const void* address) const { return distance(dra
 
 void map_sections(phys_addr_t /*start*/, std::size_t /*size*/, MemoryType /*type*/) {}
 
-void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType /*type*/,
-               bool /*shareable*/) {
-  require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-               HostMachine::instance().memory_file(), static_cast<off_t>(start - HostMachine::kDramStart)));
+void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
+               MemoryType /*type*/, bool /*shareable*/) {
+  require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_FIXED, HostMachine::instance().memory_file(),
+               static_cast<off_t>(start - HostMachine::kDramStart)));
 }
 
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size) {

@@ -8,8 +8,8 @@
 
 namespace guest {
 
-/// The machine unit tests pretend to run on: DRAM at 0x60000000 that really has two addresses once it
-/// is remapped, and caches that do nothing but keep a log.
+/// The machine unit tests pretend to run on: DRAM at 0x60000000 that really has two addresses once
+/// it is remapped, and caches that do nothing but keep a log.
 class HostMachine {
  public:
   static constexpr std::uint32_t kDramStart = 0x6000'0000;

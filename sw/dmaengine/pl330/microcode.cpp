@@ -48,7 +48,8 @@ void move_once(Assembler& code, const Shape& shape, Condition condition) {
 }
 
 /// `turns` (1 to 65536) times: nested loops for whole groups of 256, and one for the rest.
-void move_repeatedly(Assembler& code, const Shape& shape, Condition condition, std::uint32_t turns) {
+void move_repeatedly(Assembler& code, const Shape& shape, Condition condition,
+                     std::uint32_t turns) {
   if (const std::uint32_t groups = turns / kMostTurns; groups != 0) {
     const auto outer = code.loop(0, groups);
     const auto inner = code.loop(1, kMostTurns);
@@ -75,7 +76,8 @@ void move_tail(Assembler& code, const Shape& shape, std::uint32_t beats) {
 }
 
 /// Moves from `offset` of `segment` as far as one set of loops reaches; returns the bytes.
-std::uint32_t move_piece(Assembler& code, const Shape& shape, const Segment& segment, std::uint32_t offset) {
+std::uint32_t move_piece(Assembler& code, const Shape& shape, const Segment& segment,
+                         std::uint32_t offset) {
   const bool from_peripheral = shape.kind == Shape::Kind::kPeripheralToMemory;
   const bool to_peripheral = shape.kind == Shape::Kind::kMemoryToPeripheral;
   code.move(Assembler::Register::kSource, segment.source + (from_peripheral ? 0 : offset));
@@ -148,8 +150,8 @@ std::uint32_t Shape::control(unsigned beats) const {
   return half | half << 14 | (source_moves ? 1U : 0U) | (destination_moves ? 1U << 14 : 0U);
 }
 
-Progress write_program(std::span<std::byte> buffer, const Shape& shape, std::span<const Segment> segments,
-                       Progress from, std::uint32_t event) {
+Progress write_program(std::span<std::byte> buffer, const Shape& shape,
+                       std::span<const Segment> segments, Progress from, std::uint32_t event) {
   Assembler code{buffer.first(buffer.size() - kEpilogueBytes)};
   code.move(Assembler::Register::kControl, shape.control(shape.burst_beats));
   while (from.segment < segments.size()) {

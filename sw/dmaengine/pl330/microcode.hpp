@@ -80,7 +80,7 @@ struct Progress {
 
 /// Writes a program that moves as much of `segments` from `from` on as fits into `buffer`, signals
 /// `event`, and ends. Returns where it stops. A buffer of 64 bytes always makes some progress.
-Progress write_program(std::span<std::byte> buffer, const Shape& shape, std::span<const Segment> segments,
-                       Progress from, std::uint32_t event);
+Progress write_program(std::span<std::byte> buffer, const Shape& shape,
+                       std::span<const Segment> segments, Progress from, std::uint32_t event);
 
 }  // namespace guest::pl330

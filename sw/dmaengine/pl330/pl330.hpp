@@ -13,8 +13,8 @@
 #include "sw/kernel/interrupt.hpp"
 #include "sw/kernel/tasklet.hpp"
 
-/// A deliberate mistake, for teaching: the doorbell is rung by relaxed stores, so that it may overtake the
-/// microcode, which is still in a store buffer.
+/// A deliberate mistake, for teaching: the doorbell is rung by relaxed stores, so that it may
+/// overtake the microcode, which is still in a store buffer.
 extern bool pl330_skip_barrier;
 
 extern "C" {
@@ -81,7 +81,8 @@ class Controller final : public dma_device {
   void release(dma_chan& channel) override;
   int config(dma_chan& channel, const dma_slave_config& config) override;
   dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
-                                         dma_transfer_direction direction, unsigned long flags) override;
+                                         dma_transfer_direction direction,
+                                         unsigned long flags) override;
   dma_async_tx_descriptor* prep_dma_memcpy(dma_chan& channel, dma_addr_t to, dma_addr_t from,
                                            std::size_t size, unsigned long flags) override;
   dma_cookie_t tx_submit(dma_async_tx_descriptor& descriptor) override;

@@ -71,17 +71,21 @@ Descriptor* Controller::take_descriptor(Channel& channel, unsigned long flags) {
   return nullptr;
 }
 
-dma_async_tx_descriptor* Controller::prep_slave_sg(dma_chan& chan, scatterlist* list, unsigned entries,
-                                                   dma_transfer_direction direction, unsigned long flags) {
+dma_async_tx_descriptor* Controller::prep_slave_sg(dma_chan& chan, scatterlist* list,
+                                                   unsigned entries,
+                                                   dma_transfer_direction direction,
+                                                   unsigned long flags) {
   Channel& channel = own(chan);
   const bool to_device = direction == DMA_MEM_TO_DEV;
-  if ((!to_device && direction != DMA_DEV_TO_MEM) || entries == 0 || entries > kMostSegments) return nullptr;
-  const auto width =
-      static_cast<unsigned>(to_device ? channel.config.dst_addr_width : channel.config.src_addr_width);
+  if ((!to_device && direction != DMA_DEV_TO_MEM) || entries == 0 || entries > kMostSegments)
+    return nullptr;
+  const auto width = static_cast<unsigned>(to_device ? channel.config.dst_addr_width
+                                                     : channel.config.src_addr_width);
   const unsigned most = to_device ? channel.config.dst_maxburst : channel.config.src_maxburst;
   if (!std::has_single_bit(width) || width > 1U << memory_width_shift_) return nullptr;
   for (const scatterlist& entry : SgRange{list, entries}) {
-    if (((entry.dma_address | entry.dma_length) & (width - 1)) != 0 || entry.dma_length == 0) return nullptr;
+    if (((entry.dma_address | entry.dma_length) & (width - 1)) != 0 || entry.dma_length == 0)
+      return nullptr;
   }
   Descriptor* descriptor = take_descriptor(channel, flags);
   if (descriptor == nullptr) return nullptr;
@@ -105,12 +109,14 @@ dma_async_tx_descriptor* Controller::prep_dma_memcpy(dma_chan& chan, dma_addr_t 
   if (size == 0) return nullptr;
   Descriptor* descriptor = take_descriptor(own(chan), flags);
   if (descriptor == nullptr) return nullptr;
-  // The widest beat that all three are a multiple of; bursts that leave room for the other channels.
+  // The widest beat that all three are a multiple of; bursts that leave room for the other
+  // channels.
   const auto together = static_cast<std::uint32_t>(to | from | size);
   Shape& shape = descriptor->shape;
-  shape.width_shift =
-      std::min({static_cast<unsigned>(std::countr_zero(together)), memory_width_shift_, kWidestShift});
-  shape.burst_beats = std::clamp<unsigned>(fifo_bytes_ / channel_count_ >> shape.width_shift, 1, kMostBeats);
+  shape.width_shift = std::min(
+      {static_cast<unsigned>(std::countr_zero(together)), memory_width_shift_, kWidestShift});
+  shape.burst_beats =
+      std::clamp<unsigned>(fifo_bytes_ / channel_count_ >> shape.width_shift, 1, kMostBeats);
   descriptor->segments[0] = {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to),
                              static_cast<std::uint32_t>(size)};
   descriptor->count = 1;

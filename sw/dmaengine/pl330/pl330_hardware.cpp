@@ -28,7 +28,8 @@ bool Controller::wait_debug_idle() {
   return true;
 }
 
-bool Controller::execute(std::uint32_t instruction0, std::uint32_t instruction1, bool skip_barrier) {
+bool Controller::execute(std::uint32_t instruction0, std::uint32_t instruction1,
+                         bool skip_barrier) {
   if (!wait_debug_idle()) return false;
   // What the thread will fetch must have left every store buffer before it is told to fetch.
   if (!skip_barrier) wmb();
@@ -40,7 +41,8 @@ bool Controller::execute(std::uint32_t instruction0, std::uint32_t instruction1,
 
 bool Controller::wait_stopped(const Channel& channel) {
   for (const Deadline deadline = Deadline::in_us(kPatienceUs);
-       (registers_.read_relaxed(&Registers::csr_cpc, 2 * channel.thread) & kStateMask) != kStateStopped;) {
+       (registers_.read_relaxed(&Registers::csr_cpc, 2 * channel.thread) & kStateMask) !=
+       kStateStopped;) {
     if (deadline.passed()) return false;
   }
   return true;
@@ -48,7 +50,8 @@ bool Controller::wait_stopped(const Channel& channel) {
 
 bool Controller::go(const Channel& channel, std::uint32_t address) {
   const std::uint32_t opcode = non_secure_ ? kGoNonSecure : kGo;
-  return wait_stopped(channel) && execute(opcode << 16 | channel.thread << 24, address, pl330_skip_barrier);
+  return wait_stopped(channel) &&
+         execute(opcode << 16 | channel.thread << 24, address, pl330_skip_barrier);
 }
 
 void Controller::kill(const Channel& channel) {
@@ -73,7 +76,8 @@ Result<void> Controller::start(device& device) {
   memcpy_capable = true;
   registers_ = Mmio<Registers>{*registers};
   // CR0: channels - 1. CRD: log2 of the data width in bytes, lines of the FIFO - 1.
-  channel_count_ = std::min<unsigned>((registers_.read_relaxed(&Registers::cr0) >> 4 & 7) + 1, kMostChannels);
+  channel_count_ =
+      std::min<unsigned>((registers_.read_relaxed(&Registers::cr0) >> 4 & 7) + 1, kMostChannels);
   const std::uint32_t crd = registers_.read_relaxed(&Registers::crd);
   memory_width_shift_ = crd & 7;
   fifo_bytes_ = ((crd >> 20 & 0x3FF) + 1) << memory_width_shift_;

@@ -11,8 +11,8 @@ void Controller::write_next_program(Channel& channel, unsigned program) {
   const unsigned before = 1 - program;
   const Progress from = channel.program == before ? channel.program_end[before] : Progress{};
   channel.program_end[program] =
-      write_program(channel.microcode.subspan(program * kProgramBytes, kProgramBytes), transfer.shape,
-                    transfer.all(), from, channel.thread);
+      write_program(channel.microcode.subspan(program * kProgramBytes, kProgramBytes),
+                    transfer.shape, transfer.all(), from, channel.thread);
 }
 
 void Controller::start_next(Channel& channel) {
@@ -27,13 +27,15 @@ void Controller::start_next(Channel& channel) {
 
 void Controller::run_program(Channel& channel, unsigned program) {
   channel.program = program;
-  if (!go(channel, channel.microcode_address + program * static_cast<std::uint32_t>(kProgramBytes))) {
+  if (!go(channel,
+          channel.microcode_address + program * static_cast<std::uint32_t>(kProgramBytes))) {
     printk(dev->name, ": channel ", channel.thread, " does not start\n");
     finish(channel, DMA_TRANS_ABORTED);
     return;
   }
   // While this one runs there is time to write the next.
-  if (channel.program_end[program].segment < channel.active->count) write_next_program(channel, 1 - program);
+  if (channel.program_end[program].segment < channel.active->count)
+    write_next_program(channel, 1 - program);
 }
 
 void Controller::on_event(Channel& channel) {
@@ -76,13 +78,15 @@ void Controller::finish(Channel& channel, dmaengine_tx_result result) {
 irqreturn_t Controller::on_interrupt() {
   bool handled = false;
   if (registers_.read_relaxed(&Registers::fsrd) != 0) {
-    printk(dev->name, ": manager faulted, FTRD ", hex(registers_.read_relaxed(&Registers::ftrd)), "\n");
+    printk(dev->name, ": manager faulted, FTRD ", hex(registers_.read_relaxed(&Registers::ftrd)),
+           "\n");
     kill_manager();
     // It was starting some channel, which is stopped now: that one has failed.
     for (unsigned i = 0; i < channel_count_; ++i) {
       const std::uint32_t state =
           registers_.read_relaxed(&Registers::csr_cpc, 2 * std::size_t{i}) & kStateMask;
-      if (channels_[i].active != nullptr && state == kStateStopped) finish(channels_[i], DMA_TRANS_ABORTED);
+      if (channels_[i].active != nullptr && state == kStateStopped)
+        finish(channels_[i], DMA_TRANS_ABORTED);
     }
     handled = true;
   }
@@ -118,7 +122,8 @@ std::uint32_t Controller::bytes_done(const Channel& channel) const {
   const bool to_peripheral = transfer.shape.kind == Shape::Kind::kMemoryToPeripheral;
   const std::uint32_t address = current_address(channel);
   std::uint32_t before = 0;
-  for (std::size_t i = 0; i < channel.program_start.segment; ++i) before += transfer.segments[i].size;
+  for (std::size_t i = 0; i < channel.program_start.segment; ++i)
+    before += transfer.segments[i].size;
   // The address is in, or just behind, one of the segments of the program that runs.
   std::uint32_t sum = before;
   const std::size_t last = channel.program_end[channel.program].segment;

@@ -69,7 +69,8 @@ Result<void> Clcd::probe(device& dev) {
 }
 
 std::uint32_t Clcd::pixel_clock_control() const {
-  // The nearest clock that is not faster than the panel's: source / (PCD + 2), or the source itself.
+  // The nearest clock that is not faster than the panel's: source / (PCD + 2), or the source
+  // itself.
   const std::uint32_t ratio = (source_hz_ + panel_.clock_hz - 1) / panel_.clock_hz;
   if (ratio <= 1) return kBypassDivider;
   constexpr std::uint32_t kMaxDivider = 0x3FF;
@@ -80,12 +81,13 @@ std::uint32_t Clcd::pixel_clock_control() const {
 Result<void> Clcd::enable(DmaAddress framebuffer) {
   const PanelTiming& p = panel_;
   constexpr std::uint32_t kPixelsPerUnit = 16;
-  if (p.width % kPixelsPerUnit != 0 || p.width > 1024 || p.height > 1024) return Error::kUnsupported;
+  if (p.width % kPixelsPerUnit != 0 || p.width > 1024 || p.height > 1024)
+    return Error::kUnsupported;
   registers_.write(&R::timing0, (p.width / kPixelsPerUnit - 1) << 2 | (p.horizontal_sync - 1) << 8 |
                                     (p.horizontal_front_porch - 1) << 16 |
                                     (p.horizontal_back_porch - 1) << 24);
-  registers_.write(&R::timing1, (p.height - 1) | (p.vertical_sync - 1) << 10 | p.vertical_front_porch << 16 |
-                                    p.vertical_back_porch << 24);
+  registers_.write(&R::timing1, (p.height - 1) | (p.vertical_sync - 1) << 10 |
+                                    p.vertical_front_porch << 16 | p.vertical_back_porch << 24);
   registers_.write(&R::timing2, (p.width - 1) << kClocksPerLineShift | kInvertHorizontalSync |
                                     kInvertVerticalSync | pixel_clock_control());
   registers_.write(&R::timing3, 0);

@@ -54,8 +54,8 @@ class Clcd {
   Result<void> enable(DmaAddress framebuffer);
   void disable();
 
-  /// Returns when a frame that began after the call has been sent to the panel from its first pixel to its
-  /// last. kTimeout if the controller does not go on to new frames.
+  /// Returns when a frame that began after the call has been sent to the panel from its first pixel
+  /// to its last. kTimeout if the controller does not go on to new frames.
   Result<void> wait_for_whole_frame();
 
   /// In how many frames its FIFO ran empty, and how often a bus access failed.

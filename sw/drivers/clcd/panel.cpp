@@ -9,7 +9,8 @@ std::uint32_t PanelTiming::frame_us() const {
   const std::uint64_t lines =
       std::uint64_t{height} + vertical_front_porch + vertical_sync + vertical_back_porch;
   constexpr std::uint32_t kUsPerSecond = 1'000'000;
-  return clock_hz == 0 ? 0 : static_cast<std::uint32_t>(columns * lines * kUsPerSecond / clock_hz + 1);
+  return clock_hz == 0 ? 0
+                       : static_cast<std::uint32_t>(columns * lines * kUsPerSecond / clock_hz + 1);
 }
 
 Result<PanelTiming> panel_of(FdtNode controller) {

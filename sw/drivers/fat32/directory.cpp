@@ -55,7 +55,8 @@ bool DirectoryReader::next_raw() {
     return false;
   }
   offset_ = 0;
-  error_ = volume_.read_block(volume_.blocks_of(chain_.cluster()).first_block + block_in_cluster_, block_);
+  error_ = volume_.read_block(volume_.blocks_of(chain_.cluster()).first_block + block_in_cluster_,
+                              block_);
   return error_ == FatError::kNone;
 }
 
@@ -84,7 +85,8 @@ bool DirectoryReader::next(DirectoryEntry& entry) {
       }
       parts_ = 0;
       entry.attributes = static_cast<std::uint8_t>(attributes);
-      entry.first_cluster = (load_le16(raw, kClusterHigh) << 16 | load_le16(raw, kClusterLow)) & 0x0FFF'FFFF;
+      entry.first_cluster =
+          (load_le16(raw, kClusterHigh) << 16 | load_le16(raw, kClusterLow)) & 0x0FFF'FFFF;
       entry.size = entry.folder() ? 0 : load_le32(raw, kFileSize);
       return true;
     }
@@ -110,19 +112,21 @@ void DirectoryReader::take_long_part(Raw raw) {
   static constexpr std::array<std::uint8_t, kLongNameUnits> kUnitOffsets{1,  3,  5,  7,  9,  14, 16,
                                                                          18, 20, 22, 24, 28, 30};
   for (std::size_t i = 0; i < kLongNameUnits; ++i) {
-    units_[missing_parts_ * kLongNameUnits + i] = static_cast<char16_t>(load_le16(raw, kUnitOffsets[i]));
+    units_[missing_parts_ * kLongNameUnits + i] =
+        static_cast<char16_t>(load_le16(raw, kUnitOffsets[i]));
   }
 }
 
 bool DirectoryReader::long_name_belongs_to(Raw raw) const {
-  return parts_ != 0 && missing_parts_ == 0 && checksum_ == short_name_checksum(raw) && units_[0] != 0;
+  return parts_ != 0 && missing_parts_ == 0 && checksum_ == short_name_checksum(raw) &&
+         units_[0] != 0;
 }
 
 void DirectoryReader::decode_long_name(DirectoryEntry& entry) const {
   const auto end = units_.begin() + std::min<std::size_t>(parts_ * kLongNameUnits, 255);
   const auto terminator = std::find(units_.begin(), end, u'\0');
-  entry.name_size =
-      to_utf8({units_.data(), static_cast<std::size_t>(terminator - units_.begin())}, entry.name_bytes);
+  entry.name_size = to_utf8({units_.data(), static_cast<std::size_t>(terminator - units_.begin())},
+                            entry.name_bytes);
 }
 
 void DirectoryReader::decode_short_name(Raw raw, DirectoryEntry& entry) {

@@ -13,7 +13,8 @@ namespace guest {
 
 /// A file or folder as its directory describes it.
 struct DirectoryEntry {
-  static constexpr std::size_t kMaxNameBytes = 255 * 3;  ///< 255 UTF-16 units, three bytes of UTF-8 each.
+  static constexpr std::size_t kMaxNameBytes =
+      255 * 3;  ///< 255 UTF-16 units, three bytes of UTF-8 each.
 
   std::array<char, kMaxNameBytes> name_bytes{};
   std::size_t name_size = 0;

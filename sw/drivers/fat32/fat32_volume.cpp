@@ -48,9 +48,9 @@ bool looks_like_boot_sector(std::span<const std::byte> block) {
   const std::uint32_t jump = load_le8(block, 0);
   const std::uint32_t bytes = load_le16(block, kBytesPerSector);
   const std::uint32_t fats = load_le8(block, kFats);
-  return (jump == 0xEB || jump == 0xE9) && power_of_two(bytes) && bytes >= kBlockBytes && bytes <= 4096 &&
-         power_of_two(load_le8(block, kSectorsPerCluster)) && load_le16(block, kReservedSectors) != 0 &&
-         fats != 0 && fats <= 4;
+  return (jump == 0xEB || jump == 0xE9) && power_of_two(bytes) && bytes >= kBlockBytes &&
+         bytes <= 4096 && power_of_two(load_le8(block, kSectorsPerCluster)) &&
+         load_le16(block, kReservedSectors) != 0 && fats != 0 && fats <= 4;
 }
 
 }  // namespace
@@ -75,7 +75,8 @@ FatError Fat32Volume::mount() {
     if (type == 0 || start == 0 || start >= medium_.block_count()) continue;
     alignas(64) Block boot{};
     if (const FatError error = read_block(start, boot); error != FatError::kNone) return error;
-    if (const FatError error = mount_at(start, boot); error != FatError::kNoFileSystem) return error;
+    if (const FatError error = mount_at(start, boot); error != FatError::kNoFileSystem)
+      return error;
   }
   return FatError::kNoFileSystem;
 }
@@ -104,12 +105,15 @@ FatError Fat32Volume::set_geometry(std::uint32_t first_block, const Block& boot)
   // At most 64 KiB in a cluster by the specification; 128 sectors of 4096 bytes still fit 16 bits.
   blocks_per_cluster_ = load_le8(boot, kSectorsPerCluster) * static_cast<std::uint32_t>(scale);
   const std::uint64_t clusters = (end - data) / blocks_per_cluster_;
-  // As in Linux: it is the size field in use that tells FAT32 from the older two, for small volumes too.
+  // As in Linux: it is the size field in use that tells FAT32 from the older two, for small volumes
+  // too.
   if (fat16 != 0) return clusters < kFat12Clusters ? FatError::kFat12 : FatError::kFat16;
   if (root != 0) return FatError::kBadBootSector;
 
-  // The table may be smaller than the volume, or a medium cut short: what has no entry does not exist.
-  clusters_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(clusters, fat * kEntriesPerBlock - 2));
+  // The table may be smaller than the volume, or a medium cut short: what has no entry does not
+  // exist.
+  clusters_ =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(clusters, fat * kEntriesPerBlock - 2));
   const std::uint32_t flags = load_le16(boot, kExtFlags);
   const std::uint32_t active = (flags & 0x80) != 0 ? flags & 0xF : 0;
   if (active >= fats) return FatError::kBadBootSector;
@@ -145,7 +149,8 @@ FatError Fat32Volume::follow(std::uint32_t cluster, std::uint32_t& next) {
 }
 
 FatError ClusterChain::advance() {
-  if (const FatError error = volume_.follow(current_, current_); error != FatError::kNone) return error;
+  if (const FatError error = volume_.follow(current_, current_); error != FatError::kNone)
+    return error;
   if (ended()) return FatError::kNone;
   if (current_ == anchor_) return FatError::kChainLoop;
   if (++steps_ == limit_) {

@@ -19,8 +19,8 @@ struct BlockExtent {
 
 /// A FAT32 file system, read-only (Microsoft FAT specification 1.03): its geometry and its table.
 ///
-/// Every number on the medium is checked before use. A damaged volume gives an error: never an access outside
-/// the medium, never a loop without end.
+/// Every number on the medium is checked before use. A damaged volume gives an error: never an
+/// access outside the medium, never a loop without end.
 class Fat32Volume {
  public:
   explicit Fat32Volume(BlockReader& medium) : medium_{medium} {}
@@ -38,7 +38,8 @@ class Fat32Volume {
   BlockExtent blocks_of(std::uint32_t cluster) const;
   bool valid(std::uint32_t cluster) const { return cluster >= 2 && cluster - 2 < clusters_; }
 
-  /// What follows `cluster` in its chain: kEndOfChain, or a valid cluster. `next` is unchanged on error.
+  /// What follows `cluster` in its chain: kEndOfChain, or a valid cluster. `next` is unchanged on
+  /// error.
   [[nodiscard]] FatError follow(std::uint32_t cluster, std::uint32_t& next);
 
   static constexpr std::uint32_t kEndOfChain = 0xFFFF'FFFF;
@@ -63,10 +64,12 @@ class Fat32Volume {
   bool table_valid_ = false;
 };
 
-/// Walks a chain of clusters and says when it can have no end (Brent's algorithm: no memory, no table).
+/// Walks a chain of clusters and says when it can have no end (Brent's algorithm: no memory, no
+/// table).
 class ClusterChain {
  public:
-  ClusterChain(Fat32Volume& volume, std::uint32_t first) : volume_{volume}, current_{first}, anchor_{first} {}
+  ClusterChain(Fat32Volume& volume, std::uint32_t first)
+      : volume_{volume}, current_{first}, anchor_{first} {}
 
   std::uint32_t cluster() const { return current_; }
   bool ended() const { return current_ == Fat32Volume::kEndOfChain; }
@@ -87,8 +90,8 @@ class FileExtents {
   /// `first_cluster` and `bytes` are those of the directory entry.
   FileExtents(Fat32Volume& volume, std::uint32_t first_cluster, std::uint32_t bytes);
 
-  /// The next extent, or one of no blocks at the end of the file. The last ends with the block that holds the
-  /// last byte. A damaged chain may be noticed after some extents have been given.
+  /// The next extent, or one of no blocks at the end of the file. The last ends with the block that
+  /// holds the last byte. A damaged chain may be noticed after some extents have been given.
   [[nodiscard]] FatError next(BlockExtent& extent);
 
  private:

@@ -25,10 +25,11 @@ struct MmcCommand {
 struct MmcRead {
   std::span<const std::span<std::byte>> segments;  ///< Each a multiple of 4 bytes, aligned to 4.
   unsigned block_bytes = 512;                      ///< A power of two.
-  std::size_t bytes() const;                       ///< Of all segments: a multiple of `block_bytes`.
+  std::size_t bytes() const;  ///< Of all segments: a multiple of `block_bytes`.
 };
 
-/// What an SD card is plugged into: carries out one command at a time. Every call ends in bounded time.
+/// What an SD card is plugged into: carries out one command at a time. Every call ends in bounded
+/// time.
 class MmcHost {
  public:
   virtual void set_power(bool on) = 0;

@@ -60,7 +60,8 @@ void MmciHost::set_wide_bus(bool wide) {
 }
 
 void MmciHost::write_clock() {
-  const std::uint32_t extra = (wide_ ? kClockWideBus : 0) | (variant_->flow_control ? kClockFlowControl : 0);
+  const std::uint32_t extra =
+      (wide_ ? kClockWideBus : 0) | (variant_->flow_control ? kClockFlowControl : 0);
   registers_.write(&R::clock, clock_ == 0 ? 0 : clock_ | extra);
 }
 
@@ -105,7 +106,8 @@ Result<void> MmciHost::wait_for_command(MmcCommand& command) {
   registers_.write(&R::command, 0);
   if (events == 0 || (events & kCommandTimeOut) != 0) return Error::kTimeout;
   // R3 has no checksum, which this hardware reports as a wrong one.
-  if ((events & kCommandCrcFail) != 0 && command.response != MmcResponse::kR3) return Error::kBadData;
+  if ((events & kCommandCrcFail) != 0 && command.response != MmcResponse::kR3)
+    return Error::kBadData;
   for (std::size_t i = 0; i < command.answer.size(); ++i) {
     command.answer[i] = registers_.read_relaxed(&R::response, i);
   }

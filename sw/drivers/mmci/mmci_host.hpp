@@ -15,9 +15,10 @@
 
 namespace guest {
 
-/// The driver of a PL180 or PL181, and of ARM's variant with a 128-word FIFO and hardware flow control.
-/// What is longer than the FIFO goes by DMA if the device tree names a channel and its controller is there;
-/// the rest, and everything otherwise, is moved by the CPU from the FIFO interrupt, as in Linux.
+/// The driver of a PL180 or PL181, and of ARM's variant with a 128-word FIFO and hardware flow
+/// control. What is longer than the FIFO goes by DMA if the device tree names a channel and its
+/// controller is there; the rest, and everything otherwise, is moved by the CPU from the FIFO
+/// interrupt, as in Linux.
 class MmciHost final : public MmcHost {
  public:
   MmciHost() = default;
@@ -43,8 +44,8 @@ class MmciHost final : public MmcHost {
   /// Leaves DMA out from now on, or uses it again.
   void set_dma_allowed(bool allowed) { dma_allowed_ = allowed; }
 
-  /// Attributes for mapping and unmapping the memory of reads, for demonstrations of what goes wrong with
-  /// DMA_ATTR_SKIP_CPU_SYNC.
+  /// Attributes for mapping and unmapping the memory of reads, for demonstrations of what goes
+  /// wrong with DMA_ATTR_SKIP_CPU_SYNC.
   void set_dma_attributes(dma_attrs map, dma_attrs unmap) {
     map_attributes_ = map;
     unmap_attributes_ = unmap;

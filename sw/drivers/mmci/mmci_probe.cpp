@@ -31,7 +31,8 @@ Driver pl18x{"arm,pl18x", Stage::kDevice, probe};
 
 MmciHost* mmci_host() { return host.present() ? &host : nullptr; }
 
-// Linux 6.1, mmci_ids: the configuration and revision bits of the identification tell variants apart.
+// Linux 6.1, mmci_ids: the configuration and revision bits of the identification tell variants
+// apart.
 const MmciHost::Variant* MmciHost::find_variant(std::uint32_t peripheral_id) {
   constexpr std::uint32_t kPlainFifo = 16 * 4;
   constexpr std::uint32_t kExtendedFifo = 128 * 4;
@@ -41,8 +42,9 @@ const MmciHost::Variant* MmciHost::find_variant(std::uint32_t peripheral_id) {
       {0x0204'1180, 0xFF0F'FFFF, kExtendedFifo, true},
       {0x0004'1181, 0x000F'FFFF, kPlainFifo, false},
   }};
-  const auto* const variant = std::find_if(
-      kVariants.begin(), kVariants.end(), [&](const Variant& v) { return (peripheral_id & v.mask) == v.id; });
+  const auto* const variant =
+      std::find_if(kVariants.begin(), kVariants.end(),
+                   [&](const Variant& v) { return (peripheral_id & v.mask) == v.id; });
   return variant == kVariants.end() ? nullptr : variant;
 }
 
@@ -51,8 +53,10 @@ Result<void> MmciHost::probe(device& dev) {
   if (!registers) return registers.error();
   registers_ = Mmio<R>{*registers};
   std::uint32_t id = 0;
-  // What is soldered in counts, not what the device tree overrides it with: the program runs elsewhere too.
-  for (std::size_t i = 0; i < 4; ++i) id |= (registers_.read_relaxed(&R::peripheral_id, i) & 0xFF) << (8 * i);
+  // What is soldered in counts, not what the device tree overrides it with: the program runs
+  // elsewhere too.
+  for (std::size_t i = 0; i < 4; ++i)
+    id |= (registers_.read_relaxed(&R::peripheral_id, i) & 0xFF) << (8 * i);
   const Variant* const variant = find_variant(id);
   if (variant == nullptr) return id == 0 ? Error::kNoDevice : Error::kUnsupported;
   fifo_address_ = static_cast<phys_addr_t>(dev.of_node.reg(0)->address + offsetof(R, fifo));

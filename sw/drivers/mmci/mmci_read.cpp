@@ -42,7 +42,8 @@ Result<void> MmciHost::start_read(const MmcRead& read) {
   const auto timer = static_cast<std::uint64_t>(clock_hz_) * kAccessTimeoutUs / kUsPerSecond;
   registers_.write(&R::data_timer, static_cast<std::uint32_t>(timer));
   registers_.write(&R::data_length, static_cast<std::uint32_t>(bytes));
-  const auto size = static_cast<std::uint32_t>(std::countr_zero(read.block_bytes)) << kDataBlockSizeShift;
+  const auto size = static_cast<std::uint32_t>(std::countr_zero(read.block_bytes))
+                    << kDataBlockSizeShift;
   registers_.write(&R::data_control, size | kDataEnable | kDataFromCard | (by_dma_ ? kDataDma : 0));
   if (!by_dma_) {
     const bool tail = bytes < variant_->fifo_bytes / 2;
@@ -54,7 +55,8 @@ Result<void> MmciHost::start_read(const MmcRead& read) {
 Result<void> MmciHost::wait_for_data(const MmcRead& read) {
   if (by_dma_ && hook_ != nullptr) hook_(hook_data_);
   // Each block may take the card's access time; all of them take at most a few of it.
-  const std::uint32_t timeout_us = 2 * kAccessTimeoutUs + transfer_us(read.bytes(), clock_hz_, wide_);
+  const std::uint32_t timeout_us =
+      2 * kAccessTimeoutUs + transfer_us(read.bytes(), clock_hz_, wide_);
   const std::uint32_t events = wait_for(kDataEnd | kDataErrors, timeout_us);
   if ((events & (kDataCrcFail | kStartBitError)) != 0) return Error::kBadData;
   if ((events & kReceiveOverrun) != 0) return Error::kIo;
@@ -75,8 +77,8 @@ void MmciHost::end_read(bool succeeded) {
     if (by_dma_) dmaengine_terminate_sync(receive_channel_);
   }
   if (by_dma_) {
-    dma_unmap_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_), DMA_FROM_DEVICE,
-                       unmap_attributes_);
+    dma_unmap_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_),
+                       DMA_FROM_DEVICE, unmap_attributes_);
   }
   by_dma_ = false;
   bytes_left_ = 0;
@@ -144,8 +146,9 @@ Result<void> MmciHost::start_dma(const MmcRead& read) {
   for (unsigned i = 0; i < entries_; ++i) {
     sg_set_buf(&list_[i], read.segments[i].data(), static_cast<unsigned>(read.segments[i].size()));
   }
-  const unsigned mapped = dma_map_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_),
-                                           DMA_FROM_DEVICE, map_attributes_);
+  const unsigned mapped =
+      dma_map_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_),
+                       DMA_FROM_DEVICE, map_attributes_);
   if (mapped == 0) return Error::kOutOfMemory;
   by_dma_ = true;  // From here on `end_read` unmaps.
   dma_async_tx_descriptor* const descriptor = dmaengine_prep_slave_sg(

@@ -74,7 +74,8 @@ inline constexpr std::uint32_t kStatic = 0x7FF;
 
 inline constexpr std::uint32_t kCommandEvents =
     kCommandCrcFail | kCommandTimeOut | kCommandResponseEnd | kCommandSent;
-inline constexpr std::uint32_t kDataErrors = kDataCrcFail | kDataTimeOut | kReceiveOverrun | kStartBitError;
+inline constexpr std::uint32_t kDataErrors =
+    kDataCrcFail | kDataTimeOut | kReceiveOverrun | kStartBitError;
 
 }  // namespace mmci
 

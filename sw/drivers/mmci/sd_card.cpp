@@ -44,7 +44,8 @@ constexpr unsigned kAttempts = 3;
 /// Bits [high:low] of a 128-bit register in four words, the upper first.
 std::uint32_t bits(const std::array<std::uint32_t, 4>& words, unsigned high, unsigned low) {
   std::uint32_t value = 0;
-  for (unsigned bit = high + 1; bit-- > low;) value = value << 1 | (words[3 - bit / 32] >> bit % 32 & 1);
+  for (unsigned bit = high + 1; bit-- > low;)
+    value = value << 1 | (words[3 - bit / 32] >> bit % 32 & 1);
   return value;
 }
 
@@ -57,7 +58,8 @@ Result<std::uint32_t> SdCard::send(unsigned index, std::uint32_t argument, MmcRe
   return command.answer[0];
 }
 
-Result<std::uint32_t> SdCard::send_application(unsigned index, std::uint32_t argument, MmcResponse response) {
+Result<std::uint32_t> SdCard::send_application(unsigned index, std::uint32_t argument,
+                                               MmcResponse response) {
   if (const auto prefix = send(kApplicationCommand, address()); !prefix) return prefix.error();
   return send(index, argument, response);
 }
@@ -164,7 +166,8 @@ Result<void> SdCard::read(std::uint32_t first_block, std::span<std::byte> to) {
   return {};
 }
 
-Result<void> SdCard::read(std::uint32_t first_block, std::span<const std::span<std::byte>> segments) {
+Result<void> SdCard::read(std::uint32_t first_block,
+                          std::span<const std::span<std::byte>> segments) {
   const MmcRead read{segments, kBlockBytes};
   const std::size_t count = read.bytes() / kBlockBytes;
   if (count == 0 || read.bytes() > max_read_bytes()) return Error::kInvalid;
@@ -177,19 +180,22 @@ Result<void> SdCard::read(std::uint32_t first_block, std::span<const std::span<s
   return result;
 }
 
-Result<void> SdCard::try_read(std::uint32_t first_block, std::span<const std::span<std::byte>> segments) {
+Result<void> SdCard::try_read(std::uint32_t first_block,
+                              std::span<const std::span<std::byte>> segments) {
   const MmcRead read{segments, kBlockBytes};
   const bool multiple = read.bytes() > kBlockBytes;
-  const std::uint32_t argument = high_capacity_ ? first_block : first_block * std::uint32_t{kBlockBytes};
-  MmcCommand command{multiple ? kReadMultipleBlock : kReadSingleBlock, argument, MmcResponse::kR1, {}};
+  const std::uint32_t argument =
+      high_capacity_ ? first_block : first_block * std::uint32_t{kBlockBytes};
+  MmcCommand command{
+      multiple ? kReadMultipleBlock : kReadSingleBlock, argument, MmcResponse::kR1, {}};
   Result<void> result = host_.execute(command, &read);
   if (!result && result.error() == Error::kInvalid) return result;  // Nothing was sent.
   if (result && (command.answer[0] & kErrorBits) != 0) result = Error::kIo;
   if (multiple || !result) {
     MmcCommand stop{kStopTransmission, 0, MmcResponse::kR1, {}};
     const Result<void> stopped = host_.execute(stop);
-    // After a failure the card may have stopped by itself, and does not answer then. A card that has sent its
-    // last block may say that the next one is out of range.
+    // After a failure the card may have stopped by itself, and does not answer then. A card that
+    // has sent its last block may say that the next one is out of range.
     if (result && !stopped) result = stopped;
     if (result && (stop.answer[0] & kErrorBits & ~kOutOfRange) != 0) result = Error::kIo;
   }

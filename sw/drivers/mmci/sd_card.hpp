@@ -35,7 +35,8 @@ class SdCard final : public BlockReader {
   unsigned retries() const { return retries_; }
 
  private:
-  Result<std::uint32_t> send(unsigned index, std::uint32_t argument, MmcResponse response = MmcResponse::kR1);
+  Result<std::uint32_t> send(unsigned index, std::uint32_t argument,
+                             MmcResponse response = MmcResponse::kR1);
   /// An application command: CMD55, then `index`.
   Result<std::uint32_t> send_application(unsigned index, std::uint32_t argument,
                                          MmcResponse response = MmcResponse::kR1);

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::uintptr_t kWord = sizeof(std::uint32_t);
 
-std::uintptr_t misalignment(const void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer) % kWord; }
+std::uintptr_t misalignment(const void* pointer) {
+  return reinterpret_cast<std::uintptr_t>(pointer) % kWord;
+}
 
 using Bytes = unsigned char;
 
@@ -23,8 +25,10 @@ void* copy_backward(Bytes* to, const Bytes* from, std::size_t size) {
 }  // namespace
 
 void* memmove(void* to, const void* from, std::size_t size) {
-  const auto distance = reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
-  if (distance >= size) return memcpy(to, from, size);  // Also when `to` is below `from`: memcpy goes upward.
+  const auto distance =
+      reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
+  if (distance >= size)
+    return memcpy(to, from, size);  // Also when `to` is below `from`: memcpy goes upward.
   return copy_backward(static_cast<Bytes*>(to), static_cast<const Bytes*>(from), size);
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 std::uint64_t chosen_seed() {
   const char* given = std::getenv("LINEFILL_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device{}();
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device{}();
   std::cout << "LINEFILL_SEED=" << seed << std::endl;
   return seed;
 }
@@ -32,19 +33,20 @@ std::string hex_words(const Code& code) {
 }
 
 /// The first unit after which the two differ, when each runs from the beginning to there.
-std::string explain(const Code& code, const std::vector<std::size_t>& starts, const MachineState& start,
-                    OurMachine& ours, UnicornMachine& theirs) {
+std::string explain(const Code& code, const std::vector<std::size_t>& starts,
+                    const MachineState& start, OurMachine& ours, UnicornMachine& theirs) {
   for (std::size_t k = 1; k < starts.size(); ++k) {
-    Code part{code.address,
-              {code.halfwords.begin(), code.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k])}};
+    Code part{
+        code.address,
+        {code.halfwords.begin(), code.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k])}};
     MachineState a = start;
     MachineState b = start;
     const bool a_ok = ours.run(part, a);
     const bool b_ok = theirs.run(part, b);
     if (a_ok && b_ok && a == b) continue;
-    const Code unit{
-        code.address + static_cast<std::uint32_t>(2 * starts[k - 1]),
-        {part.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k - 1]), part.halfwords.end()}};
+    const Code unit{code.address + static_cast<std::uint32_t>(2 * starts[k - 1]),
+                    {part.halfwords.begin() + static_cast<std::ptrdiff_t>(starts[k - 1]),
+                     part.halfwords.end()}};
     MachineState before = start;
     part.halfwords.resize(starts[k - 1]);
     ours.run(part, before);
@@ -58,7 +60,8 @@ std::string explain(const Code& code, const std::vector<std::size_t>& starts, co
   return "the whole only: " + hex_words(code);
 }
 
-void print_rows_never_hit(const RandomCode& random, std::initializer_list<const EncodingTable*> tables) {
+void print_rows_never_hit(const RandomCode& random,
+                          std::initializer_list<const EncodingTable*> tables) {
   for (const EncodingTable* table : tables) {
     for (const Encoding& row : table->rows()) {
       if (use_of(row) == RowUse::kExcluded || random.hits().count(&row) != 0) continue;
@@ -86,8 +89,9 @@ void compare_streams(bool thumb, std::uint64_t count) {
     const bool a_ok = ours.run(code, a);
     const bool b_ok = theirs.run(code, b);
     if (ours.incomparable()) continue;
-    // It ran to its end when it was made: a literal, which is code that came later, has changed since.
-    // Whether both then fault is no question: Unicorn does not check the alignment of a STREX that fails.
+    // It ran to its end when it was made: a literal, which is code that came later, has changed
+    // since. Whether both then fault is no question: Unicorn does not check the alignment of a
+    // STREX that fails.
     ++streams;
     if (!a_ok) {
       ++changed;

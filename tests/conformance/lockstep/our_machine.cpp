@@ -16,15 +16,16 @@ std::string differences(const MachineState& ours, const MachineState& theirs) {
   text << std::hex;
   for (unsigned i = 0; i < ours.r.size(); ++i) {
     if (ours.r[i] != theirs.r[i])
-      text << "  r" << std::dec << i << std::hex << ": ours " << ours.r[i] << ", theirs " << theirs.r[i]
-           << '\n';
+      text << "  r" << std::dec << i << std::hex << ": ours " << ours.r[i] << ", theirs "
+           << theirs.r[i] << '\n';
   }
-  if (ours.cpsr != theirs.cpsr) text << "  cpsr: ours " << ours.cpsr << ", theirs " << theirs.cpsr << '\n';
+  if (ours.cpsr != theirs.cpsr)
+    text << "  cpsr: ours " << ours.cpsr << ", theirs " << theirs.cpsr << '\n';
   if (ours.pc != theirs.pc) text << "  pc: ours " << ours.pc << ", theirs " << theirs.pc << '\n';
   for (std::size_t i = 0; i < ours.data.size(); ++i) {
     if (ours.data[i] == theirs.data[i]) continue;
-    text << "  [" << kDataBase + i << "]: ours " << std::to_integer<unsigned>(ours.data[i]) << ", theirs "
-         << std::to_integer<unsigned>(theirs.data[i]) << '\n';
+    text << "  [" << kDataBase + i << "]: ours " << std::to_integer<unsigned>(ours.data[i])
+         << ", theirs " << std::to_integer<unsigned>(theirs.data[i]) << '\n';
   }
   return text.str();
 }
@@ -54,7 +55,8 @@ bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
   clock_.limit = taken ? clock_.now + 1 : clock_.now + 100'000;
   do {
     core_.run();
-  } while (!taken && system_.calls == calls && core_.exceptions() == exceptions && clock_.now < clock_.limit);
+  } while (!taken && system_.calls == calls && core_.exceptions() == exceptions &&
+           clock_.now < clock_.limit);
   const bool stopped = system_.calls != calls;
   for (unsigned i = 0; i < state.r.size(); ++i) state.r[i] = core_.reg(i);
   state.cpsr = core_.cpsr();

@@ -17,9 +17,11 @@ class OurMachine {
     memory_.map(kDataBase, kDataBytes / FlatMemory::kPage);
   }
 
-  /// Executes `code`; false if it does not arrive at its end. `taken`: leave at a taken branch, too.
+  /// Executes `code`; false if it does not arrive at its end. `taken`: leave at a taken branch,
+  /// too.
   bool run(const Code& code, MachineState& state, bool taken = false);
-  /// The last run had an LDREX and STREX of different sizes: Unicorn stores, and says that it did not.
+  /// The last run had an LDREX and STREX of different sizes: Unicorn stores, and says that it did
+  /// not.
   bool incomparable() const { return incomparable_; }
 
  private:

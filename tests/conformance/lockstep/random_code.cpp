@@ -50,8 +50,8 @@ MachineState RandomCode::random_state() {
           std::array<std::int64_t, 6>{0, 1, -1, 0x7FFF'FFFF, 0x8000'0000LL, 0xFFFF}[number(6)]);
     if (chance(10)) r &= 0xFF;
   }
-  const auto flags =
-      static_cast<std::uint32_t>(random_()) & (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
+  const auto flags = static_cast<std::uint32_t>(random_()) &
+                     (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
   state.cpsr = flags | 0x10 | (thumb_ ? psr::kT : 0);
   for (std::size_t i = 0; i < state.data.size(); i += 8) {
     const std::uint64_t bits = random_();
@@ -86,14 +86,15 @@ RandomCode::Candidate RandomCode::candidate(RowUse use, std::uint8_t it) {
 bool RandomCode::comparable(const Candidate& c, std::uint8_t it) {
   const Instruction i = thumb_ ? decode_t32(c.word, it) : decode_a32(c.word);
   const std::string_view name = c.row->name;
-  if (i.handler == &isa::execute_unpredictable || i.handler == &isa::execute_undefined) return false;
+  if (i.handler == &isa::execute_unpredictable || i.handler == &isa::execute_undefined)
+    return false;
   // Unicorn ends its run at a YIELD.
   if (name.find("YIELD") != std::string_view::npos &&
       (c.word & 0xFF) == (c.row->pattern.width() == 16 ? 0x10 : 1)) {
     return false;
   }
-  // Unicorn 2.0.1 loses ITSTATE where a translation block ends, as it does after ISB: the rest of the IT
-  // block is then executed whatever its condition. (qemu-arm does not.)
+  // Unicorn 2.0.1 loses ITSTATE where a translation block ends, as it does after ISB: the rest of
+  // the IT block is then executed whatever its condition. (qemu-arm does not.)
   if (name == "ISB" && it != 0) return false;
   if (name.starts_with("MSR")) {
     // Flags and GE only: the rest is privileged.
@@ -129,7 +130,8 @@ void RandomCode::append_constant(Code& code, unsigned reg, std::uint32_t value) 
     if (thumb_) {
       const std::uint32_t first = (top ? 0xF2C0U : 0xF240U) | (half >> 11 & 1) << 10 | half >> 12;
       code.halfwords.push_back(static_cast<std::uint16_t>(first));
-      code.halfwords.push_back(static_cast<std::uint16_t>((half >> 8 & 7) << 12 | reg << 8 | (half & 0xFF)));
+      code.halfwords.push_back(
+          static_cast<std::uint16_t>((half >> 8 & 7) << 12 | reg << 8 | (half & 0xFF)));
     } else {
       code.halfwords.push_back(static_cast<std::uint16_t>(reg << 12 | (half & 0xFFF)));
       code.halfwords.push_back(static_cast<std::uint16_t>((top ? 0xE340U : 0xE300U) | half >> 12));
@@ -177,7 +179,8 @@ void RandomCode::append_it_block(Code& code, std::vector<Candidate>& unit) {
   }
   mask <<= 4 - count;
   const auto state = static_cast<std::uint8_t>(condition << 4 | (mask & 0xF));
-  if (decode_t32(0xBF00U | state, 0).handler == &isa::execute_unpredictable) return append_unit(code, unit);
+  if (decode_t32(0xBF00U | state, 0).handler == &isa::execute_unpredictable)
+    return append_unit(code, unit);
   std::uint32_t used = 0;
   std::uint8_t it = state;
   for (unsigned k = 0; k < count; ++k, it = it_advance(it)) {
@@ -188,14 +191,15 @@ void RandomCode::append_it_block(Code& code, std::vector<Candidate>& unit) {
   for (const Candidate& c : unit) append(code, c);
 }
 
-Code RandomCode::stream(const MachineState& start, unsigned length, std::vector<std::size_t>& starts) {
+Code RandomCode::stream(const MachineState& start, unsigned length,
+                        std::vector<std::size_t>& starts) {
   Code code;
   code.address = kCodeBase + number(16) * (thumb_ ? 2 : 4);
   MachineState state = start;
   starts.clear();
   // CLREX: Unicorn's monitor remembers the stream before.
-  code.halfwords =
-      thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F} : std::vector<std::uint16_t>{0xF01F, 0xF57F};
+  code.halfwords = thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F}
+                          : std::vector<std::uint16_t>{0xF01F, 0xF57F};
   starts.push_back(0);
   for (unsigned k = 0; k < length;) {
     const std::size_t begin = code.halfwords.size();
@@ -225,7 +229,8 @@ Code RandomCode::stream(const MachineState& start, unsigned length, std::vector<
 RandomCode::Candidate RandomCode::arithmetic_to_pc() {
   for (;;) {
     Candidate c = candidate(RowUse::kStream, 0);
-    if (!one_of(c.row->name.substr(3), {" (imm)", " (reg)"}) || !c.row->pattern.has_field('S')) continue;
+    if (!one_of(c.row->name.substr(3), {" (imm)", " (reg)"}) || !c.row->pattern.has_field('S'))
+      continue;
     c.word = (c.word & ~0x0010'0000U) | 0xF000;
     if (a32_table().find(c.word) == c.row) return c;
   }

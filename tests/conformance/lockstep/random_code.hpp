@@ -26,9 +26,9 @@ class RandomCode {
   RandomCode(std::mt19937_64& random, bool thumb) : random_{random}, thumb_{thumb} {}
 
   MachineState random_state();
-  /// A straight-line stream of about `length` instructions that our core executes from `start` to its
-  /// end without an exception. `starts` gets where its units (an instruction with what prepares it, or
-  /// an IT block) begin, in halfwords.
+  /// A straight-line stream of about `length` instructions that our core executes from `start` to
+  /// its end without an exception. `starts` gets where its units (an instruction with what prepares
+  /// it, or an IT block) begin, in halfwords.
   Code stream(const MachineState& start, unsigned length, std::vector<std::size_t>& starts);
   /// One instruction of a kBranch row, with operands in range.
   Code branch(MachineState& start);
@@ -42,7 +42,9 @@ class RandomCode {
     const Encoding* row;
     std::uint32_t word;
   };
-  std::uint32_t number(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
+  std::uint32_t number(std::uint32_t below) {
+    return static_cast<std::uint32_t>(random_() % below);
+  }
   bool chance(unsigned percent) { return number(100) < percent; }
 
   Candidate candidate(RowUse use, std::uint8_t it);

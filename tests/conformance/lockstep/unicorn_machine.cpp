@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::uint32_t kThumb = 1U << 5;
 
-constexpr std::array<int, 15> kRegisters{UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
-                                         UC_ARM_REG_R4,  UC_ARM_REG_R5, UC_ARM_REG_R6,  UC_ARM_REG_R7,
-                                         UC_ARM_REG_R8,  UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
-                                         UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR};
+constexpr std::array<int, 15> kRegisters{
+    UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2,  UC_ARM_REG_R3, UC_ARM_REG_R4,
+    UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9,
+    UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR};
 
 void check(uc_err error) {
   if (error != UC_ERR_OK) throw std::runtime_error{uc_strerror(error)};
@@ -36,10 +36,12 @@ bool UnicornMachine::run(const Code& code, MachineState& state, unsigned count) 
   check(uc_ctl_remove_cache(uc_, kCodeBase, kCodeBase + kCodeBytes));
   check(uc_mem_write(uc_, kDataBase, state.data.data(), kDataBytes));
   check(uc_reg_write(uc_, UC_ARM_REG_CPSR, &state.cpsr));
-  for (unsigned i = 0; i < kRegisters.size(); ++i) check(uc_reg_write(uc_, kRegisters[i], &state.r[i]));
+  for (unsigned i = 0; i < kRegisters.size(); ++i)
+    check(uc_reg_write(uc_, kRegisters[i], &state.r[i]));
   const std::uint64_t until = count == 0 ? code.end() : ~std::uint64_t{0};
   const uc_err error = uc_emu_start(uc_, code.address | thumb, until, 0, count);
-  for (unsigned i = 0; i < kRegisters.size(); ++i) check(uc_reg_read(uc_, kRegisters[i], &state.r[i]));
+  for (unsigned i = 0; i < kRegisters.size(); ++i)
+    check(uc_reg_read(uc_, kRegisters[i], &state.r[i]));
   check(uc_reg_read(uc_, UC_ARM_REG_CPSR, &state.cpsr));
   check(uc_reg_read(uc_, UC_ARM_REG_PC, &state.pc));
   // Not kept up to date by a last instruction whose condition failed.

@@ -15,8 +15,8 @@ class UnicornMachine {
   UnicornMachine(const UnicornMachine&) = delete;
   UnicornMachine& operator=(const UnicornMachine&) = delete;
 
-  /// Executes `code` from its beginning to its end, or `count` instructions if that is not 0. Returns
-  /// false if Unicorn took an exception.
+  /// Executes `code` from its beginning to its end, or `count` instructions if that is not 0.
+  /// Returns false if Unicorn took an exception.
   bool run(const Code& code, MachineState& state, unsigned count = 0);
 
  private:

@@ -53,7 +53,8 @@ std::uint32_t BarePl330::state() const {
   return registers_.read_relaxed(&Registers::csr_cpc, 2 * kThread) & pl330::kStateMask;
 }
 
-// The first look comes too early to see the thread started; a started one shows it within a microsecond.
+// The first look comes too early to see the thread started; a started one shows it within a
+// microsecond.
 bool BarePl330::reaches(std::uint32_t wanted) const {
   udelay(1);
   for (const Deadline deadline = Deadline::in_ms(kPatienceMs); state() != wanted;) {

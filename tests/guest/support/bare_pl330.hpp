@@ -12,8 +12,9 @@
 
 namespace guest::test {
 
-/// A PL330 channel thread driven by its debug registers, without the driver: microcode of one's own, and a
-/// doorbell that is a single store. The controller's interrupts are off while it is used.
+/// A PL330 channel thread driven by its debug registers, without the driver: microcode of one's
+/// own, and a doorbell that is a single store. The controller's interrupts are off while it is
+/// used.
 class BarePl330 {
  public:
   using Assembler = pl330::Assembler;
@@ -43,9 +44,15 @@ class BarePl330 {
   void kill() const;
 
   std::uint32_t state() const;
-  std::uint32_t fault_type() const { return registers_.read_relaxed(&pl330::Registers::ftr, kThread); }
-  bool faulted() const { return (registers_.read_relaxed(&pl330::Registers::fsrc) >> kThread & 1U) != 0; }
-  std::uint32_t source() const { return registers_.read_relaxed(&pl330::Registers::channel, 8 * kThread); }
+  std::uint32_t fault_type() const {
+    return registers_.read_relaxed(&pl330::Registers::ftr, kThread);
+  }
+  bool faulted() const {
+    return (registers_.read_relaxed(&pl330::Registers::fsrc) >> kThread & 1U) != 0;
+  }
+  std::uint32_t source() const {
+    return registers_.read_relaxed(&pl330::Registers::channel, 8 * kThread);
+  }
   std::uint32_t destination() const {
     return registers_.read_relaxed(&pl330::Registers::channel, 8 * kThread + 1);
   }

@@ -53,7 +53,9 @@ DmaBench::DmaBench() {
 }
 
 std::uint32_t DmaBench::load(std::size_t offset) const { return peek(begin() + offset); }
-void DmaBench::store(std::uint32_t value, std::size_t offset) const { poke(begin() + offset, value); }
+void DmaBench::store(std::uint32_t value, std::size_t offset) const {
+  poke(begin() + offset, value);
+}
 void DmaBench::store_all(std::uint32_t value) const {
   for (std::size_t i = 0; i < kBytes; i += kWord) store(value, i);
 }
@@ -71,7 +73,8 @@ void DmaBench::put_in_memory(std::uint32_t value) const {
 void DmaBench::device_reads(std::size_t size, std::size_t offset) {
   direction_ = DMA_TO_DEVICE;
   mapped_size_ = size;
-  mapped_ = dma_map_single_attrs(&dev(), begin() + offset, size, direction_, DMA_ATTR_SKIP_CPU_SYNC);
+  mapped_ =
+      dma_map_single_attrs(&dev(), begin() + offset, size, direction_, DMA_ATTR_SKIP_CPU_SYNC);
   start(coherent_handle_ + offset, mapped_, size);
   finish();
 }
@@ -87,7 +90,8 @@ void DmaBench::start_device_write(std::uint32_t value, std::size_t size, std::si
   for (std::size_t i = 0; i < kBytes; i += kWord) poke(coherent() + i, value);
   direction_ = DMA_FROM_DEVICE;
   mapped_size_ = size;
-  mapped_ = dma_map_single_attrs(&dev(), begin() + offset, size, direction_, DMA_ATTR_SKIP_CPU_SYNC);
+  mapped_ =
+      dma_map_single_attrs(&dev(), begin() + offset, size, direction_, DMA_ATTR_SKIP_CPU_SYNC);
   start(mapped_, coherent_handle_ + offset, size);
 }
 
@@ -146,6 +150,8 @@ volatile std::byte* l2_registers() {
 }  // namespace
 
 std::uint32_t l2_read(unsigned offset) { return readl_relaxed(l2_registers() + offset); }
-void l2_write(unsigned offset, std::uint32_t value) { writel_relaxed(value, l2_registers() + offset); }
+void l2_write(unsigned offset, std::uint32_t value) {
+  writel_relaxed(value, l2_registers() + offset);
+}
 
 }  // namespace guest::test

@@ -11,8 +11,8 @@
 
 namespace guest::test {
 
-/// Cacheable memory that a device reads and writes, and coherent memory to look at what it saw. The device
-/// is the PL330, copying. Nothing here does a cache operation, except where it says so.
+/// Cacheable memory that a device reads and writes, and coherent memory to look at what it saw. The
+/// device is the PL330, copying. Nothing here does a cache operation, except where it says so.
 class DmaBench {
  public:
   static constexpr std::size_t kBytes = 4096;
@@ -25,8 +25,8 @@ class DmaBench {
   void store_all(std::uint32_t value) const;
   /// Whether all words are `value`.
   bool all_are(std::uint32_t value) const;
-  /// Whether most words are `value` and the others `other`: a cache that replaces at random may have dropped
-  /// or written back a line by itself.
+  /// Whether most words are `value` and the others `other`: a cache that replaces at random may
+  /// have dropped or written back a line by itself.
   bool most_are(std::uint32_t value, std::uint32_t other) const;
 
   std::byte* begin() const { return buffer_.data(); }

@@ -5,9 +5,9 @@
 #include <span>
 #include <string_view>
 
-/// A guest program under tests/guest: several cases, of which `case=NAME` on the kernel command line
-/// chooses one. A case checks the values a Cortex-A9 with an L2C-310 would have; the host checks what
-/// was found.
+/// A guest program under tests/guest: several cases, of which `case=NAME` on the kernel command
+/// line chooses one. A case checks the values a Cortex-A9 with an L2C-310 would have; the host
+/// checks what was found.
 namespace guest::test {
 
 struct Case {

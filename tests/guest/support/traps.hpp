@@ -48,8 +48,8 @@ class Traps {
 
   /// Since the last call.
   unsigned taken();
-  /// FS of the DFSR or IFSR: 1 alignment, 5 and 7 translation, 9 and 11 domain, 13 and 15 permission,
-  /// 8 and 22 external abort (ARM ARM DDI 0406C, table B3-23).
+  /// FS of the DFSR or IFSR: 1 alignment, 5 and 7 translation, 9 and 11 domain, 13 and 15
+  /// permission, 8 and 22 external abort (ARM ARM DDI 0406C, table B3-23).
   static std::uint32_t fault(std::uint32_t status) { return (status >> 6 & 0x10) | (status & 0xF); }
   static constexpr std::uint32_t kWrite = 1U << 11;
 

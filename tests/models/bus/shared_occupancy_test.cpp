@@ -27,7 +27,8 @@ TEST_CASE("shared occupancy: a master waits for its own bursts", "[bus][block]")
   for (int i = 0; i < 8; ++i) CHECK(bus.take(kDma, 0ns, 80ns) == i * 80ns);
 }
 
-TEST_CASE("shared occupancy: a burst that is booked for later leaves the time before free", "[bus][block]") {
+TEST_CASE("shared occupancy: a burst that is booked for later leaves the time before free",
+          "[bus][block]") {
   SharedOccupancy bus;
   bus.take(kCpu, 100ns, 20ns);
   CHECK(bus.take(kCpu, 10ns, 20ns) == 10ns);
@@ -79,8 +80,8 @@ TEST_CASE("shared occupancy: an overload by two masters gives each a half, and n
 
 namespace {
 
-/// How long the slowest of a display's reads waits while `masters` others keep eight bursts of 80 ns booked:
-/// 32 bytes are due every 318 ns (640x480, 32 bits, 60 Hz).
+/// How long the slowest of a display's reads waits while `masters` others keep eight bursts of 80
+/// ns booked: 32 bytes are due every 318 ns (640x480, 32 bits, 60 Hz).
 Time longest_wait_of_display(unsigned masters) {
   SharedOccupancy bus;
   std::vector<std::array<Time, 8>> others(masters);
@@ -89,7 +90,8 @@ Time longest_wait_of_display(unsigned masters) {
   for (Time now{0}; now < 200us; now += 2ns) {
     for (unsigned m = 0; m < masters; ++m) {
       for (Time& end : others[m]) {
-        if (end <= now) end = bus.take(MasterId{static_cast<std::uint8_t>(2 + m)}, now, 80ns) + 80ns;
+        if (end <= now)
+          end = bus.take(MasterId{static_cast<std::uint8_t>(2 + m)}, now, 80ns) + 80ns;
       }
     }
     if (now < due) continue;

@@ -45,7 +45,8 @@ class FakeMemory final : public BusPort {
 
   std::uint32_t word(std::uint32_t address) {
     std::uint32_t value = 0;
-    for (unsigned i = 0; i < 4; ++i) value |= std::to_integer<std::uint32_t>(bytes[address + i]) << (8 * i);
+    for (unsigned i = 0; i < 4; ++i)
+      value |= std::to_integer<std::uint32_t>(bytes[address + i]) << (8 * i);
     return value;
   }
   /// As a device writes it: around the cache.
@@ -63,33 +64,38 @@ class FakeMemory final : public BusPort {
   BusResponse response = BusResponse::kOkay;
 };
 
-inline constexpr MemoryAttributes kWriteBack{MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate,
+inline constexpr MemoryAttributes kWriteBack{MemoryType::kNormal,
+                                             CachePolicy::kWriteBackWriteAllocate,
                                              CachePolicy::kWriteBackWriteAllocate, false};
 inline constexpr MemoryAttributes kNoWriteAllocate{MemoryType::kNormal,
                                                    CachePolicy::kWriteBackNoWriteAllocate,
                                                    CachePolicy::kWriteBackNoWriteAllocate, false};
 inline constexpr MemoryAttributes kWriteThrough{MemoryType::kNormal, CachePolicy::kWriteThrough,
                                                 CachePolicy::kWriteThrough, false};
-inline constexpr MemoryAttributes kSharedNonCacheable{MemoryType::kNormal, CachePolicy::kNonCacheable,
-                                                      CachePolicy::kNonCacheable, true};
-inline constexpr MemoryAttributes kPrivateNonCacheable{MemoryType::kNormal, CachePolicy::kNonCacheable,
-                                                       CachePolicy::kNonCacheable, false};
+inline constexpr MemoryAttributes kSharedNonCacheable{
+    MemoryType::kNormal, CachePolicy::kNonCacheable, CachePolicy::kNonCacheable, true};
+inline constexpr MemoryAttributes kPrivateNonCacheable{
+    MemoryType::kNormal, CachePolicy::kNonCacheable, CachePolicy::kNonCacheable, false};
 inline constexpr MemoryAttributes kDevice{MemoryType::kDevice};
 inline constexpr MemoryAttributes kStronglyOrdered{MemoryType::kStronglyOrdered};
 
 // Register offsets, L2C-310 TRM table 3-2.
-inline constexpr std::uint32_t kCacheId = 0x000, kCacheType = 0x004, kControl = 0x100, kAuxControl = 0x104,
-                               kTagLatency = 0x108, kDataLatency = 0x10C, kEventControl = 0x200,
-                               kEvent1Config = 0x204, kEvent0Config = 0x208, kEvent1 = 0x20C, kEvent0 = 0x210,
-                               kIntMask = 0x214, kIntMaskStatus = 0x218, kIntRaw = 0x21C, kIntClear = 0x220,
-                               kCacheSync = 0x730, kDummySync = 0x740, kInvPa = 0x770, kInvWay = 0x77C,
-                               kCleanPa = 0x7B0, kCleanIndex = 0x7B8, kCleanWay = 0x7BC, kCleanInvPa = 0x7F0,
-                               kCleanInvIndex = 0x7F8, kCleanInvWay = 0x7FC, kDataLockdown0 = 0x900,
-                               kInstructionLockdown0 = 0x904, kLockLineEnable = 0x950, kUnlockWay = 0x954,
-                               kFilterStart = 0xC00, kFilterEnd = 0xC04, kDebugControl = 0xF40,
-                               kPrefetchControl = 0xF60, kPowerControl = 0xF80;
+inline constexpr std::uint32_t kCacheId = 0x000, kCacheType = 0x004, kControl = 0x100,
+                               kAuxControl = 0x104, kTagLatency = 0x108, kDataLatency = 0x10C,
+                               kEventControl = 0x200, kEvent1Config = 0x204, kEvent0Config = 0x208,
+                               kEvent1 = 0x20C, kEvent0 = 0x210, kIntMask = 0x214,
+                               kIntMaskStatus = 0x218, kIntRaw = 0x21C, kIntClear = 0x220,
+                               kCacheSync = 0x730, kDummySync = 0x740, kInvPa = 0x770,
+                               kInvWay = 0x77C, kCleanPa = 0x7B0, kCleanIndex = 0x7B8,
+                               kCleanWay = 0x7BC, kCleanInvPa = 0x7F0, kCleanInvIndex = 0x7F8,
+                               kCleanInvWay = 0x7FC, kDataLockdown0 = 0x900,
+                               kInstructionLockdown0 = 0x904, kLockLineEnable = 0x950,
+                               kUnlockWay = 0x954, kFilterStart = 0xC00, kFilterEnd = 0xC04,
+                               kDebugControl = 0xF40, kPrefetchControl = 0xF60,
+                               kPowerControl = 0xF80;
 
-/// An L2C-310 block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses take it.
+/// An L2C-310 block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses take
+/// it.
 struct L2Bench {
   explicit L2Bench(L2c310Options o = small(), bool enable = true)
       : options{o}, block{memory, options, statistics} {
@@ -129,19 +135,21 @@ struct L2Bench {
   std::uint32_t load(std::uint32_t address, const MemoryAttributes& type, unsigned size = 4) {
     std::uint32_t value = 0;
     attributes.memory = type;
-    response = block.read(
-        {PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
-        now);
+    response = block.read({PhysicalAddress{address},
+                           std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
+                          now);
     return value;
   }
-  void store(std::uint32_t address, std::uint32_t value, const MemoryAttributes& type, unsigned size = 4) {
+  void store(std::uint32_t address, std::uint32_t value, const MemoryAttributes& type,
+             unsigned size = 4) {
     attributes.memory = type;
-    response = block.write(
-        {PhysicalAddress{address}, std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
-        now);
+    response = block.write({PhysicalAddress{address},
+                            std::as_writable_bytes(std::span{&value, 1}).first(size), attributes},
+                           now);
   }
   /// A line as an L1 fills it; its first word.
-  std::uint32_t fill(std::uint32_t address, const MemoryAttributes& type, LineMarks* marks = nullptr) {
+  std::uint32_t fill(std::uint32_t address, const MemoryAttributes& type,
+                     LineMarks* marks = nullptr) {
     attributes.memory = type;
     L2Request request{PhysicalAddress{address}, line, attributes};
     request.marks = marks;

@@ -70,7 +70,8 @@ TEST_CASE("L2: operations by index name set and way", "[l2][maintenance]") {
   CHECK_FALSE(l2.resident(kA));
 }
 
-TEST_CASE("L2: an operation by way runs in the background and is polled", "[l2][maintenance][background]") {
+TEST_CASE("L2: an operation by way runs in the background and is polled",
+          "[l2][maintenance][background]") {
   L2Bench l2;
   l2.write_back(kA, 2, kWriteBack);
   const Time before = l2.now;
@@ -96,7 +97,8 @@ TEST_CASE("L2: an operation on some ways leaves the others", "[l2][maintenance][
   CHECK_FALSE(l2.resident(kA + 16 * 1024));
 }
 
-TEST_CASE("L2: CLEAN_WAY keeps lines, INV_WAY discards dirty ones", "[l2][maintenance][background]") {
+TEST_CASE("L2: CLEAN_WAY keeps lines, INV_WAY discards dirty ones",
+          "[l2][maintenance][background]") {
   L2Bench l2;
   l2.write_back(kA, 1, kWriteBack);
   l2.by_way(kCleanWay);
@@ -119,7 +121,8 @@ TEST_CASE("L2: a register write during an operation by way is a slave error",
   CHECK(l2.set(offset, 0) == BusResponse::kOkay);
 }
 
-TEST_CASE("L2: lines dirtied behind an operation by way stay dirty", "[l2][maintenance][background]") {
+TEST_CASE("L2: lines dirtied behind an operation by way stay dirty",
+          "[l2][maintenance][background]") {
   L2Bench l2;
   const std::uint32_t early = 0x6000'0020;  // Set 1.
   l2.write_back(early, 1, kWriteBack);
@@ -175,7 +178,8 @@ TEST_CASE("L2: AUX_CTRL with the same geometry keeps the lines", "[l2][geometry]
   CHECK(l2.dirty(kA));
 }
 
-TEST_CASE("L2: a non-secure operation by way touches non-secure lines only", "[l2][maintenance][secure]") {
+TEST_CASE("L2: a non-secure operation by way touches non-secure lines only",
+          "[l2][maintenance][secure]") {
   L2Bench l2;
   l2.write_back(kA, 1, kWriteBack);
   l2.attributes.secure = false;
@@ -185,7 +189,8 @@ TEST_CASE("L2: a non-secure operation by way touches non-secure lines only", "[l
   CHECK(l2.memory.word(kA + 64) == 2);
 }
 
-TEST_CASE("L2: a non-secure operation by address does not see the secure line", "[l2][maintenance][secure]") {
+TEST_CASE("L2: a non-secure operation by address does not see the secure line",
+          "[l2][maintenance][secure]") {
   L2Bench l2;
   l2.write_back(kA, 1, kWriteBack);
   l2.attributes.secure = false;

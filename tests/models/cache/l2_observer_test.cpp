@@ -17,18 +17,21 @@ class Journal final : public Observer {
  public:
   explicit Journal(FakeMemory& memory) : memory_{memory} {}
 
-  void stale_use(CopyLevel, LineNumber, ByteMask bytes, const CopyView& view, const Origin&, Time) override {
+  void stale_use(CopyLevel, LineNumber, ByteMask bytes, const CopyView& view, const Origin&,
+                 Time) override {
     note("stale", bytes);
     filled_stale = view.filled_stale;
   }
-  void uncached_store_reached(CopyLevel level, LineNumber, ByteMask bytes, const Origin&, Time) override {
+  void uncached_store_reached(CopyLevel level, LineNumber, ByteMask bytes, const Origin&,
+                              Time) override {
     note("store at " + name(level), bytes);
   }
-  void dropped_dirty(CopyLevel level, LineNumber, const LineMarks& marks, const Origin&, Time) override {
+  void dropped_dirty(CopyLevel level, LineNumber, const LineMarks& marks, const Origin&,
+                     Time) override {
     note("dropped at " + name(level), marks.dirty);
   }
-  void wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMarks& marks, WriteBackCause cause,
-                            const Origin& origin, Time) override {
+  void wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMarks& marks,
+                            WriteBackCause cause, const Origin& origin, Time) override {
     note("wrote back from " + name(from), marks.dirty);
     memory_then = memory_.word(raw(address_of(line)));
     last_cause = cause;
@@ -41,7 +44,8 @@ class Journal final : public Observer {
     last_marks = marks;
     last_origin = origin;
   }
-  void filled(CopyLevel level, LineNumber, const LineMarks&, FillCause cause, const Origin&, Time) override {
+  void filled(CopyLevel level, LineNumber, const LineMarks&, FillCause cause, const Origin&,
+              Time) override {
     note("filled " + name(level), static_cast<ByteMask>(cause));
   }
   void maintained(const Maintenance& m) override {
@@ -51,7 +55,8 @@ class Journal final : public Observer {
   const LineMarks& memory_marks(LineNumber) override { return below; }
 
   static std::string name(CopyLevel level) {
-    static constexpr const char* kNames[] = {"L1I", "L1D", "store buffer", "L2", "L2 buffer", "memory"};
+    static constexpr const char* kNames[] = {"L1I", "L1D",       "store buffer",
+                                             "L2",  "L2 buffer", "memory"};
     return kNames[static_cast<unsigned>(level)];
   }
   void note(const std::string& what, ByteMask value) { lines.push_back(what + " " + hex(value)); }
@@ -124,7 +129,8 @@ TEST_CASE("L2 observed: a hit gives L1 the line's superseded bytes", "[l2][obser
   CHECK(above.superseded == 0xF0);
 }
 
-TEST_CASE("L2 observed: a write-back of L1 is absorbed, and told when it reaches memory", "[l2][observer]") {
+TEST_CASE("L2 observed: a write-back of L1 is absorbed, and told when it reaches memory",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kWriteBack, &above);
@@ -149,7 +155,8 @@ TEST_CASE("L2 observed: an eviction is told as one", "[l2][observer]") {
   CHECK(l2.journal.last_cause == WriteBackCause::kEviction);
 }
 
-TEST_CASE("L2 observed: an invalidate tells what it drops before the line is gone", "[l2][observer]") {
+TEST_CASE("L2 observed: an invalidate tells what it drops before the line is gone",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kWriteBack, &above);
@@ -160,7 +167,8 @@ TEST_CASE("L2 observed: an invalidate tells what it drops before the line is gon
   CHECK(l2.told() == Observed::Lines{"maintained 10"});
 }
 
-TEST_CASE("L2 observed: L1's write-back that misses without allocation is L1's own", "[l2][observer]") {
+TEST_CASE("L2 observed: L1's write-back that misses without allocation is L1's own",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kNoWriteAllocate, &above);
@@ -191,7 +199,8 @@ TEST_CASE("L2 observed: with the controller off, a fill under a dirty line is an
   CHECK(filled.superseded == 0xF);
 }
 
-TEST_CASE("L2 observed: a non-cacheable store is told in the buffer, and when it drains", "[l2][observer]") {
+TEST_CASE("L2 observed: a non-cacheable store is told in the buffer, and when it drains",
+          "[l2][observer]") {
   Observed l2;
   l2.store(kA + 4, 5, kPrivateNonCacheable);
   CHECK(l2.told() == Observed::Lines{"store at L2 buffer f0"});
@@ -212,7 +221,8 @@ TEST_CASE("L2 observed: a device write overtakes what waits in the buffer", "[l2
   CHECK(l2.journal.last_marks.superseded == 0xF);
 }
 
-TEST_CASE("L2 observed: a non-cacheable store past a resident line makes it older", "[l2][observer]") {
+TEST_CASE("L2 observed: a non-cacheable store past a resident line makes it older",
+          "[l2][observer]") {
   Observed l2;
   l2.fill(kA, kWriteBack);
   l2.store(kA, 5, kPrivateNonCacheable);
@@ -229,7 +239,8 @@ TEST_CASE("L2 observed: a shared store that updates the line leaves its bytes cl
   CHECK(l2.marks(kA).dirty == 0);
 }
 
-TEST_CASE("L2 observed: a shared read of a stale line is a stale use, a fill is not", "[l2][observer]") {
+TEST_CASE("L2 observed: a shared read of a stale line is a stale use, a fill is not",
+          "[l2][observer]") {
   Observed l2;
   l2.fill(kA, kWriteBack);
   l2.block.cache().overtaken(line_of(PhysicalAddress{kA}), 0x3);
@@ -272,7 +283,8 @@ TEST_CASE("L2 observed: an operation by way is told at its end", "[l2][observer]
   CHECK(l2.journal.last_maintenance.origin.pc == 0x8000);
 }
 
-TEST_CASE("L2 observed: a line written back under a newer buffered store loses nothing", "[l2][observer]") {
+TEST_CASE("L2 observed: a line written back under a newer buffered store loses nothing",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kWriteBack, &above);
@@ -285,7 +297,8 @@ TEST_CASE("L2 observed: a line written back under a newer buffered store loses n
   CHECK(l2.memory.word(kA) == 6);
 }
 
-TEST_CASE("L2 observed: a line written back over a drained store says what it overwrites", "[l2][observer]") {
+TEST_CASE("L2 observed: a line written back over a drained store says what it overwrites",
+          "[l2][observer]") {
   Observed l2;
   LineMarks above = l2.dirty_word();
   l2.write_back(kA, 5, kWriteBack, &above);

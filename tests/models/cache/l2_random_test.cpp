@@ -97,9 +97,9 @@ struct Reference {
   }
 };
 
-constexpr std::array<MemoryAttributes, 7> kTypes{kWriteBack,          kNoWriteAllocate,     kWriteThrough,
-                                                 kSharedNonCacheable, kPrivateNonCacheable, kDevice,
-                                                 kStronglyOrdered};
+constexpr std::array<MemoryAttributes, 7> kTypes{
+    kWriteBack,           kNoWriteAllocate, kWriteThrough,   kSharedNonCacheable,
+    kPrivateNonCacheable, kDevice,          kStronglyOrdered};
 
 /// One run of the two side by side.
 struct Duel {
@@ -120,7 +120,8 @@ struct Duel {
     const std::uint32_t address = any_line() + below(32 / size) * size;
     const MemoryAttributes& type = kTypes[below(kTypes.size())];
     const std::uint32_t got = l2.load(address, type, size);
-    for (unsigned i = 0; i < size; ++i) CHECK((got >> (8 * i) & 0xFFU) == reference.read(address + i, type));
+    for (unsigned i = 0; i < size; ++i)
+      CHECK((got >> (8 * i) & 0xFFU) == reference.read(address + i, type));
   }
   void store() {
     const unsigned size = 1U << below(3);
@@ -129,7 +130,8 @@ struct Duel {
     const std::uint32_t value = word();
     l2.store(address, value, type, size);
     Bytes bytes;
-    for (unsigned i = 0; i < size; ++i) bytes[address + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (unsigned i = 0; i < size; ++i)
+      bytes[address + i] = static_cast<std::uint8_t>(value >> (8 * i));
     reference.write(bytes, type);
   }
   void store_line() {
@@ -138,7 +140,8 @@ struct Duel {
     const std::uint32_t value = word();
     l2.write_back(line, value, type);
     Bytes bytes;
-    for (unsigned i = 0; i < 32; ++i) bytes[line + i] = static_cast<std::uint8_t>(value >> (8 * (i % 4)));
+    for (unsigned i = 0; i < 32; ++i)
+      bytes[line + i] = static_cast<std::uint8_t>(value >> (8 * (i % 4)));
     reference.write(bytes, type);
   }
   void device_write() {
@@ -219,7 +222,8 @@ struct Duel {
 
 }  // namespace
 
-TEST_CASE("L2: random accesses and operations agree with a map of bytes for each level", "[l2][random]") {
+TEST_CASE("L2: random accesses and operations agree with a map of bytes for each level",
+          "[l2][random]") {
   const char* wanted = std::getenv("LINEFILL_SEED");  // NOLINT(concurrency-mt-unsafe)
   const auto seed =
       static_cast<std::uint32_t>(wanted != nullptr ? std::strtoul(wanted, nullptr, 0) : 20260417);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Register values typed from the L2C-310 TRM (DDI 0246) and the Zynq-7000 register list (UG585 appendix B).
+// Register values typed from the L2C-310 TRM (DDI 0246) and the Zynq-7000 register list (UG585
+// appendix B).
 #include "models/cache/l2c310_options.hpp"
 #include "tests/models/cache/l2_bench.hpp"
 
@@ -63,13 +64,15 @@ TEST_CASE("L2 registers: every register reads its reset value", "[l2][registers]
 
 TEST_CASE("L2 registers: only writable bits take what is written", "[l2][registers]") {
   for (const Row& row : kRows) {
-    // Operations and the identification registers are not storage; event control is 1 bit and two commands.
+    // Operations and the identification registers are not storage; event control is 1 bit and two
+    // commands.
     if (row.writable == 0) continue;
     L2Bench l2{{}, false};
     CAPTURE(row.offset);
     l2.set(row.offset, 0);
     CHECK(l2.get(row.offset) == (row.reset & ~row.writable));
-    l2.set(row.offset, row.offset == 0x104 ? 0x7FF3'FFFF : 0xFFFF'FFFF);  // 256 KiB ways are plenty.
+    l2.set(row.offset,
+           row.offset == 0x104 ? 0x7FF3'FFFF : 0xFFFF'FFFF);  // 256 KiB ways are plenty.
     const std::uint32_t expected = row.offset == 0x104 ? 0x7FF3'3C01 : (row.reset | row.writable);
     CHECK(l2.get(row.offset) == expected);
   }
@@ -95,7 +98,8 @@ TEST_CASE("L2 registers: an exclusive access is a slave error", "[l2][registers]
   CHECK(l2.set(kControl, 0) == BusResponse::kSlaveError);
 }
 
-TEST_CASE("L2 registers: AUX_CTRL is not written while the controller is enabled", "[l2][registers]") {
+TEST_CASE("L2 registers: AUX_CTRL is not written while the controller is enabled",
+          "[l2][registers]") {
   L2Bench l2;
   CHECK(l2.set(kAuxControl, 0x0247'0001) == BusResponse::kSlaveError);
   CHECK(l2.get(kAuxControl) == 0x0202'0000);
@@ -103,7 +107,8 @@ TEST_CASE("L2 registers: AUX_CTRL is not written while the controller is enabled
 
 TEST_CASE("L2 registers: a non-secure write of a secure register is a decode error",
           "[l2][registers][secure]") {
-  const std::uint32_t offset = GENERATE(0x100U, 0x104U, 0x108U, 0x900U, 0x214U, 0xC00U, 0xF40U, 0xF80U);
+  const std::uint32_t offset =
+      GENERATE(0x100U, 0x104U, 0x108U, 0x900U, 0x214U, 0xC00U, 0xF40U, 0xF80U);
   L2Bench l2{{}, false};
   const std::uint32_t before = l2.get(offset);
   l2.attributes.secure = false;
@@ -157,7 +162,8 @@ TEST_CASE("L2 events: reads, writes, hits, allocations and cast-outs are counted
   CHECK(l2.get(kEvent0) == expected);
 }
 
-TEST_CASE("L2 events: counters count only while enabled, and are written only while not", "[l2][events]") {
+TEST_CASE("L2 events: counters count only while enabled, and are written only while not",
+          "[l2][events]") {
   L2Bench l2;
   l2.set(kEvent1Config, 3U << 2);
   l2.fill(kA, kWriteBack);
@@ -203,7 +209,8 @@ TEST_CASE("L2 events: a counter may interrupt on each increment", "[l2][events][
   CHECK(l2.get(kIntRaw) == 1);
 }
 
-TEST_CASE("L2 interrupts: errors from memory are raised by kind, masked and cleared", "[l2][interrupt]") {
+TEST_CASE("L2 interrupts: errors from memory are raised by kind, masked and cleared",
+          "[l2][interrupt]") {
   const auto [response, bit] = GENERATE(table<BusResponse, std::uint32_t>(
       {{BusResponse::kSlaveError, 0x80}, {BusResponse::kDecodeError, 0x100}}));
   L2Bench l2;
@@ -222,7 +229,8 @@ TEST_CASE("L2 interrupts: errors from memory are raised by kind, masked and clea
   CHECK_FALSE(l2.block.interrupt());
 }
 
-TEST_CASE("L2 interrupts: an error of a buffered write is an interrupt, not a response", "[l2][interrupt]") {
+TEST_CASE("L2 interrupts: an error of a buffered write is an interrupt, not a response",
+          "[l2][interrupt]") {
   L2Bench l2;
   l2.memory.response = BusResponse::kSlaveError;
   l2.store(kA, 1, kPrivateNonCacheable);
@@ -258,7 +266,8 @@ TEST_CASE("L2 options: what no L2C-310 can be is a configuration error", "[l2][o
   CHECK_THROWS_AS(l2c310_options(node_with("cache-sets", 0x0800'0000)), ConfigurationError);
   CHECK_THROWS_AS(l2c310_options(node_with("cache-sets", 0)), ConfigurationError);
   CHECK_THROWS_AS(l2c310_options(node_with("cache-size", 12345)), ConfigurationError);
-  CHECK_THROWS_AS(l2c310_options(node_with("linefill,ram-latency-reset", 0xFFF)), ConfigurationError);
+  CHECK_THROWS_AS(l2c310_options(node_with("linefill,ram-latency-reset", 0xFFF)),
+                  ConfigurationError);
   DeviceNode revision{"cache-controller@0"};
   revision.set("linefill,revision", std::string_view{"r9p9"});
   CHECK_THROWS_WITH(l2c310_options(revision),

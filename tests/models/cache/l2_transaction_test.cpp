@@ -132,7 +132,8 @@ TEST_CASE("L2: a non-shareable non-cacheable read goes to memory", "[l2][shared]
   CHECK(l2.load(kA, kPrivateNonCacheable) == 2);
 }
 
-TEST_CASE("L2: a shared non-cacheable write that hits updates the line and memory", "[l2][shared]") {
+TEST_CASE("L2: a shared non-cacheable write that hits updates the line and memory",
+          "[l2][shared]") {
   L2Bench l2;
   l2.fill(kA, kWriteBack);
   l2.store(kA, 5, kSharedNonCacheable);
@@ -161,7 +162,8 @@ TEST_CASE("L2: a dirty stale line overwrites what override let past it", "[l2][s
   CHECK(l2.memory.word(kA) == 1);
 }
 
-TEST_CASE("L2: shared-attribute invalidate drops a line that a full shared write hits", "[l2][shared]") {
+TEST_CASE("L2: shared-attribute invalidate drops a line that a full shared write hits",
+          "[l2][shared]") {
   L2Bench l2;
   l2.set_aux(kSharedInvalidate);
   l2.write_back(kA, 1, kWriteBack);
@@ -216,7 +218,8 @@ TEST_CASE("L2: an access across two lines is served by both", "[l2]") {
   CHECK(l2.load(kA + 30, kWriteBack) == 0x1234'5678);
 }
 
-TEST_CASE("L2: the ninth line of a set evicts the first, which is written back", "[l2][replacement]") {
+TEST_CASE("L2: the ninth line of a set evicts the first, which is written back",
+          "[l2][replacement]") {
   L2Bench l2;
   for (std::uint32_t i = 0; i < 8; ++i) l2.write_back(kA + i * kWaySize, i + 1, kWriteBack);
   CHECK(l2.memory.count(true) == 0);
@@ -306,7 +309,8 @@ TEST_CASE("L2: prefetch brings the next line when a read asks for one", "[l2][pr
   l2.fill(kA, kWriteBack);
   CHECK(l2.resident(kA + 32));
   CHECK_FALSE(l2.resident(kA + 64));
-  CHECK(l2.block.cache().find(line_of(PhysicalAddress{kA + 32})).fill_cause == FillCause::kPrefetch);
+  CHECK(l2.block.cache().find(line_of(PhysicalAddress{kA + 32})).fill_cause ==
+        FillCause::kPrefetch);
 }
 
 TEST_CASE("L2: prefetch does not leave a 4 KiB page", "[l2][prefetch]") {

@@ -41,7 +41,8 @@ TEST_CASE("L2C-310: RAM latencies are three cells of 1 to 8 cycles", "[l2c310][o
   CHECK_FALSE(complaint(property, {1, 1, 0xFFFF'FFFF}).empty());
 }
 
-TEST_CASE("L2C-310: a wrong latency is named with its node, value and what was expected", "[l2c310][options]") {
+TEST_CASE("L2C-310: a wrong latency is named with its node, value and what was expected",
+          "[l2c310][options]") {
   const std::string line = complaint("arm,tag-latency", {9});
   CHECK_THAT(line, Catch::Contains("cache@0: arm,tag-latency = "));
   CHECK_THAT(line, Catch::Contains("expected three cells"));

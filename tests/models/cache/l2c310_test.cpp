@@ -45,7 +45,8 @@ struct Board {
     set(kControl, 1);
   }
 
-  void transport(bool write, std::uint32_t address, void* data, unsigned size, const MemoryAttributes& type) {
+  void transport(bool write, std::uint32_t address, void* data, unsigned size,
+                 const MemoryAttributes& type) {
     payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     payload.set_address(address);
     payload.set_data_ptr(static_cast<unsigned char*>(data));
@@ -73,7 +74,9 @@ struct Board {
     transport(false, address, line.data(), 32, kWriteBack);
   }
   std::uint32_t get(std::uint32_t offset) { return load(kRegisters + offset, test::kDevice); }
-  void set(std::uint32_t offset, std::uint32_t value) { store(kRegisters + offset, value, test::kDevice); }
+  void set(std::uint32_t offset, std::uint32_t value) {
+    store(kRegisters + offset, value, test::kDevice);
+  }
   /// Lets the kernel catch up with the processor, and then go on for `t`.
   void wait(Time t) {
     run(now - from_sc_time(sc_core::sc_time_stamp()) + t);
@@ -130,8 +133,8 @@ TEST_CASE_METHOD(Board, "L2C-310: a register write drains the buffer within its 
 
 TEST_CASE_METHOD(Board, "L2C-310: registers written through the store buffer do what they should",
                  "[l2c310]") {
-  // A guest that maps the controller as normal memory: three slots of register writes, drained by one
-  // another.
+  // A guest that maps the controller as normal memory: three slots of register writes, drained by
+  // one another.
   store(kMemory, 7, kWriteBack);
   store(kRegisters + kIntMask, 0x55, kPrivateNonCacheable);
   store(kRegisters + kCleanPa, kMemory, kPrivateNonCacheable);
@@ -144,8 +147,8 @@ TEST_CASE_METHOD(Board, "L2C-310: registers written through the store buffer do 
 }
 
 TEST_CASE_METHOD(Board, "L2C-310: its registers cached in itself break nothing", "[l2c310]") {
-  // A dirty line over CTRL and AUX_CTRL: written back while other lines move, it turns the cache off and
-  // gives it another shape.
+  // A dirty line over CTRL and AUX_CTRL: written back while other lines move, it turns the cache
+  // off and gives it another shape.
   fill(kRegisters + kControl);
   store(kRegisters + kControl, 0, kWriteBack);
   store(kRegisters + kAuxControl, 0x0204'0000, kWriteBack);
@@ -194,7 +197,8 @@ TEST_CASE_METHOD(Board, "L2C-310: the store buffer drains by itself after its ti
   CHECK(seen_by_dma(kMemory) == 1);
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: an adversary holds the store buffer until it is drained", "[l2c310]") {
+TEST_CASE_METHOD(Board, "L2C-310: an adversary holds the store buffer until it is drained",
+                 "[l2c310]") {
   l2.set_late_drain(true);
   store(kMemory, 1, kPrivateNonCacheable);
   wait(1ms);
@@ -218,7 +222,8 @@ TEST_CASE_METHOD(Board, "L2C-310: an adversary evicts a dirty line", "[l2c310]")
   CHECK(seen_by_dma(kMemory) == 1);
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: an operation by way ends by itself, and is refused company", "[l2c310]") {
+TEST_CASE_METHOD(Board, "L2C-310: an operation by way ends by itself, and is refused company",
+                 "[l2c310]") {
   store(kMemory, 1, kWriteBack);
   set(kCleanInvWay, 0xFF);
   CHECK(response == BusResponse::kOkay);
@@ -233,7 +238,8 @@ TEST_CASE_METHOD(Board, "L2C-310: an operation by way ends by itself, and is ref
   CHECK(l2.log().guest_errors() == 1);
 }
 
-TEST_CASE_METHOD(Board, "L2C-310: an error from memory drives the interrupt line until cleared", "[l2c310]") {
+TEST_CASE_METHOD(Board, "L2C-310: an error from memory drives the interrupt line until cleared",
+                 "[l2c310]") {
   set(kIntMask, 0x100);
   fill(0x3000'0000);  // Nothing is there.
   CHECK(response == BusResponse::kDecodeError);
@@ -283,8 +289,8 @@ TEST_CASE_METHOD(Board, "L2C-310: random register writes break nothing", "[l2c31
     state ^= state << 5;
     return state;
   };
-  static constexpr std::array<MemoryAttributes, 4> kTypes{test::kDevice, kWriteBack, kPrivateNonCacheable,
-                                                          kStronglyOrdered};
+  static constexpr std::array<MemoryAttributes, 4> kTypes{test::kDevice, kWriteBack,
+                                                          kPrivateNonCacheable, kStronglyOrdered};
   for (unsigned i = 0; i < 20'000; ++i) {
     const std::uint32_t address =
         (next() & 3U) == 0 ? kMemory + (next() & 0xF'FFFC) : kRegisters + (next() & 0xFFC);

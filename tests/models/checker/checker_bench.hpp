@@ -15,14 +15,15 @@
 
 namespace linefill::test {
 
-/// A core's memory system with its MMU on, the outer cache, memory, one bus master, and the checker that
-/// watches them: for sequences of bare accesses. Addresses are physical. Every step of the processor is an
-/// instruction of its own: `pc()` is the last one's.
+/// A core's memory system with its MMU on, the outer cache, memory, one bus master, and the checker
+/// that watches them: for sequences of bare accesses. Addresses are physical. Every step of the
+/// processor is an instruction of its own: `pc()` is the last one's.
 class CheckerBench : private AbortReceiver {
  public:
   using Action = Maintenance::Action;
 
-  explicit CheckerBench(const MemorySystem::Configuration& configuration = {}, bool shared_override = true)
+  explicit CheckerBench(const MemorySystem::Configuration& configuration = {},
+                        bool shared_override = true)
       : memory{configuration, clock_, bus_unit_, statistics_} {
     board.restart();
     clock_.now = static_cast<std::uint64_t>(MemoryBoard::now() / configuration.period) + 1;
@@ -81,15 +82,23 @@ class CheckerBench : private AbortReceiver {
     dsb();
   }
   void clean_l1(std::uint32_t at, std::uint32_t size = 1) { operate_l1(Action::kClean, at, size); }
-  void invalidate_l1(std::uint32_t at, std::uint32_t size = 1) { operate_l1(Action::kInvalidate, at, size); }
-  void flush_l1(std::uint32_t at, std::uint32_t size = 1) { operate_l1(Action::kCleanInvalidate, at, size); }
+  void invalidate_l1(std::uint32_t at, std::uint32_t size = 1) {
+    operate_l1(Action::kInvalidate, at, size);
+  }
+  void flush_l1(std::uint32_t at, std::uint32_t size = 1) {
+    operate_l1(Action::kCleanInvalidate, at, size);
+  }
   void operate_l2(std::uint32_t by_address, std::uint32_t at, std::uint32_t size = 1) {
     for (std::uint32_t line = at & ~31U; line < at + size; line += kLineBytes) l2(by_address, line);
     outer_sync();
   }
   void outer_clean(std::uint32_t at, std::uint32_t size = 1) { operate_l2(kL2CleanPa, at, size); }
-  void outer_invalidate(std::uint32_t at, std::uint32_t size = 1) { operate_l2(kL2InvalidatePa, at, size); }
-  void outer_flush(std::uint32_t at, std::uint32_t size = 1) { operate_l2(kL2CleanInvalidatePa, at, size); }
+  void outer_invalidate(std::uint32_t at, std::uint32_t size = 1) {
+    operate_l2(kL2InvalidatePa, at, size);
+  }
+  void outer_flush(std::uint32_t at, std::uint32_t size = 1) {
+    operate_l2(kL2CleanInvalidatePa, at, size);
+  }
   void outer_sync() { l2(kL2Sync, 0); }
   void l2(std::uint32_t offset, std::uint32_t value) { store(kL2Registers + offset, value); }
   void wmb() {
@@ -114,9 +123,11 @@ class CheckerBench : private AbortReceiver {
   void evict(std::uint32_t at) {
     const LineNumber line = line_of(PhysicalAddress{at});
     const auto resident = [&] {
-      return memory.holders()[0]->find(line).valid != 0 || board.l2.cache_holder().find(line).valid != 0;
+      return memory.holders()[0]->find(line).valid != 0 ||
+             board.l2.cache_holder().find(line).valid != 0;
     };
-    for (std::uint32_t i = 0; i < 100'000 && resident(); ++i) load(at + 0x2'0000 + 0x1'0000 * (i % 100));
+    for (std::uint32_t i = 0; i < 100'000 && resident(); ++i)
+      load(at + 0x2'0000 + 0x1'0000 * (i % 100));
     REQUIRE(!resident());
   }
 
@@ -199,7 +210,8 @@ class CheckerBench : private AbortReceiver {
   MemoryBoard& board = MemoryBoard::instance();
 
  private:
-  // Short-descriptor sections (ARM ARM B3.5.1): TEX in [14:12], C [3], B [2], S [16], AP 0b11, domain 0.
+  // Short-descriptor sections (ARM ARM B3.5.1): TEX in [14:12], C [3], B [2], S [16], AP 0b11,
+  // domain 0.
   void map_section(std::uint32_t va, std::uint32_t pa, std::uint32_t attributes) {
     board.set_word(kTable + 4 * (va >> 20), (pa & 0xFFF0'0000) | attributes | 3U << 10 | 2U);
   }
@@ -216,7 +228,8 @@ class CheckerBench : private AbortReceiver {
     auto& registers = memory.mmu().registers();
     registers.ttbr0 = kTable;
     registers.dacr = 1;
-    registers.sctlr = TranslationRegisters::kM | TranslationRegisters::kC | TranslationRegisters::kI;
+    registers.sctlr =
+        TranslationRegisters::kM | TranslationRegisters::kC | TranslationRegisters::kI;
     memory.registers_changed(CacheOperations::Changed::kControl);
     memory.context_changed(true, false);
   }
@@ -233,7 +246,9 @@ class CheckerBench : private AbortReceiver {
     }
   }
 
-  void data_fault(const Fault&, VirtualAddress va, bool) override { FAIL("data abort at " << hex(raw(va))); }
+  void data_fault(const Fault&, VirtualAddress va, bool) override {
+    FAIL("data abort at " << hex(raw(va)));
+  }
   void prefetch_fault(const Fault&, VirtualAddress va) override {
     FAIL("prefetch abort at " << hex(raw(va)));
   }

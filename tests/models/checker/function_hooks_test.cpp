@@ -39,7 +39,8 @@ struct HooksBench {
 
 }  // namespace
 
-TEST_CASE_METHOD(HooksBench, "a call returns when LR's address is reached with SP as at entry", "[checker][hooks]") {
+TEST_CASE_METHOD(HooksBench, "a call returns when LR's address is reached with SP as at entry",
+                 "[checker][hooks]") {
   call(7, 0x1000);
   program.r[0] = 42;
   execute(kCaller, 0x0F00);  // Another task, or a deeper frame.
@@ -50,7 +51,8 @@ TEST_CASE_METHOD(HooksBench, "a call returns when LR's address is reached with S
   CHECK_FALSE(program.watched.contains(kCaller));
 }
 
-TEST_CASE_METHOD(HooksBench, "a function that is entered again returns once for each entry", "[checker][hooks]") {
+TEST_CASE_METHOD(HooksBench, "a function that is entered again returns once for each entry",
+                 "[checker][hooks]") {
   call(1, 0x1000);
   call(2, 0x0800);
   execute(kCaller, 0x0800);
@@ -61,7 +63,8 @@ TEST_CASE_METHOD(HooksBench, "a function that is entered again returns once for 
   CHECK(returned.size() == 2);
 }
 
-TEST_CASE_METHOD(HooksBench, "a caller that never returns does not fill memory", "[checker][hooks]") {
+TEST_CASE_METHOD(HooksBench, "a caller that never returns does not fill memory",
+                 "[checker][hooks]") {
   for (std::uint32_t i = 0; i < 5000; ++i) call(i, 0x10000 + 8 * i);
   execute(kCaller, 0x10000);
   CHECK(returned.empty());

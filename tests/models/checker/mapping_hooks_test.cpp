@@ -13,8 +13,8 @@ constexpr std::uint32_t kStack = 0x5000;
 constexpr std::uint32_t kDevice = 0x6000;
 constexpr std::uint32_t kFromDevice = 2;
 
-/// A guest with the mapping functions at known addresses, called by hand with the registers that the
-/// AAPCS gives their arguments.
+/// A guest with the mapping functions at known addresses, called by hand with the registers that
+/// the AAPCS gives their arguments.
 struct LedgerBench {
   LedgerBench() {
     std::uint32_t at = 0x8000;
@@ -28,7 +28,8 @@ struct LedgerBench {
     program.memory[0x7004] = 0;
     hooked = mapping.attach(symbols);
   }
-  void call(const char* name, std::array<std::uint32_t, 4> r, std::vector<std::uint32_t> stack, std::uint32_t r0) {
+  void call(const char* name, std::array<std::uint32_t, 4> r, std::vector<std::uint32_t> stack,
+            std::uint32_t r0) {
     program.r[13] = kStack;
     program.r[14] = kCaller;
     std::copy(r.begin(), r.end(), program.r.begin());
@@ -49,7 +50,8 @@ struct LedgerBench {
 
 }  // namespace
 
-TEST_CASE_METHOD(LedgerBench, "a mapping has the handle that was returned, and its site", "[checker][ledger]") {
+TEST_CASE_METHOD(LedgerBench, "a mapping has the handle that was returned, and its site",
+                 "[checker][ledger]") {
   CHECK(hooked == 5);
   call("dma_map_page_attrs", {kDevice, 0x1234, 16, 100}, {kFromDevice, 0}, 0x6000'0010);
   const Mapping* mapped = ledger.covering(0x6000'0073);
@@ -61,7 +63,8 @@ TEST_CASE_METHOD(LedgerBench, "a mapping has the handle that was returned, and i
   CHECK(ledger.covering(0x6000'0074) == nullptr);
 }
 
-TEST_CASE_METHOD(LedgerBench, "an unaligned buffer's edge lines are watched until it is unmapped", "[checker][ledger]") {
+TEST_CASE_METHOD(LedgerBench, "an unaligned buffer's edge lines are watched until it is unmapped",
+                 "[checker][ledger]") {
   call("dma_map_page_attrs", {kDevice, 0, 0, 100}, {kFromDevice, 0}, 0x6000'0010);
   CHECK(program.watched_lines.contains(line_of(PhysicalAddress{0x6000'0000})));
   CHECK(program.watched_lines.contains(line_of(PhysicalAddress{0x6000'0060})));
@@ -73,7 +76,8 @@ TEST_CASE_METHOD(LedgerBench, "an unaligned buffer's edge lines are watched unti
   CHECK(ledger.covering(0x6000'0010)->owner == Mapping::Owner::kEnded);
 }
 
-TEST_CASE_METHOD(LedgerBench, "a scatterlist maps each entry that the call returned, over chains", "[checker][ledger]") {
+TEST_CASE_METHOD(LedgerBench, "a scatterlist maps each entry that the call returned, over chains",
+                 "[checker][ledger]") {
   const std::uint32_t list = 0x4000;
   program.memory[list] = 0;
   program.memory[list + 16] = 0x6000'1000;
@@ -94,13 +98,15 @@ TEST_CASE_METHOD(LedgerBench, "a failed mapping is none", "[checker][ledger]") {
   CHECK(ledger.live_count() == 0);
 }
 
-TEST_CASE_METHOD(LedgerBench, "between sync for CPU and sync for device the CPU owns the buffer", "[checker][ledger]") {
+TEST_CASE_METHOD(LedgerBench, "between sync for CPU and sync for device the CPU owns the buffer",
+                 "[checker][ledger]") {
   call("dma_map_page_attrs", {kDevice, 0, 0, 64}, {kFromDevice, 0}, 0x6000'0040);
   call("dma_sync_single_for_cpu", {kDevice, 0, 0x6000'0040, 0}, {64, kFromDevice}, 0);
   CHECK(ledger.live_at(0x6000'0040)->owner == Mapping::Owner::kCpu);
 }
 
-TEST_CASE_METHOD(LedgerBench, "a coherent allocation's handle is read where the caller wanted it", "[checker][ledger]") {
+TEST_CASE_METHOD(LedgerBench, "a coherent allocation's handle is read where the caller wanted it",
+                 "[checker][ledger]") {
   program.memory[0x4000] = 0x6001'0000;
   call("dma_alloc_attrs", {kDevice, 4096, 0x4000, 0}, {0}, 0xF000'0000);
   REQUIRE(ledger.live_at(0x6001'0000) != nullptr);

@@ -72,8 +72,9 @@ class Tap final : public sc_core::sc_module {
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
     const bool processor = attributes_of(payload).origin.master == MasterId::kProcessor;
     if (before_write && payload.is_write() && processor) {
-      before_write(kMemory + static_cast<std::uint32_t>(payload.get_address()),
-                   {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
+      before_write(
+          kMemory + static_cast<std::uint32_t>(payload.get_address()),
+          {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
     }
     out->b_transport(payload, delay);
   }

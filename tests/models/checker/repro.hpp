@@ -14,8 +14,8 @@ struct Seen {
   std::uint32_t right = 0;
 };
 
-/// Plays a sequence with its bug and with its fix. The bug must give wrong data and findings of these
-/// kinds only; the fix right data and no finding.
+/// Plays a sequence with its bug and with its fix. The bug must give wrong data and findings of
+/// these kinds only; the fix right data and no finding.
 template <class Sequence>
 void play(const std::set<std::string>& kinds, Sequence&& sequence) {
   {

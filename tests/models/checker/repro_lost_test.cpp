@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real bugs, as bare sequences: somebody's bytes are lost. The ids are those of the corpus that the checker
-// is measured on; each names its project.
+// Real bugs, as bare sequences: somebody's bytes are lost. The ids are those of the corpus that the
+// checker is measured on; each names its project.
 #include "tests/models/checker/repro.hpp"
 
 using namespace linefill;        // NOLINT: a test
@@ -11,7 +11,8 @@ constexpr std::uint32_t kBuffer = kArea + 0x1000;
 constexpr std::uint32_t kOther = kArea + 0x4000;
 }  // namespace
 
-TEST_CASE("C03-03 NuttX sdmmc: a dirty line is evicted over what the card delivered", "[checker][repro]") {
+TEST_CASE("C03-03 NuttX sdmmc: a dirty line is evicted over what the card delivered",
+          "[checker][repro]") {
   play({"lost_device_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kBuffer, 0xD1D1U);
     if (fixed) b.invalidate(kBuffer, 512);
@@ -23,7 +24,8 @@ TEST_CASE("C03-03 NuttX sdmmc: a dirty line is evicted over what the card delive
   });
 }
 
-TEST_CASE("C03-04 Blackfin: cleaned and invalidated after the transfer, not before", "[checker][repro]") {
+TEST_CASE("C03-04 Blackfin: cleaned and invalidated after the transfer, not before",
+          "[checker][repro]") {
   play({"lost_device_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kBuffer, 1U);
     if (fixed) b.flush(kBuffer, 32);
@@ -35,7 +37,8 @@ TEST_CASE("C03-04 Blackfin: cleaned and invalidated after the transfer, not befo
   });
 }
 
-TEST_CASE("C03-05 U-Boot bcmgenet: a recycled buffer's checksum field is still dirty", "[checker][repro]") {
+TEST_CASE("C03-05 U-Boot bcmgenet: a recycled buffer's checksum field is still dirty",
+          "[checker][repro]") {
   play({"lost_device_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store<std::uint16_t>(kBuffer + 10, 0);
     if (fixed) b.clean(kBuffer, 64);
@@ -47,7 +50,8 @@ TEST_CASE("C03-05 U-Boot bcmgenet: a recycled buffer's checksum field is still d
   });
 }
 
-TEST_CASE("C04-01 Linux l2x0: the outer cache drops a line that a buffer shares", "[checker][repro]") {
+TEST_CASE("C04-01 Linux l2x0: the outer cache drops a line that a buffer shares",
+          "[checker][repro]") {
   play({"lost_cpu_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kBuffer, 0xABCDU);
     b.clean_l1(kBuffer);
@@ -74,7 +78,8 @@ TEST_CASE("C04-03 AVR32: counters on both sides of a buffer", "[checker][repro]"
   });
 }
 
-TEST_CASE("C04-06 Linux usb-storage: a sense buffer within a structure in use", "[checker][repro]") {
+TEST_CASE("C04-06 Linux usb-storage: a sense buffer within a structure in use",
+          "[checker][repro]") {
   play({"lost_cpu_write", "shared_line"}, [](CheckerBench& b, bool fixed) -> Seen {
     const std::uint32_t sense = fixed ? kOther : kBuffer + 32;
     b.map_from_device(sense, fixed ? 96 : 80);
@@ -89,7 +94,8 @@ TEST_CASE("C04-06 Linux usb-storage: a sense buffer within a structure in use", 
   });
 }
 
-TEST_CASE("C04-10 U-Boot macb: a clean of one descriptor overwrites its neighbour", "[checker][repro]") {
+TEST_CASE("C04-10 U-Boot macb: a clean of one descriptor overwrites its neighbour",
+          "[checker][repro]") {
   play({"lost_device_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     if (fixed) {
       b.nc_store(kBuffer + 8, 0);
@@ -117,7 +123,8 @@ TEST_CASE("C04-13 U-Boot lantiq: an invalidate goes on past the buffer's end", "
   });
 }
 
-TEST_CASE("C16-07 PL310: stored between a clean and an invalidate of the line", "[checker][repro]") {
+TEST_CASE("C16-07 PL310: stored between a clean and an invalidate of the line",
+          "[checker][repro]") {
   play({"lost_cpu_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kBuffer, 1U);
     b.flush_l1(kBuffer);

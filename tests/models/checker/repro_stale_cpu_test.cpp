@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real bugs, as bare sequences: the processor uses what was there before a device wrote. The ids are those of
-// the corpus that the checker is measured on; each names its project.
+// Real bugs, as bare sequences: the processor uses what was there before a device wrote. The ids
+// are those of the corpus that the checker is measured on; each names its project.
 #include "tests/models/checker/repro.hpp"
 
 using namespace linefill;        // NOLINT: a test
@@ -11,7 +11,8 @@ constexpr std::uint32_t kBuffer = kArea + 0x1000;
 constexpr std::uint32_t kOther = kArea + 0x4000;
 }  // namespace
 
-TEST_CASE("C02-01 Linux mv643xx_eth: a received packet is read without being unmapped", "[checker][repro]") {
+TEST_CASE("C02-01 Linux mv643xx_eth: a received packet is read without being unmapped",
+          "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.map_from_device(kBuffer, 64);
     b.prefetch(kBuffer);
@@ -33,7 +34,8 @@ TEST_CASE("C02-07 NuttX: another buffer of the ring is invalidated", "[checker][
   });
 }
 
-TEST_CASE("C02-09 barebox designware: a packet is processed before it is invalidated", "[checker][repro]") {
+TEST_CASE("C02-09 barebox designware: a packet is processed before it is invalidated",
+          "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.load(kBuffer);
     b.ring();
@@ -45,7 +47,8 @@ TEST_CASE("C02-09 barebox designware: a packet is processed before it is invalid
   });
 }
 
-TEST_CASE("C02-12 OP-TEE caam: a pointer's own lines are invalidated, not the buffer's", "[checker][repro]") {
+TEST_CASE("C02-12 OP-TEE caam: a pointer's own lines are invalidated, not the buffer's",
+          "[checker][repro]") {
   play({"stale_cpu_read", "lost_cpu_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kOther, kBuffer);
     b.load(kBuffer);
@@ -56,7 +59,8 @@ TEST_CASE("C02-12 OP-TEE caam: a pointer's own lines are invalidated, not the bu
   });
 }
 
-TEST_CASE("C02-13 TinyUSB dwc2: the pointer has moved on when the range is invalidated", "[checker][repro]") {
+TEST_CASE("C02-13 TinyUSB dwc2: the pointer has moved on when the range is invalidated",
+          "[checker][repro]") {
   play({"stale_cpu_read", "lost_cpu_write"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.load(kBuffer);
     b.store(kBuffer + 64, 0x600D'600DU);
@@ -67,7 +71,8 @@ TEST_CASE("C02-13 TinyUSB dwc2: the pointer has moved on when the range is inval
   });
 }
 
-TEST_CASE("C03-16 Super Mario 64: lines are resident when the transfer begins", "[checker][repro]") {
+TEST_CASE("C03-16 Super Mario 64: lines are resident when the transfer begins",
+          "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.load(kBuffer);
     if (fixed) b.invalidate(kBuffer, 32);
@@ -103,7 +108,8 @@ TEST_CASE("C07-09 Linux ath9k: a status word is polled without a sync", "[checke
   });
 }
 
-TEST_CASE("C15-08 NuttX: invalidated when the transfer starts, not when it ends", "[checker][repro]") {
+TEST_CASE("C15-08 NuttX: invalidated when the transfer starts, not when it ends",
+          "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.ring();
     b.invalidate(kBuffer, 64);
@@ -114,7 +120,8 @@ TEST_CASE("C15-08 NuttX: invalidated when the transfer starts, not when it ends"
   });
 }
 
-TEST_CASE("C24-02 U-Boot sdhci: speculation brings a line back during the transfer", "[checker][repro]") {
+TEST_CASE("C24-02 U-Boot sdhci: speculation brings a line back during the transfer",
+          "[checker][repro]") {
   play({"stale_cpu_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.memory.set_adversary({.speculative_fill = true});
     b.invalidate(kBuffer, 64);
@@ -141,7 +148,8 @@ TEST_CASE("C16-01 L2C-310 erratum 588369: a clean line survives the flush", "[ch
   });
 }
 
-TEST_CASE("A stale outer copy is blamed only if L1 was invalidated after the transfer", "[checker]") {
+TEST_CASE("A stale outer copy is blamed only if L1 was invalidated after the transfer",
+          "[checker]") {
   CheckerBench b;
   b.invalidate(kBuffer, 64);
   b.load(kBuffer);  // Into both caches.

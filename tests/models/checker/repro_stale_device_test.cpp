@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real bugs, as bare sequences: a device reads what the processor has not handed over. The ids are those of
-// the corpus that the checker is measured on; each names its project.
+// Real bugs, as bare sequences: a device reads what the processor has not handed over. The ids are
+// those of the corpus that the checker is measured on; each names its project.
 #include "tests/models/checker/repro.hpp"
 
 using namespace linefill;        // NOLINT: a test
@@ -11,7 +11,8 @@ constexpr std::uint32_t kBuffer = kArea + 0x1000;
 constexpr std::uint32_t kOther = kArea + 0x4000;
 }  // namespace
 
-TEST_CASE("C01-01 Linux e100: a descriptor's link is stored after it was mapped", "[checker][repro]") {
+TEST_CASE("C01-01 Linux e100: a descriptor's link is stored after it was mapped",
+          "[checker][repro]") {
   play({"stale_device_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.store(kBuffer, 0x1111U);
     b.map_to_device(kBuffer, 32);
@@ -86,7 +87,8 @@ TEST_CASE("C07-03 Linux rt2x00: a header is written into a mapped packet", "[che
   });
 }
 
-TEST_CASE("C07-07 Linux mthca: synchronised for the processor, not back for the device", "[checker][repro]") {
+TEST_CASE("C07-07 Linux mthca: synchronised for the processor, not back for the device",
+          "[checker][repro]") {
   play({"stale_device_read"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.map_to_device(kBuffer, 64);
     b.give(kBuffer, Mapping::Owner::kCpu);
@@ -108,7 +110,8 @@ TEST_CASE("C20-01 U-Boot: a frame buffer in cached memory is never cleaned", "[c
   });
 }
 
-TEST_CASE("C14-07 Linux musb: DMA starts while the command is in the write buffer", "[checker][repro]") {
+TEST_CASE("C14-07 Linux musb: DMA starts while the command is in the write buffer",
+          "[checker][repro]") {
   play({"write_not_drained"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.nc_store(kBuffer, 0xC0DEU);
     if (fixed) b.wmb();
@@ -117,7 +120,8 @@ TEST_CASE("C14-07 Linux musb: DMA starts while the command is in the write buffe
   });
 }
 
-TEST_CASE("C14-08 Linux: a register accessor orders the core, not its outer cache", "[checker][repro]") {
+TEST_CASE("C14-08 Linux: a register accessor orders the core, not its outer cache",
+          "[checker][repro]") {
   play({"write_not_drained"}, [](CheckerBench& b, bool fixed) -> Seen {
     b.nc_store(kBuffer, 9U);
     b.dsb();

@@ -5,7 +5,8 @@
 
 using namespace linefill;  // NOLINT: a test
 
-TEST_CASE("A function is named without what it returns, takes, and where it is hidden", "[checker]") {
+TEST_CASE("A function is named without what it returns, takes, and where it is hidden",
+          "[checker]") {
   const auto [mangled, name] = GENERATE(table<std::string, std::string>({
       {"_ZN12_GLOBAL__N_14drawEi", "draw"},
       {"_ZN12_GLOBAL__N_13seeIiEEvT_", "see"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every byte of memory holds its own version: each store and each device's write of a byte puts its next
-// number there, modulo 256. So what a load, a device's read or a write-back moves says itself how old it is,
-// and the checker's verdicts, which come from marks, can be compared with it.
+// Every byte of memory holds its own version: each store and each device's write of a byte puts its
+// next number there, modulo 256. So what a load, a device's read or a write-back moves says itself
+// how old it is, and the checker's verdicts, which come from marks, can be compared with it.
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -60,9 +60,9 @@ class VersionOracle : public CheckerBench {
     std::uint8_t newest = 0;
     std::uint8_t last = 0;  ///< The last number given: above `newest` where two writes raced.
     bool by_device = false;
-    bool lost =
-        false;  ///< An older value was put over the newest, and that was reported: nothing more is said.
-    Epoch epoch = 0;  ///< Of the store, or the cause of the device's write.
+    bool lost = false;  ///< An older value was put over the newest, and that was reported: nothing
+                        ///< more is said.
+    Epoch epoch = 0;    ///< Of the store, or the cause of the device's write.
     std::array<Epoch, 256>
         uncached_epoch{};  ///< By version: of the non-cacheable store that made it, plus 1.
   };
@@ -221,8 +221,8 @@ class VersionOracle : public CheckerBench {
     }
   }
 
-  /// Whether the newest value is a non-cacheable store, not older than a device's cause, on its way to
-  /// memory: it will come over what the device writes now, and either order is legal.
+  /// Whether the newest value is a non-cacheable store, not older than a device's cause, on its way
+  /// to memory: it will come over what the device writes now, and either order is legal.
   bool waits_in_buffer(std::uint32_t i, Epoch cause) {
     const Byte& byte = state_[i];
     const Epoch uncached = byte.uncached_epoch[byte.newest];
@@ -251,7 +251,8 @@ class VersionOracle : public CheckerBench {
   void check_overwritten() {
     lose_drained();
     for (const Overwritten& o : overwritten_) {
-      const FindingKind kind = o.by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
+      const FindingKind kind =
+          o.by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
       const std::uint32_t at = address_of_byte(o.byte);
       const bool reported = std::any_of(raised_.begin(), raised_.end(), [=](const Finding& f) {
         return f.kind == kind && covers(f, at) && f.reader.pc != kLoadPc + 4;
@@ -259,8 +260,8 @@ class VersionOracle : public CheckerBench {
       Byte& byte = state_[o.byte];
       const Epoch uncached = byte.uncached_epoch[o.written];
       if (!reported && o.by_device && uncached != 0 && uncached - 1 >= byte.epoch) {
-        // A store that is no older than the device's cause: its coming last is legal, and makes it the
-        // newest.
+        // A store that is no older than the device's cause: its coming last is legal, and makes it
+        // the newest.
         if (!o.being_stored) {
           byte.newest = o.written;
           byte.by_device = false;
@@ -284,8 +285,8 @@ class VersionOracle : public CheckerBench {
     }
   }
 
-  /// Whether one of the last non-cacheable stores before a device's write, no older than its cause, may still
-  /// be in a buffer: it will come over whatever is written now.
+  /// Whether one of the last non-cacheable stores before a device's write, no older than its cause,
+  /// may still be in a buffer: it will come over whatever is written now.
   static bool store_may_follow(const Byte& byte) {
     for (unsigned ago = 1; ago <= 4; ++ago) {
       const Epoch uncached = byte.uncached_epoch[static_cast<std::uint8_t>(byte.last - ago)];
@@ -310,20 +311,23 @@ class VersionOracle : public CheckerBench {
     return f.address / kLineBytes == at / kLineBytes && (f.bytes >> at % kLineBytes & 1U) != 0;
   }
   bool read_reported(std::uint32_t i, std::uint32_t pc) const {
-    return std::any_of(raised_.begin(), raised_.end(), [&, at = address_of_byte(i)](const Finding& f) {
-      return f.reader.pc == pc && covers(f, at);
-    });
+    return std::any_of(raised_.begin(), raised_.end(),
+                       [&, at = address_of_byte(i)](const Finding& f) {
+                         return f.reader.pc == pc && covers(f, at);
+                       });
   }
   bool device_read_reported(std::uint32_t i) const {
-    return std::any_of(raised_.begin(), raised_.end(), [&, at = address_of_byte(i)](const Finding& f) {
-      return f.reader.agent == "/device" && covers(f, at);
-    });
+    return std::any_of(raised_.begin(), raised_.end(),
+                       [&, at = address_of_byte(i)](const Finding& f) {
+                         return f.reader.agent == "/device" && covers(f, at);
+                       });
   }
   void fail(const char* what, std::uint32_t i) {
     std::string text;
     for (const Finding& f : raised_) {
       text += std::string{info_of(f.kind).name} + " " + f.cause + " " + hex(f.address) + "+" +
-              std::to_string(f.length) + " reader " + f.reader.agent + " " + hex(f.reader.pc) + "\n";
+              std::to_string(f.length) + " reader " + f.reader.agent + " " + hex(f.reader.pc) +
+              "\n";
     }
     FAIL(what << ", at " << hex(address_of_byte(i))
               << (state_[i].by_device ? ", newest by device" : ", newest by cpu") << ", epoch "
@@ -345,7 +349,8 @@ class VersionOracle : public CheckerBench {
   std::uint32_t next_versions(std::uint32_t first, std::uint32_t size) const {
     std::uint32_t value = 0;
     for (std::uint32_t b = 0; b < size; ++b) {
-      value |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(state_[first + b].last + 1)) << (8 * b);
+      value |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(state_[first + b].last + 1))
+               << (8 * b);
     }
     return value;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/device_tree.hpp"
+
 #include "models/core/bit_pattern.hpp"
 #include "tests/support/catch.hpp"
 
@@ -26,8 +27,9 @@ TEST_CASE("a property of ours that no model asked for is an error", "[core][devi
   DeviceNode root{""};
   DeviceNode& timer = root.add_child("timer");
   timer.set("linefill,colour", "blue").set("other,colour", "blue");
-  CHECK_THROWS_WITH(root.expect_all_known(),
-                    "/timer: linefill,colour = \"blue\": expected a property that the node's model knows");
+  CHECK_THROWS_WITH(
+      root.expect_all_known(),
+      "/timer: linefill,colour = \"blue\": expected a property that the node's model knows");
   CHECK(timer.string_or("linefill,colour", "red") == "blue");
   CHECK_NOTHROW(root.expect_all_known());
 }
@@ -50,7 +52,8 @@ TEST_CASE("a damaged ranges is an error", "[core][device_tree]") {
   root.set("#address-cells", 1).set("#size-cells", 1);
   DeviceNode& bus = root.add_child("bus");
   bus.set("#address-cells", 1).set("#size-cells", 1).set("ranges", {0, 0});
-  CHECK_THROWS_WITH(bus.add_child("uart").set("reg", {0, 16}).reg(), Catch::Contains("/bus: ranges = <0 0>"));
+  CHECK_THROWS_WITH(bus.add_child("uart").set("reg", {0, 16}).reg(),
+                    Catch::Contains("/bus: ranges = <0 0>"));
 }
 
 TEST_CASE("fields of an encoding may lie apart", "[core][bit_pattern]") {

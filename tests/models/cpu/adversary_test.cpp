@@ -8,7 +8,8 @@ namespace {
 constexpr std::uint32_t kAt = 0x4000;
 }
 
-TEST_CASE("a line comes back after its invalidation, while a device is still to write", "[cpu][adversary]") {
+TEST_CASE("a line comes back after its invalidation, while a device is still to write",
+          "[cpu][adversary]") {
   WatchedBench core;
   core.memory.set_adversary({.speculative_fill = true, .seed = 1});
   core.load(kCached + kAt);

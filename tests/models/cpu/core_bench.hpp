@@ -50,7 +50,8 @@ class FakeBus final : public CoreBus {
   Time latency{0};
   LineMarks marks_below{};  ///< What a fill is told.
   LineMarks marks_written{};
-  std::map<std::uint32_t, LineMarks> marks_of_memory;  ///< By line address: likewise, for this line.
+  std::map<std::uint32_t, LineMarks>
+      marks_of_memory;  ///< By line address: likewise, for this line.
   std::function<void(const CoreTransaction&)> before;  ///< Called before data move.
   unsigned caught_up = 0;
 
@@ -71,8 +72,8 @@ class FakeBus final : public CoreBus {
         *t.marks = found != marks_of_memory.end() ? found->second : marks_below;
       }
     }
-    log.push_back({t.write, raw(t.address), static_cast<unsigned>(t.data.size()), value, t.attributes.origin,
-                   t.attributes.instruction, t.speculative, start});
+    log.push_back({t.write, raw(t.address), static_cast<unsigned>(t.data.size()), value,
+                   t.attributes.origin, t.attributes.instruction, t.speculative, start});
     const bool device = raw(t.address) - kDevice < 0x1000;
     return in_memory || device ? BusResponse::kOkay : BusResponse::kDecodeError;
   }
@@ -126,26 +127,30 @@ class FakeObserver final : public Observer {
   std::vector<Maintenance> maintenance;
   unsigned fills = 0;
 
-  void stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const CopyView& view, const Origin& origin,
-                 Time) override {
+  void stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const CopyView& view,
+                 const Origin& origin, Time) override {
     stale_uses.push_back(
         {level, line, bytes, view.marks->superseded, view.marks->lost, view.fill_cause, origin.pc});
   }
-  void watched_access(PhysicalAddress address, std::uint32_t, bool write, const Origin&, Time) override {
+  void watched_access(PhysicalAddress address, std::uint32_t, bool write, const Origin&,
+                      Time) override {
     watched.emplace_back(raw(address), write);
   }
-  void uncached_access(PhysicalAddress address, std::uint32_t, bool write, const Attributes&, Time) override {
+  void uncached_access(PhysicalAddress address, std::uint32_t, bool write, const Attributes&,
+                       Time) override {
     uncached.emplace_back(raw(address), write);
   }
-  void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&, const Origin&,
-                         Time) override {
+  void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&,
+                         const Origin&, Time) override {
     drained_old.emplace_back(line, bytes);
   }
   void dropped_dirty(CopyLevel, LineNumber, const LineMarks& marks, const Origin&, Time) override {
     dropped.push_back(marks);
   }
   void maintained(const Maintenance& what) override { maintenance.push_back(what); }
-  void filled(CopyLevel, LineNumber, const LineMarks&, FillCause, const Origin&, Time) override { ++fills; }
+  void filled(CopyLevel, LineNumber, const LineMarks&, FillCause, const Origin&, Time) override {
+    ++fills;
+  }
 };
 
 /// A core's memory system with the MMU on and the mappings above.
@@ -153,7 +158,8 @@ struct CoreBench : AbortReceiver {
   explicit CoreBench(MemorySystem::Configuration configuration = {})
       : memory{configuration, clock, bus, statistics} {
     memory.set_abort_receiver(*this);
-    // Short-descriptor sections (ARM ARM B3.5.1): TEX in [14:12], C [3], B [2], S [16], AP 0b11, domain 0.
+    // Short-descriptor sections (ARM ARM B3.5.1): TEX in [14:12], C [3], B [2], S [16], AP 0b11,
+    // domain 0.
     constexpr std::uint32_t kWriteBack = 1U << 12 | 1U << 3 | 1U << 2;
     map(kCached, kMemory, kWriteBack);
     map(kCachedAlias, kMemory, kWriteBack);
@@ -167,7 +173,8 @@ struct CoreBench : AbortReceiver {
     auto& registers = memory.mmu().registers();
     registers.ttbr0 = kTable;
     registers.dacr = 1;
-    registers.sctlr = TranslationRegisters::kM | TranslationRegisters::kC | TranslationRegisters::kI;
+    registers.sctlr =
+        TranslationRegisters::kM | TranslationRegisters::kC | TranslationRegisters::kI;
     memory.registers_changed(CacheOperations::Changed::kControl);
     memory.context_changed(true, false);
   }
@@ -184,7 +191,9 @@ struct CoreBench : AbortReceiver {
     REQUIRE(memory.load<std::uint32_t>(va, value));
     return value;
   }
-  void store(std::uint32_t va, std::uint32_t value) { REQUIRE(memory.store<std::uint32_t>(va, value)); }
+  void store(std::uint32_t va, std::uint32_t value) {
+    REQUIRE(memory.store<std::uint32_t>(va, value));
+  }
   void operate(Maintenance::Action action, std::uint32_t va) {
     Fault fault;
     REQUIRE(memory.data_by_address(action, VirtualAddress{va}, fault));

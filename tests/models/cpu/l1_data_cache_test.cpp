@@ -142,7 +142,8 @@ TEST_CASE("Shareable memory is cached with ACTLR.SMP only", "[cpu][l1d]") {
   CHECK(core.bus.word(kMemory + kAt) == 5);
 }
 
-TEST_CASE("Write-Through memory and memory with SCTLR.C clear are not held in the L1D", "[cpu][l1d]") {
+TEST_CASE("Write-Through memory and memory with SCTLR.C clear are not held in the L1D",
+          "[cpu][l1d]") {
   CoreBench core;
   core.store(kWriteThrough + kAt, 5);
   core.memory.data_synchronization_barrier();

@@ -78,7 +78,8 @@ TEST_CASE("a mapping is kept until the TLB is told", "[cpu][line_map]") {
 
 TEST_CASE("unprivileged accesses do not use what privileged ones entered", "[cpu][line_map]") {
   CoreBench core;
-  core.bus.set_word(CoreBench::kTable + 4 * (kCached >> 20), kMemory | 1U << 12 | 3U << 2 | 1U << 10 | 2U);
+  core.bus.set_word(CoreBench::kTable + 4 * (kCached >> 20),
+                    kMemory | 1U << 12 | 3U << 2 | 1U << 10 | 2U);
   warm(core);
   core.memory.context_changed(false, false);
   std::uint32_t value = 0;
@@ -106,7 +107,8 @@ TEST_CASE("the maps of two values of DACR live side by side", "[cpu][line_map]")
   CHECK_FALSE(load_is_fast(core, kCached + kAt));
 }
 
-TEST_CASE("a store to a device register takes stores, not loads, out of the line map", "[cpu][line_map]") {
+TEST_CASE("a store to a device register takes stores, not loads, out of the line map",
+          "[cpu][line_map]") {
   CoreBench core;
   warm(core);
   core.store(kDevice, 1);

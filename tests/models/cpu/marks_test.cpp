@@ -69,7 +69,8 @@ TEST_CASE("a store over stale bytes makes them new", "[cpu][marks]") {
   CHECK(core.observer.stale_uses.empty());
 }
 
-TEST_CASE("a store through the hit path before a device's write is older, after it newer", "[cpu][marks]") {
+TEST_CASE("a store through the hit path before a device's write is older, after it newer",
+          "[cpu][marks]") {
   WatchedBench core;
   core.store(kCached + kAt, 1);
   core.store(kCached + kAt, 2);
@@ -109,7 +110,8 @@ TEST_CASE("what an invalidate drops is lost below", "[cpu][marks]") {
   CHECK(below.pc == 0x100);
 }
 
-TEST_CASE("a fill brings the marks of what is below, and is reported stale when used", "[cpu][marks]") {
+TEST_CASE("a fill brings the marks of what is below, and is reported stale when used",
+          "[cpu][marks]") {
   WatchedBench core;
   core.bus.marks_below.superseded = 0x00F0;
   core.bus.marks_below.lost = 0x0F00;

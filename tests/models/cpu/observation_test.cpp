@@ -27,7 +27,8 @@ struct RandomRun : CoreBench {
   std::uint32_t somewhere() { return 0x4000 + 0x2000 * pick(6) + 4 * pick(16); }
 
   void step(bool observed) {
-    static constexpr std::uint32_t kMappings[] = {kCached, kCachedAlias, kShared, kUncached, kDeviceMemory};
+    static constexpr std::uint32_t kMappings[] = {kCached, kCachedAlias, kShared, kUncached,
+                                                  kDeviceMemory};
     const std::uint32_t at = somewhere();
     const unsigned what = pick(12);
     const std::uint32_t mapping = kMappings[pick(5)];
@@ -39,7 +40,8 @@ struct RandomRun : CoreBench {
     if (what == 8) store(kDevice, 1);
     if (what == 9 && observed) device_writes(kMemory + at, 0xAAAA'0000 + at);
     if (what == 9 && !observed) bus.set_word(kMemory + at, 0xAAAA'0000 + at);
-    if (what == 9 && observed) memory.watch_line(line_of(PhysicalAddress{kMemory + at}), at % 8 == 0);
+    if (what == 9 && observed)
+      memory.watch_line(line_of(PhysicalAddress{kMemory + at}), at % 8 == 0);
     if (what == 10) memory.advance();
     CacheLine* line = nullptr;
     if (what == 11) REQUIRE(memory.fetch(kCached + at, line));

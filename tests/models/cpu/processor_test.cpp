@@ -57,7 +57,8 @@ class World : public sc_core::sc_module {
     const auto address = static_cast<std::uint32_t>(payload.get_address());
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     if (transport_dbg(payload) != 0) return;
-    if (address - kDevice >= 0x1000) return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    if (address - kDevice >= 0x1000)
+      return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     std::memset(payload.get_data_ptr(), 0, payload.is_read() ? payload.get_data_length() : 0);
     if (!payload.is_write()) return;
     std::memcpy(&line, payload.get_data_ptr(), payload.get_data_length());
@@ -164,7 +165,8 @@ TEST_CASE_METHOD(ProcessorBench, "semihosting writes to the console", "[cpu][pro
   CHECK(status == 0);
 }
 
-TEST_CASE_METHOD(ProcessorBench, "WFI sleeps until an interrupt, masked or not", "[cpu][processor]") {
+TEST_CASE_METHOD(ProcessorBench, "WFI sleeps until an interrupt, masked or not",
+                 "[cpu][processor]") {
   program({
       0xE320'F003,  // wfi
       0xE3A0'0018,  // mov r0, #SYS_EXIT
@@ -183,7 +185,8 @@ TEST_CASE_METHOD(ProcessorBench, "WFI sleeps until an interrupt, masked or not",
   CHECK(count("idle_cycles") <= 40'000);
 }
 
-TEST_CASE_METHOD(ProcessorBench, "a level that the handler clears is taken once", "[cpu][processor]") {
+TEST_CASE_METHOD(ProcessorBench, "a level that the handler clears is taken once",
+                 "[cpu][processor]") {
   world.set_words(kMemory + 0x18, {0xEA00'0050});  // b handler
   program({
       0xE3A0'0206,  // mov r0, #0x60000000
@@ -269,7 +272,8 @@ TEST_CASE_METHOD(ProcessorBench, "a program's stores stay in the L1D until it cl
   CHECK_FALSE(cpu.debug_read_virtual(0x7000'0000, seen));
 }
 
-TEST_CASE_METHOD(ProcessorBench, "a program that jumps into nothing is stopped", "[cpu][processor]") {
+TEST_CASE_METHOD(ProcessorBench, "a program that jumps into nothing is stopped",
+                 "[cpu][processor]") {
   cpu.set_boot(0x3000'0000, 0, 0, 0);
   run();
   CHECK(ended);

@@ -42,7 +42,8 @@ struct SemihostingBench {
 
 }  // namespace
 
-TEST_CASE_METHOD(SemihostingBench, "the console is opened by its name, and only it", "[cpu][semihosting]") {
+TEST_CASE_METHOD(SemihostingBench, "the console is opened by its name, and only it",
+                 "[cpu][semihosting]") {
   text(0x100, ":tt");
   text(0x110, "abc");
   words(0x200, {0x100, 4, 3});
@@ -51,7 +52,8 @@ TEST_CASE_METHOD(SemihostingBench, "the console is opened by its name, and only 
   CHECK(call(0x01, 0x200) == 0xFFFF'FFFF);
 }
 
-TEST_CASE_METHOD(SemihostingBench, "SYS_WRITE returns what it did not write", "[cpu][semihosting]") {
+TEST_CASE_METHOD(SemihostingBench, "SYS_WRITE returns what it did not write",
+                 "[cpu][semihosting]") {
   text(0x100, "hello");
   words(0x200, {1, 0x100, 5});
   CHECK(call(0x05, 0x200) == 0);

@@ -66,7 +66,8 @@ TEST_CASE("a DMB puts the descriptor before a cached line's write-back", "[cpu][
   CHECK(writes[1].address == kMemory + 0x100);
 }
 
-TEST_CASE("a Strongly-ordered access waits for the buffer, a Device access does not", "[cpu][store_buffer]") {
+TEST_CASE("a Strongly-ordered access waits for the buffer, a Device access does not",
+          "[cpu][store_buffer]") {
   CoreBench core;
   core.store(kUncached + kDescriptor, 7);
   core.load(kDoorbell);
@@ -85,7 +86,8 @@ TEST_CASE("stores to one doubleword merge", "[cpu][store_buffer]") {
   CHECK(core.count("store_buffer_merged") == 2);
 }
 
-TEST_CASE("bytes that lie apart in a slot leave one by one, the others untouched", "[cpu][store_buffer]") {
+TEST_CASE("bytes that lie apart in a slot leave one by one, the others untouched",
+          "[cpu][store_buffer]") {
   CoreBench core;
   core.bus.set_word(kMemory + kDescriptor, 0xAAAA'AAAA);
   REQUIRE(core.memory.store<std::uint8_t>(kUncached + kDescriptor, std::uint8_t{1}));
@@ -137,7 +139,8 @@ TEST_CASE("a store around a resident line leaves that line old", "[cpu][store_bu
   CHECK(core.load(kUncached + kDescriptor) == 7);
 }
 
-TEST_CASE("late drain holds a slot until the architecture forces it out", "[cpu][store_buffer][adversary]") {
+TEST_CASE("late drain holds a slot until the architecture forces it out",
+          "[cpu][store_buffer][adversary]") {
   CoreBench core;
   core.memory.set_adversary({.late_drain = true});
   core.store(kUncached + kDescriptor, 7);

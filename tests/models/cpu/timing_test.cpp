@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::uint32_t kAt = 0x4000;
 
-/// With the translation in the TLB and a bus that takes 40 cycles of the 400 MHz core; a miss has one more.
+/// With the translation in the TLB and a bus that takes 40 cycles of the 400 MHz core; a miss has
+/// one more.
 struct TimedBench : CoreBench {
   TimedBench() {
     load(kCached + 0x8000);

@@ -29,8 +29,10 @@ class Oracle : public CoreBench {
     memory.set_observer(&observer_);
     bus.before = [this](const CoreTransaction& t) { on_transport(t); };
     if (seed % 2 == 1) {
-      memory.set_adversary(
-          {.early_eviction = true, .speculative_fill = true, .late_drain = seed % 4 == 1, .seed = seed});
+      memory.set_adversary({.early_eviction = true,
+                            .speculative_fill = true,
+                            .late_drain = seed % 4 == 1,
+                            .seed = seed});
     }
   }
 
@@ -68,7 +70,9 @@ class Oracle : public CoreBench {
 
  private:
   static std::uint32_t address_of_word(unsigned word) { return kBase + 4 * word; }
-  static PhysicalAddress physical(unsigned word) { return PhysicalAddress{kMemory + address_of_word(word)}; }
+  static PhysicalAddress physical(unsigned word) {
+    return PhysicalAddress{kMemory + address_of_word(word)};
+  }
   static ByteMask bytes_of(unsigned word) { return bytes_at(line_offset(physical(word)), 4); }
   static bool in_use(std::uint32_t address) { return address - (kMemory + kBase) < 4 * kWords; }
   unsigned pick(unsigned n) { return static_cast<unsigned>(random_() % n); }
@@ -99,7 +103,8 @@ class Oracle : public CoreBench {
       const unsigned first = raw(physical(word)) / kLineBytes * kLineBytes;
       for (unsigned b = 0; b < kLineBytes; b += 4) {
         const ByteMask newest = view.marks->dirty & ~view.marks->superseded & view.valid;
-        if ((newest >> b & 1U) != 0) REQUIRE(view.marks->origin[b].epoch == epoch_[word_at(first + b)]);
+        if ((newest >> b & 1U) != 0)
+          REQUIRE(view.marks->origin[b].epoch == epoch_[word_at(first + b)]);
       }
     }
   }
@@ -206,11 +211,13 @@ class Oracle : public CoreBench {
                    Time) override {
       stale_uses.push_back({level, line, bytes});
     }
-    void dropped_dirty(CopyLevel, LineNumber line, const LineMarks& marks, const Origin&, Time) override {
-      oracle.bus.marks_of_memory[raw(address_of(line))].lose(marks.dirty & ~marks.superseded, marks);
+    void dropped_dirty(CopyLevel, LineNumber line, const LineMarks& marks, const Origin&,
+                       Time) override {
+      oracle.bus.marks_of_memory[raw(address_of(line))].lose(marks.dirty & ~marks.superseded,
+                                                             marks);
     }
-    void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&, const Origin&,
-                           Time) override {
+    void drained_to_memory(CopyLevel, LineNumber line, ByteMask bytes, const LineMarks&,
+                           const Origin&, Time) override {
       drained_line = line;
       drained_old = bytes;
     }
@@ -225,7 +232,8 @@ class Oracle : public CoreBench {
   std::uint32_t versions_ = 0;
   std::array<std::uint32_t, kWords> newest_{};
   std::array<Epoch, kWords> epoch_{};
-  /// An older value was put over a newer one and reported: nothing newer exists, nothing more is said.
+  /// An older value was put over a newer one and reported: nothing newer exists, nothing more is
+  /// said.
   std::array<bool, kWords> reported_{};
 };
 

@@ -40,18 +40,21 @@ TEST_CASE_METHOD(B, "cp15: each cache operation reaches the memory system", "[cp
 }
 
 TEST_CASE_METHOD(B, "cp15: branch predictor operations and the old WFI do nothing", "[cp15]") {
-  for (const auto& which : {c(7, 0, 5, 6), c(7, 0, 5, 7), c(7, 0, 1, 6), c(7, 0, 0, 4), c(7, 0, 13, 1)})
+  for (const auto& which :
+       {c(7, 0, 5, 6), c(7, 0, 5, 7), c(7, 0, 1, 6), c(7, 0, 0, 4), c(7, 0, 13, 1)})
     write(which, 0);
   CHECK(operations.log.empty());
 }
 
-TEST_CASE_METHOD(B, "cp15: a set/way operation on a level that is not there does nothing", "[cp15]") {
+TEST_CASE_METHOD(B, "cp15: a set/way operation on a level that is not there does nothing",
+                 "[cp15]") {
   write(c(7, 0, 14, 2), 0x2);
   CHECK(operations.log.empty());
   CHECK(log.guest_errors() == 1);
 }
 
-TEST_CASE_METHOD(B, "cp15: a cache operation that does not translate is a Data Abort of a write", "[cp15]") {
+TEST_CASE_METHOD(B, "cp15: a cache operation that does not translate is a Data Abort of a write",
+                 "[cp15]") {
   operations.fail = true;
   write(c(7, 0, 6, 1), 0xDEAD'0020);
   CHECK(control.take_coprocessor_abort());
@@ -68,7 +71,8 @@ TEST_CASE_METHOD(B, "cp15: TLB operations drop entries and say how far they reac
   Translation translation;
   Fault fault;
   const auto fill = [&] {
-    REQUIRE(mmu.translate(VirtualAddress{0x6000'0000}, AccessType::kRead, true, translation, fault));
+    REQUIRE(
+        mmu.translate(VirtualAddress{0x6000'0000}, AccessType::kRead, true, translation, fault));
     CHECK(mmu.tlb().used() == 1);
     operations.log.clear();
   };
@@ -123,8 +127,8 @@ struct TranslatedBench : B {
   }
 };
 
-TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation leaves address and attributes in PAR",
-                 "[cp15]") {
+TEST_CASE_METHOD(TranslatedBench,
+                 "cp15: an address translation leaves address and attributes in PAR", "[cp15]") {
   write(c(7, 0, 8, 0), 0x1ABC);
   CHECK(read(kPar) == (0x6543'2000 | 1U << 7 | 7U << 4 | 3U << 2));
   write(c(7, 0, 8, 1), 0x1ABC);
@@ -133,8 +137,8 @@ TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation leaves address a
   CHECK(read(kPar) == (0x4500'0000 | 5U << 4 | 1U << 2 | 2U));
 }
 
-TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation that fails leaves the status in PAR",
-                 "[cp15]") {
+TEST_CASE_METHOD(TranslatedBench,
+                 "cp15: an address translation that fails leaves the status in PAR", "[cp15]") {
   write(c(7, 0, 8, 2), 0x1ABC);  // User read of a privileged page.
   CHECK(read(kPar) == (0xFU << 1 | 1U));
   write(c(7, 0, 8, 3), 0x9000);
@@ -142,7 +146,8 @@ TEST_CASE_METHOD(TranslatedBench, "cp15: an address translation that fails leave
   CHECK_FALSE(control.take_coprocessor_abort());
 }
 
-TEST_CASE_METHOD(TranslatedBench, "cp15: a bus error of a translation's walk is a Data Abort", "[cp15]") {
+TEST_CASE_METHOD(TranslatedBench, "cp15: a bus error of a translation's walk is a Data Abort",
+                 "[cp15]") {
   tables.errors[0x4000] = BusResponse::kDecodeError;
   write(c(7, 0, 8, 0), 0x1ABC);
   CHECK(control.take_coprocessor_abort());
@@ -176,7 +181,8 @@ TEST_CASE_METHOD(B, "cp15: the monitors are open to User mode with PMUSERENR.EN"
   CHECK_FALSE(readable(c(9, 0, 14, 1), false));
 }
 
-TEST_CASE_METHOD(B, "cp15: a software increment counts in an enabled counter of event 0", "[cp15][pmu]") {
+TEST_CASE_METHOD(B, "cp15: a software increment counts in an enabled counter of event 0",
+                 "[cp15][pmu]") {
   write(c(9, 0, 12, 0), 1);
   write(c(9, 0, 12, 1), 0x3);
   write(c(9, 0, 12, 5), 1);

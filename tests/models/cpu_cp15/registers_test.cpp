@@ -107,7 +107,8 @@ TEST_CASE_METHOD(B, "cp15: registers keep the bits that are implemented", "[cp15
   }
 }
 
-TEST_CASE_METHOD(B, "cp15: User mode reaches the thread registers and the barriers only", "[cp15]") {
+TEST_CASE_METHOD(B, "cp15: User mode reaches the thread registers and the barriers only",
+                 "[cp15]") {
   const CoprocessorRegister urw = c(13, 0, 0, 2);
   const CoprocessorRegister uro = c(13, 0, 0, 3);
   CHECK(control.write_coprocessor(urw, false, 7));
@@ -123,7 +124,8 @@ TEST_CASE_METHOD(B, "cp15: User mode reaches the thread registers and the barrie
   CHECK(operations.log == std::vector<std::string>{"isb", "dsb", "dmb"});
 }
 
-TEST_CASE_METHOD(B, "cp15: what is not in the manual is undefined, so is the wrong direction", "[cp15]") {
+TEST_CASE_METHOD(B, "cp15: what is not in the manual is undefined, so is the wrong direction",
+                 "[cp15]") {
   CHECK_FALSE(readable(c(4, 0, 0, 0), true));
   CHECK_FALSE(readable(c(0, 0, 0, 0, 10), true));
   CHECK_FALSE(control.write_coprocessor(c(0, 0, 0, 0), true, 0));  // MIDR
@@ -139,7 +141,9 @@ TEST_CASE_METHOD(B, "cp15: the vectors are at VBAR, or high with SCTLR.V", "[cp1
 
 TEST_CASE_METHOD(B, "cp15: a changed register is told once, an unchanged one is not", "[cp15]") {
   using Changed = CacheOperations::Changed;
-  const auto told = [](Changed what) { return "changed " + std::to_string(static_cast<int>(what)); };
+  const auto told = [](Changed what) {
+    return "changed " + std::to_string(static_cast<int>(what));
+  };
   write(kSctlr, 0x00C51078);
   write(kSctlr, 0x00C51078);
   write(kTtbr0, 0x6000'4059);
@@ -149,9 +153,10 @@ TEST_CASE_METHOD(B, "cp15: a changed register is told once, an unchanged one is 
   write(kContextidr, 0x133);
   write(kActlr, 0x40);
   write(kActlr, 0x40);
-  CHECK(operations.log == std::vector<std::string>{told(Changed::kControl), told(Changed::kTranslationTable),
-                                                   told(Changed::kDomains), told(Changed::kRemap),
-                                                   told(Changed::kContext), told(Changed::kAuxiliary)});
+  CHECK(operations.log ==
+        std::vector<std::string>{told(Changed::kControl), told(Changed::kTranslationTable),
+                                 told(Changed::kDomains), told(Changed::kRemap),
+                                 told(Changed::kContext), told(Changed::kAuxiliary)});
   CHECK(control.coherent());
   CHECK(mmu.registers().dacr == 0x51);
 }

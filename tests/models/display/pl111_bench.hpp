@@ -35,14 +35,16 @@ class FakeBus final : public BusPort {
     std::memcpy(data.data(), memory.data() + at, data.size());
     return BusResponse::kOkay;
   }
-  BusResponse write(PhysicalAddress, std::span<const std::byte>, const Attributes&, Time&) override {
+  BusResponse write(PhysicalAddress, std::span<const std::byte>, const Attributes&,
+                    Time&) override {
     FAIL("an LCD controller never writes");
     return BusResponse::kSlaveError;
   }
   void word(std::uint32_t offset, std::uint32_t value) { std::memcpy(&memory[offset], &value, 4); }
 };
 
-/// The smallest useful panel: 16 x 2 pixels, or what a test asks for, with CLCDCLK at 10 MHz undivided.
+/// The smallest useful panel: 16 x 2 pixels, or what a test asks for, with CLCDCLK at 10 MHz
+/// undivided.
 struct Pl111Bench {
   FakeBus bus;
   Log log{"pl111"};
@@ -67,7 +69,8 @@ struct Pl111Bench {
   }
   void write(std::uint32_t offset, std::uint32_t value) {
     lcd.advance(now);
-    REQUIRE(pl111::Block::registers().write(lcd, offset, value, context()) == RegisterResult::kDone);
+    REQUIRE(pl111::Block::registers().write(lcd, offset, value, context()) ==
+            RegisterResult::kDone);
   }
   /// Timing: HBP 2, HFP 3, HSW 4; VBP 1, VFP 2, VSW 3; undivided clock.
   void set_timing(unsigned width, unsigned height) {

@@ -30,7 +30,8 @@ struct Ram : sc_core::sc_module {
   void b_transport(tlm::tlm_generic_payload& p, sc_core::sc_time& delay) {
     delay += to_sc_time(50ns);
     const std::uint64_t address = p.get_address();
-    if (address + p.get_data_length() > bytes.size()) return set_response(p, BusResponse::kDecodeError);
+    if (address + p.get_data_length() > bytes.size())
+      return set_response(p, BusResponse::kDecodeError);
     std::memcpy(p.get_data_ptr(), &bytes[address], p.get_data_length());
     set_response(p, BusResponse::kOkay);
   }
@@ -54,8 +55,8 @@ struct ShellBench {
 };
 
 std::string temporary(const char* name) {
-  return std::filesystem::temp_directory_path().string() + "/linefill-test-" + std::to_string(getpid()) +
-         name;
+  return std::filesystem::temp_directory_path().string() + "/linefill-test-" +
+         std::to_string(getpid()) + name;
 }
 
 std::string contents(const std::string& path) {
@@ -115,6 +116,7 @@ TEST_CASE("PNG: an image comes back as it was written, and the same bytes each t
 
 TEST_CASE("PNG: what cannot be written or read is named", "[png]") {
   CHECK_THROWS_WITH(write_png("x.png", {}), "x.png: there is no picture to write");
-  CHECK_THROWS_WITH(write_png("/nowhere/x.png", Image{1, 1, {1, 2, 3}}), Catch::Contains("/nowhere/x.png: "));
+  CHECK_THROWS_WITH(write_png("/nowhere/x.png", Image{1, 1, {1, 2, 3}}),
+                    Catch::Contains("/nowhere/x.png: "));
   CHECK_THROWS_WITH(read_png("/nowhere/x.png"), Catch::Contains("/nowhere/x.png: "));
 }

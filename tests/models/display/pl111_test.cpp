@@ -8,8 +8,9 @@ using namespace linefill::test;
 
 TEST_CASE("PL111: registers read their reset values", "[pl111][registers]") {
   Pl111Bench bench;
-  const std::uint32_t zeroes[]{0x000, 0x004, 0x008, 0x00C, 0x010, 0x014, 0x018, 0x01C, 0x020, 0x024, 0x02C,
-                               0x030, 0xC00, 0xC04, 0xC08, 0xC0C, 0xC10, 0xC14, 0xC20, 0xC28, 0xC2C};
+  const std::uint32_t zeroes[]{0x000, 0x004, 0x008, 0x00C, 0x010, 0x014, 0x018,
+                               0x01C, 0x020, 0x024, 0x02C, 0x030, 0xC00, 0xC04,
+                               0xC08, 0xC0C, 0xC10, 0xC14, 0xC20, 0xC28, 0xC2C};
   for (const std::uint32_t offset : zeroes) {
     CAPTURE(offset);
     CHECK(bench.read(offset) == 0);
@@ -30,7 +31,8 @@ TEST_CASE("PL111: reserved bits cannot be set", "[pl111][registers]") {
   CHECK(bench.read(0x01C) == 0x0000'001E);
 }
 
-TEST_CASE("PL111: 24 bits a pixel have red in the lowest byte, with BGR in the highest", "[pl111][format]") {
+TEST_CASE("PL111: 24 bits a pixel have red in the lowest byte, with BGR in the highest",
+          "[pl111][format]") {
   Pl111Bench bench;
   bench.bus.word(0, 0x00'10'20'30);
   bench.bus.word(4, 0xFF'40'50'60);
@@ -89,7 +91,8 @@ TEST_CASE("PL111: 8 bits a pixel go through the palette", "[pl111][format]") {
 TEST_CASE("PL111: small pixels begin at the low end of a byte, with BEPO at the high end",
           "[pl111][format]") {
   Pl111Bench bench;
-  for (unsigned n = 0; n < 16; n += 2) *bench.lcd.ram(0x200 + 2 * n) = n | (n + 1) << 16;  // Red n of 31.
+  for (unsigned n = 0; n < 16; n += 2)
+    *bench.lcd.ram(0x200 + 2 * n) = n | (n + 1) << 16;  // Red n of 31.
   const auto red = [](unsigned n) { return (n << 3 | n >> 2) << 16; };
   bench.bus.word(0, 0x8765'4321);
   const Image four = bench.show(2U << 1);
@@ -139,15 +142,16 @@ TEST_CASE("PL111: the pixel clock is CLCDCLK / (PCD + 2)", "[pl111][time]") {
 }
 
 TEST_CASE("PL111: the VESA timing of the panel gives 60 frames a second", "[pl111][time]") {
-  const pl111::Timing t{47U << 24 | 15U << 16 | 95U << 8 | 39U << 2, 33U << 24 | 10U << 16 | 1U << 10 | 479U,
-                        1U << 26, period_of(25'175'000)};
+  const pl111::Timing t{47U << 24 | 15U << 16 | 95U << 8 | 39U << 2,
+                        33U << 24 | 10U << 16 | 1U << 10 | 479U, 1U << 26, period_of(25'175'000)};
   CHECK(t.width == 640);
   CHECK(t.height == 480);
   CHECK(t.frame() > 16'683us);
   CHECK(t.frame() < 16'684us);
 }
 
-TEST_CASE("PL111: LNBU says that UPBASE was sampled, which happens once a frame", "[pl111][interrupt]") {
+TEST_CASE("PL111: LNBU says that UPBASE was sampled, which happens once a frame",
+          "[pl111][interrupt]") {
   Pl111Bench bench;
   bench.bus.word(0, 0xFF);
   bench.bus.word(0x1000, 0xFF00);
@@ -165,7 +169,8 @@ TEST_CASE("PL111: LNBU says that UPBASE was sampled, which happens once a frame"
   CHECK(bench.lcd.frames() == 2);
 }
 
-TEST_CASE("PL111: VCOMP comes at the beginning of the chosen part of the frame", "[pl111][interrupt]") {
+TEST_CASE("PL111: VCOMP comes at the beginning of the chosen part of the frame",
+          "[pl111][interrupt]") {
   // Lines of 2.5 us: sync at 0, back porch at 7.5, active at 10, front porch at 20.
   const std::pair<unsigned, Time> parts[]{{0, 25us}, {1, 7500ns}, {2, 10us}, {3, 20us}};
   for (const auto& [code, when] : parts) {
@@ -197,7 +202,8 @@ TEST_CASE("PL111: a whole frame is read, in bursts of the watermark", "[pl111][d
   CHECK(bench.bus.last_attributes.origin.epoch == 0);
 }
 
-TEST_CASE("PL111: the FIFO is filled before the first pixel, then follows the pixels", "[pl111][dma]") {
+TEST_CASE("PL111: the FIFO is filled before the first pixel, then follows the pixels",
+          "[pl111][dma]") {
   Pl111Bench bench;
   bench.start(64, 8, 5U << 1);
   const Time active = bench.line_time(64) * 4;
@@ -217,7 +223,8 @@ TEST_CASE("PL111: bursts do not cross 1 KiB", "[pl111][dma]") {
   CHECK(bench.bus.records.at(1).address == kVideo + 0x400);
 }
 
-TEST_CASE("PL111: a slow bus makes underruns that are counted, reported and seen", "[pl111][underrun]") {
+TEST_CASE("PL111: a slow bus makes underruns that are counted, reported and seen",
+          "[pl111][underrun]") {
   Pl111Bench bench;
   for (unsigned i = 0; i < 64 * 8; ++i) bench.bus.word(4 * i, 0xFFFFFF);
   bench.bus.latency = 2us;  // 8 pixels of 100 ns a burst: 0.8 us would do.

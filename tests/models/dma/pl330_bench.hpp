@@ -50,8 +50,8 @@ class FakeBus final : public BusPort {
     note({false, raw(address), data.size(), attributes, start, now});
     return response;
   }
-  BusResponse write(PhysicalAddress address, std::span<const std::byte> data, const Attributes& attributes,
-                    Time& now) override {
+  BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
+                    const Attributes& attributes, Time& now) override {
     std::vector<std::byte> copy(data.begin(), data.end());
     const Time start = now;
     const BusResponse response = move(true, raw(address), copy, now);
@@ -121,7 +121,8 @@ struct Pl330Bench {
   }
   void write(std::uint32_t offset, std::uint32_t value, Origin origin = {}) {
     dma.advance(now);
-    REQUIRE(pl330::Block::registers().write(dma, offset, value, context(origin)) == RegisterResult::kDone);
+    REQUIRE(pl330::Block::registers().write(dma, offset, value, context(origin)) ==
+            RegisterResult::kDone);
   }
   std::uint32_t csr(unsigned channel) {
     dma.advance(now);
@@ -145,7 +146,8 @@ struct Pl330Bench {
   }
   void kill(unsigned channel) { debug(0x0001'0001U | channel << 8, 0); }
 
-  void start(unsigned channel, const Program& program, bool non_secure = false, Origin origin = {}) {
+  void start(unsigned channel, const Program& program, bool non_secure = false,
+             Origin origin = {}) {
     const std::uint32_t where = kProgram + channel * 0x400;
     load(where, program);
     go(channel, where, non_secure, origin);

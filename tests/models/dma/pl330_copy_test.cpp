@@ -7,7 +7,8 @@ using namespace linefill::test;
 
 TEST_CASE("PL330: a program with loops and dregs copies memory to memory", "[pl330]") {
   Pl330Bench bench;
-  // 3 x 256 x 128 bytes would be too much for the test's memory: 2 x 40 bursts, then 5 dregs of 8 bytes.
+  // 3 x 256 x 128 bytes would be too much for the test's memory: 2 x 40 bursts, then 5 dregs of 8
+  // bytes.
   Program p;
   p.mov_ccr(copy_control(8, 16)).mov_sar(kSource).mov_dar(kDestination);
   const auto outer = p.lp(1, 2);
@@ -153,7 +154,9 @@ TEST_CASE("PL330: two channels copy at the same time and keep their data apart",
   Pl330Bench bench;
   for (unsigned c = 0; c < 8; ++c) {
     Program p;
-    p.mov_ccr(copy_control(8, 1 + c)).mov_sar(kSource + c * 0x1000).mov_dar(kDestination + c * 0x1000);
+    p.mov_ccr(copy_control(8, 1 + c))
+        .mov_sar(kSource + c * 0x1000)
+        .mov_dar(kDestination + c * 0x1000);
     const auto loop = p.lp(0, 30);
     p.ld().st().lpend(0, loop).end();
     bench.load(kProgram + c * 0x400, p);
@@ -199,7 +202,8 @@ TEST_CASE("PL330: DMAEND waits until the stores have ended", "[pl330]") {
 
 TEST_CASE("PL330: CCR protection and cache bits become attributes of the accesses", "[pl330]") {
   Pl330Bench bench;
-  // Source: privileged, secure, cache 0; destination: unprivileged, non-secure, cacheable write-allocate.
+  // Source: privileged, secure, cache 0; destination: unprivileged, non-secure, cacheable
+  // write-allocate.
   Program p;
   p.mov_ccr(copy_control(8, 2) | 1U << 8 | 2U << 22 | 7U << 25)
       .mov_sar(kSource)
@@ -239,8 +243,9 @@ TEST_CASE("PL330: microcode is cached until the next DMAGO", "[pl330]") {
   bench.write(0x020, 0x6);
   bench.start(0, wait);
   bench.run_for(10us);
-  bench.bus.at(kProgram + 4) = std::byte{2U << 3};  // DMASEV 2 instead of 1: in the line that was fetched.
-  bench.debug(0x0034'0000, 0);                      // DMASEV 0 by the manager.
+  bench.bus.at(kProgram + 4) =
+      std::byte{2U << 3};       // DMASEV 2 instead of 1: in the line that was fetched.
+  bench.debug(0x0034'0000, 0);  // DMASEV 0 by the manager.
   bench.run_for(10us);
   CHECK(bench.dma.interrupts() == 0x2);
   bench.write(0x02C, 0x2);

@@ -56,7 +56,8 @@ TEST_CASE("PL330: reserved operand bits are an invalid operand", "[pl330][fault]
 TEST_CASE("PL330: an event beyond the configured ones is an invalid operand", "[pl330][fault]") {
   check_fault(Program{}.sev(16), 1U << 1);
 }
-TEST_CASE("PL330: a peripheral beyond the configured ones is an invalid operand", "[pl330][fault]") {
+TEST_CASE("PL330: a peripheral beyond the configured ones is an invalid operand",
+          "[pl330][fault]") {
   pl330::Config config;
   config.requests = 4;
   check_fault(Program{}.flushp(4), 1U << 1, false, config);
@@ -77,8 +78,8 @@ TEST_CASE("PL330: a non-secure channel may not program secure accesses", "[pl330
   check_fault(Program{}.mov_ccr(copy_control(4, 1)), 1U << 7, true);
 }
 TEST_CASE("PL330: a burst larger than the MFIFO aborts", "[pl330][fault]") {
-  check_fault(Program{}.mov_ccr(copy_control(8, 16)).mov_sar(kSource).mov_dar(kDestination).ld(), 1U << 12,
-              false, small_mfifo(15));
+  check_fault(Program{}.mov_ccr(copy_control(8, 16)).mov_sar(kSource).mov_dar(kDestination).ld(),
+              1U << 12, false, small_mfifo(15));
 }
 TEST_CASE("PL330: a store larger than the MFIFO aborts", "[pl330][fault]") {
   check_fault(Program{}.mov_ccr(copy_control(8, 16)).mov_dar(kDestination).st(), 1U << 12, false,
@@ -105,7 +106,14 @@ TEST_CASE("PL330: after a fault what was queued makes no accesses", "[pl330][fau
   Pl330Bench bench;
   bench.bus.latency = 1us;
   Program p;
-  p.mov_ccr(copy_control(8, 16)).mov_sar(kSource).mov_dar(kDestination).ld().st().ld().st().raw({0xFF});
+  p.mov_ccr(copy_control(8, 16))
+      .mov_sar(kSource)
+      .mov_dar(kDestination)
+      .ld()
+      .st()
+      .ld()
+      .st()
+      .raw({0xFF});
   bench.run(p);
   CHECK(bench.fault_type(0) == 1);
   CHECK(bench.bus.data_records(true).empty());
@@ -125,7 +133,8 @@ TEST_CASE("PL330: a faulting channel keeps its data to itself and others go on",
   CHECK(bench.read(0x034) == 2);
 }
 
-TEST_CASE("PL330: loads that do not fit wait for stores of the channel to make room", "[pl330][mfifo]") {
+TEST_CASE("PL330: loads that do not fit wait for stores of the channel to make room",
+          "[pl330][mfifo]") {
   Pl330Bench bench{small_mfifo(24)};
   Program p;
   p.mov_ccr(copy_control(8, 8)).mov_sar(kSource).mov_dar(kDestination);
@@ -189,7 +198,8 @@ TEST_CASE("PL330: a full read queue is queue busy", "[pl330]") {
   CHECK(bench.counter("reads") == 5);
 }
 
-TEST_CASE("PL330: DMASEV with INTEN clear makes an event, no interrupt", "[pl330][event][deviation]") {
+TEST_CASE("PL330: DMASEV with INTEN clear makes an event, no interrupt",
+          "[pl330][event][deviation]") {
   Pl330Bench bench;
   bench.run(Program{}.sev(4).end());
   CHECK(bench.dma.interrupts() == 0);
@@ -201,7 +211,8 @@ TEST_CASE("PL330: DMASEV with INTEN clear makes an event, no interrupt", "[pl330
   CHECK(bench.read(0x024) == 0);
 }
 
-TEST_CASE("PL330: DMASEV with INTEN set makes an interrupt, no event", "[pl330][event][deviation]") {
+TEST_CASE("PL330: DMASEV with INTEN set makes an interrupt, no event",
+          "[pl330][event][deviation]") {
   Pl330Bench bench;
   bench.write(0x020, 1U << 4);
   bench.start(1, Program{}.wfe(4).end());
@@ -272,7 +283,8 @@ TEST_CASE("PL330: the debug interface takes DMAGO, DMAKILL and DMASEV only", "[p
   CHECK(bench.read(0x000) == 0);
 }
 
-TEST_CASE("PL330: DMAGO for a channel that does not exist is an invalid operand", "[pl330][debug]") {
+TEST_CASE("PL330: DMAGO for a channel that does not exist is an invalid operand",
+          "[pl330][debug]") {
   pl330::Config config;
   config.channels = 2;
   Pl330Bench bench{config};

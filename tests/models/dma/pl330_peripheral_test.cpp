@@ -101,8 +101,10 @@ TEST_CASE("PL330: bursts from a peripheral, then single tails", "[pl330][periphe
     CHECK(word == 0x1111'0000U + i);
   }
   CHECK(fifo.flushes() == 7);
-  CHECK(std::count(fifo.acknowledges.begin(), fifo.acknowledges.end(), DmaAcknowledge::kBurst) == 4);
-  CHECK(std::count(fifo.acknowledges.begin(), fifo.acknowledges.end(), DmaAcknowledge::kSingle) == 3);
+  CHECK(std::count(fifo.acknowledges.begin(), fifo.acknowledges.end(), DmaAcknowledge::kBurst) ==
+        4);
+  CHECK(std::count(fifo.acknowledges.begin(), fifo.acknowledges.end(), DmaAcknowledge::kSingle) ==
+        3);
 }
 
 TEST_CASE("PL330: a request is not taken twice although its level stays", "[pl330][peripheral]") {
@@ -122,7 +124,8 @@ TEST_CASE("PL330: a request is not taken twice although its level stays", "[pl33
   CHECK(bench.csr(0) == 0);
 }
 
-TEST_CASE("PL330: stores to a peripheral are acknowledged when they have ended", "[pl330][peripheral]") {
+TEST_CASE("PL330: stores to a peripheral are acknowledged when they have ended",
+          "[pl330][peripheral]") {
   Pl330Bench bench;
   Fifo fifo{bench};
   fifo.burst = 1;
@@ -161,7 +164,11 @@ TEST_CASE("PL330: DMAWFP single takes a burst request as a single", "[pl330][per
   Pl330Bench bench;
   Fifo fifo{bench};
   Program p;
-  p.mov_ccr(from_device(8)).mov_sar(kFifo).mov_dar(kDestination).wfp_single(kRequest).ldpb(kRequest);
+  p.mov_ccr(from_device(8))
+      .mov_sar(kFifo)
+      .mov_dar(kDestination)
+      .wfp_single(kRequest)
+      .ldpb(kRequest);
   p.ldps(kRequest).sts().end();
   fifo.fill(9);
   bench.run(p);
@@ -170,8 +177,9 @@ TEST_CASE("PL330: DMAWFP single takes a burst request as a single", "[pl330][per
   CHECK(fifo.acknowledges == std::vector{DmaAcknowledge::kSingle});
 }
 
-TEST_CASE("PL330: DMALPFE loops until the last request, bursts and singles by the peripheral's choice",
-          "[pl330][peripheral]") {
+TEST_CASE(
+    "PL330: DMALPFE loops until the last request, bursts and singles by the peripheral's choice",
+    "[pl330][peripheral]") {
   Pl330Bench bench;
   Fifo fifo{bench};
   Program p;
@@ -202,7 +210,8 @@ TEST_CASE("PL330: DMALPENDS and DMALPENDB follow the request type", "[pl330][per
   CHECK(bench.dma.channel(0).source == 0x13);
 }
 
-TEST_CASE("PL330: DMASTS stores one beat, not the burst length of CCR", "[pl330][peripheral][deviation]") {
+TEST_CASE("PL330: DMASTS stores one beat, not the burst length of CCR",
+          "[pl330][peripheral][deviation]") {
   Pl330Bench bench;
   Program p;
   p.mov_ccr(copy_control(4, 8)).mov_sar(kSource).mov_dar(kDestination).lds().sts().end();
@@ -212,7 +221,8 @@ TEST_CASE("PL330: DMASTS stores one beat, not the burst length of CCR", "[pl330]
   CHECK(bench.dma.channel(0).destination == kDestination + 4);
 }
 
-TEST_CASE("PL330: DMAFLUSHP has the peripheral present its level again", "[pl330][peripheral][deviation]") {
+TEST_CASE("PL330: DMAFLUSHP has the peripheral present its level again",
+          "[pl330][peripheral][deviation]") {
   Pl330Bench bench;
   Fifo fifo{bench};
   // Takes a request, never acknowledges it: only a flush makes it visible again.
@@ -227,7 +237,8 @@ TEST_CASE("PL330: DMAFLUSHP has the peripheral present its level again", "[pl330
   CHECK(bench.csr(0) == 0);
 }
 
-TEST_CASE("PL330: what follows a request carries the later of the two causes", "[pl330][peripheral]") {
+TEST_CASE("PL330: what follows a request carries the later of the two causes",
+          "[pl330][peripheral]") {
   Pl330Bench bench;
   Fifo fifo{bench};
   Program p;

@@ -47,9 +47,15 @@ class Program {
     raw({0x20 | counter << 1, iterations - 1});
     return code_.size();
   }
-  Program& lpend(unsigned counter, std::size_t begin) { return raw({0x38 | counter << 2, back(begin)}); }
-  Program& lpends(unsigned counter, std::size_t begin) { return raw({0x39 | counter << 2, back(begin)}); }
-  Program& lpendb(unsigned counter, std::size_t begin) { return raw({0x3B | counter << 2, back(begin)}); }
+  Program& lpend(unsigned counter, std::size_t begin) {
+    return raw({0x38 | counter << 2, back(begin)});
+  }
+  Program& lpends(unsigned counter, std::size_t begin) {
+    return raw({0x39 | counter << 2, back(begin)});
+  }
+  Program& lpendb(unsigned counter, std::size_t begin) {
+    return raw({0x3B | counter << 2, back(begin)});
+  }
   /// The end of DMALPFE.
   Program& lpfe_end(std::size_t begin) { return raw({0x28, back(begin)}); }
 

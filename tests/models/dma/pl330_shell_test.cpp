@@ -29,7 +29,9 @@ struct Ram : sc_core::sc_module {
     driver.register_b_transport(this, &Ram::forward);
     driver.register_transport_dbg(this, &Ram::forward_debug);
   }
-  void forward(tlm::tlm_generic_payload& p, sc_core::sc_time& delay) { registers->b_transport(p, delay); }
+  void forward(tlm::tlm_generic_payload& p, sc_core::sc_time& delay) {
+    registers->b_transport(p, delay);
+  }
   unsigned forward_debug(tlm::tlm_generic_payload& p) { return registers->transport_dbg(p); }
   void b_transport(tlm::tlm_generic_payload& p, sc_core::sc_time& delay) {
     const std::uint64_t address = p.get_address();
@@ -96,8 +98,9 @@ TEST_CASE("PL330 module: configuration registers of a Zynq-like controller", "[p
 
 TEST_CASE("PL330 module: registers read their reset values", "[pl330][registers]") {
   ShellBench bench;
-  const std::uint32_t zeroes[]{0x000, 0x004, 0x020, 0x024, 0x028, 0x030, 0x034, 0x038, 0x040, 0x05C,
-                               0x100, 0x104, 0x13C, 0x400, 0x404, 0x40C, 0x410, 0x4E0, 0xD00, 0xE80};
+  const std::uint32_t zeroes[]{0x000, 0x004, 0x020, 0x024, 0x028, 0x030, 0x034,
+                               0x038, 0x040, 0x05C, 0x100, 0x104, 0x13C, 0x400,
+                               0x404, 0x40C, 0x410, 0x4E0, 0xD00, 0xE80};
   for (const std::uint32_t offset : zeroes) {
     CAPTURE(offset);
     CHECK(bench.bus.read(offset) == 0);
@@ -110,7 +113,8 @@ TEST_CASE("PL330 module: registers read their reset values", "[pl330][registers]
   CHECK(bench.device->log().guest_errors() == 0);
 }
 
-TEST_CASE("PL330 module: windows of channels that do not exist are reserved", "[pl330][registers]") {
+TEST_CASE("PL330 module: windows of channels that do not exist are reserved",
+          "[pl330][registers]") {
   ShellBench bench{2};
   CHECK(bench.bus.read(0x428) == 0x0080'0200);
   CHECK(bench.bus.read(0x448) == 0);
@@ -133,7 +137,8 @@ TEST_CASE("PL330 module: DMASEV raises its output until INTCLR", "[pl330][interr
   CHECK_FALSE(bench.lines.at(1 + 5).read());
 }
 
-TEST_CASE("PL330 module: a fault raises the abort output until the channel is killed", "[pl330][interrupt]") {
+TEST_CASE("PL330 module: a fault raises the abort output until the channel is killed",
+          "[pl330][interrupt]") {
   ShellBench bench;
   bench.load(0x100, Program{}.nop().raw({0xFF}));
   bench.go(3, 0x100);
@@ -192,10 +197,12 @@ TEST_CASE("PL330 module: a wrong property is a configuration error", "[pl330][co
   CHECK_THROWS_WITH(pl330::Config::from(node), "dma: dma-channels = <9>: expected 1 to 8");
   DeviceNode odd{"dma"};
   odd.set("linefill,bus-width", 96);
-  CHECK_THROWS_WITH(pl330::Config::from(odd), "dma: linefill,bus-width = <96>: expected a power of two");
+  CHECK_THROWS_WITH(pl330::Config::from(odd),
+                    "dma: linefill,bus-width = <96>: expected a power of two");
 }
 
-TEST_CASE("PL330 module: a request line beyond dma-requests does not exist", "[pl330][configuration]") {
+TEST_CASE("PL330 module: a request line beyond dma-requests does not exist",
+          "[pl330][configuration]") {
   ShellBench bench;
   CHECK(bench.dma.request_line(3).number() == 3);
   CHECK_THROWS_AS(bench.dma.request_line(4), ConfigurationError);

@@ -13,7 +13,8 @@ using namespace test;
 /// The controller seen through its two windows and its lines.
 struct ArmGicBench {
   DeviceNode node{"interrupt-controller@1e001000"};
-  std::unique_ptr<Device> device = ModelRegistry::instance().create("arm,cortex-a9-gic", "gic", node);
+  std::unique_ptr<Device> device =
+      ModelRegistry::instance().create("arm,cortex-a9-gic", "gic", node);
   ArmGic& gic = dynamic_cast<ArmGic&>(*device);
   BusDriver distributor{"distributor"};
   BusDriver cpu{"cpu"};
@@ -38,7 +39,8 @@ struct ArmGicBench {
   }
 };
 
-TEST_CASE_METHOD(ArmGicBench, "gic device: an SPI raises IRQ, acknowledging lowers it", "[gic][device]") {
+TEST_CASE_METHOD(ArmGicBench, "gic device: an SPI raises IRQ, acknowledging lowers it",
+                 "[gic][device]") {
   distributor.write(kICDISER + 4, 0x100);
   spi[8] = true;
   run(1ns);
@@ -66,24 +68,28 @@ TEST_CASE_METHOD(ArmGicBench, "gic device: priorities are bytes on the bus", "[g
   CHECK(distributor.read(kICDIPR + 33, 1) == 0xA0);
 }
 
-TEST_CASE_METHOD(ArmGicBench, "gic device: a debugger's read acknowledges nothing", "[gic][device]") {
+TEST_CASE_METHOD(ArmGicBench, "gic device: a debugger's read acknowledges nothing",
+                 "[gic][device]") {
   distributor.write(kICDSGIR, 0x0200'0001);
   CHECK(cpu.peek(kICCIAR) == 1);
   CHECK(cpu.peek(kICCIAR) == 1);
   CHECK(distributor.peek(kICDISPR) == 0x2);
 }
 
-TEST_CASE_METHOD(ArmGicBench, "gic device: mistakes are guest errors that read zero", "[gic][device]") {
+TEST_CASE_METHOD(ArmGicBench, "gic device: mistakes are guest errors that read zero",
+                 "[gic][device]") {
   CHECK(distributor.read(0x00C) == 0);
   distributor.write(kICDICTR, 0);
   CHECK(distributor.last_response == BusResponse::kOkay);
   CHECK(gic.log().guest_errors() == 2);
 }
 
-TEST_CASE("gic device: a number of interrupts that the controller cannot have is refused", "[gic][device]") {
+TEST_CASE("gic device: a number of interrupts that the controller cannot have is refused",
+          "[gic][device]") {
   DeviceNode node{"interrupt-controller@1e001000"};
   node.set("linefill,interrupts", 100);
-  CHECK_THROWS_AS(ModelRegistry::instance().create("arm,cortex-a9-gic", "gic", node), ConfigurationError);
+  CHECK_THROWS_AS(ModelRegistry::instance().create("arm,cortex-a9-gic", "gic", node),
+                  ConfigurationError);
 }
 
 }  // namespace

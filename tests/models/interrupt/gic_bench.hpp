@@ -11,9 +11,10 @@ namespace linefill::test {
 
 // Offsets, typed from the Cortex-A9 MPCore TRM.
 inline constexpr std::uint32_t kICDDCR = 0x000, kICDICTR = 0x004, kICDIIDR = 0x008, kICDISR = 0x080,
-                               kICDISER = 0x100, kICDICER = 0x180, kICDISPR = 0x200, kICDICPR = 0x280,
-                               kICDABR = 0x300, kICDIPR = 0x400, kICDIPTR = 0x800, kICDICFR = 0xC00,
-                               kICPPISR = 0xD00, kICSPISR = 0xD04, kICDSGIR = 0xF00;
+                               kICDISER = 0x100, kICDICER = 0x180, kICDISPR = 0x200,
+                               kICDICPR = 0x280, kICDABR = 0x300, kICDIPR = 0x400, kICDIPTR = 0x800,
+                               kICDICFR = 0xC00, kICPPISR = 0xD00, kICSPISR = 0xD04,
+                               kICDSGIR = 0xF00;
 inline constexpr std::uint32_t kICCICR = 0x00, kICCPMR = 0x04, kICCBPR = 0x08, kICCIAR = 0x0C,
                                kICCEOIR = 0x10, kICCRPR = 0x14, kICCHPIR = 0x18, kICCABPR = 0x1C,
                                kICCIDR = 0xFC;

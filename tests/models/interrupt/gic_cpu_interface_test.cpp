@@ -38,7 +38,8 @@ TEST_CASE_METHOD(GicBench, "gic: an interrupt goes pending, active, inactive", "
   CHECK(read_cpu(kICCRPR) == 0xFF);
 }
 
-TEST_CASE_METHOD(GicBench, "gic: a level still asserted at the end of interrupt is taken again", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: a level still asserted at the end of interrupt is taken again",
+                 "[gic]") {
   enable(40);
   distributor.set_line(40, true);
   CHECK(read_cpu(kICCIAR) == 40);
@@ -51,7 +52,8 @@ TEST_CASE_METHOD(GicBench, "gic: a level still asserted at the end of interrupt 
   CHECK_FALSE(cpu.irq());
 }
 
-TEST_CASE_METHOD(GicBench, "gic: an edge while active is taken after the end of interrupt", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: an edge while active is taken after the end of interrupt",
+                 "[gic]") {
   enable(40);
   make_edge(40);
   pulse(40);
@@ -62,7 +64,8 @@ TEST_CASE_METHOD(GicBench, "gic: an edge while active is taken after the end of 
   CHECK(read_cpu(kICCIAR) == 40);
 }
 
-TEST_CASE_METHOD(GicBench, "gic: the highest priority is taken first, of equals the lowest ID", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: the highest priority is taken first, of equals the lowest ID",
+                 "[gic]") {
   enable(33, 0xA0);
   enable(50, 0xA0);
   enable(80, 0x98);
@@ -86,7 +89,8 @@ TEST_CASE_METHOD(GicBench, "gic: ICCPMR holds back priorities that are not highe
   CHECK(read_cpu(kICCPMR) == 0xF8);
 }
 
-TEST_CASE_METHOD(GicBench, "gic: a higher priority preempts, and the ends come in reverse", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: a higher priority preempts, and the ends come in reverse",
+                 "[gic]") {
   enable(40, 0xA0);
   enable(41, 0x80);
   distributor.set_line(40, true);
@@ -109,8 +113,9 @@ TEST_CASE("gic: the binary point decides which bits preempt", "[gic]") {
     bool preempts;
   };
   // BPR 2: bits 7:3 are the group; 4: bits 7:5; 7: none.
-  const Row row = GENERATE(Row{2, 0xA0, 0x98, true}, Row{2, 0xA0, 0xA0, false}, Row{4, 0xA0, 0x98, true},
-                           Row{4, 0xB8, 0xA0, false}, Row{7, 0xF0, 0x00, false});
+  const Row row =
+      GENERATE(Row{2, 0xA0, 0x98, true}, Row{2, 0xA0, 0xA0, false}, Row{4, 0xA0, 0x98, true},
+               Row{4, 0xB8, 0xA0, false}, Row{7, 0xF0, 0x00, false});
   CAPTURE(row.bpr, row.running, row.pending);
   GicBench b;
   b.write_cpu(kICCPMR, 0xF8);
@@ -146,7 +151,8 @@ TEST_CASE_METHOD(GicBench, "gic: nothing is signalled while either part is off",
   CHECK_FALSE(cpu.irq());
 }
 
-TEST_CASE_METHOD(GicBench, "gic: an SGI is acknowledged with its source and needs no enable", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: an SGI is acknowledged with its source and needs no enable",
+                 "[gic]") {
   write(kICDSGIR, 0x0200'0007);
   CHECK(read_cpu(kICCIAR) == 7);
   write_cpu(kICCEOIR, 7);
@@ -171,7 +177,8 @@ TEST_CASE_METHOD(GicBench, "gic: with FIQEn, group 0 is an FIQ and group 1 an IR
   CHECK_FALSE(cpu.fiq());
 }
 
-TEST_CASE_METHOD(GicBench, "gic: group 1 is acknowledged by a Secure read with AckCtl only", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic: group 1 is acknowledged by a Secure read with AckCtl only",
+                 "[gic]") {
   write(kICDDCR, 3);
   write_cpu(kICCICR, 0x3);
   write(kICDISR + 4, 0x100);
@@ -211,7 +218,8 @@ TEST_CASE_METHOD(GicBench, "gic: group 1 has the aliased binary point unless SBP
   CHECK(cpu.irq());
 }
 
-TEST_CASE_METHOD(GicBench, "gic: the end of what is not active is a guest error, of a spurious one nothing",
+TEST_CASE_METHOD(GicBench,
+                 "gic: the end of what is not active is a guest error, of a spurious one nothing",
                  "[gic]") {
   write_cpu(kICCEOIR, 1023);
   CHECK(log.guest_errors() == 0);

@@ -69,7 +69,8 @@ TEST_CASE_METHOD(GicBench, "gic distributor: reserved offsets, wrong directions"
   CHECK(distributor.write(0xF04, 1, 0xFFFF'FFFF) == RegisterResult::kReserved);
 }
 
-TEST_CASE_METHOD(GicBench, "gic distributor: a one sets or clears an enable, SGIs stay enabled", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic distributor: a one sets or clears an enable, SGIs stay enabled",
+                 "[gic]") {
   write(kICDISER, 0xFFFF'FFFF);
   CHECK(read(kICDISER) == 0xF800'FFFF);
   write(kICDICER, 0x0800'FFFF);
@@ -81,7 +82,8 @@ TEST_CASE_METHOD(GicBench, "gic distributor: a one sets or clears an enable, SGI
   CHECK(read(kICDISER + 12) == 0);
 }
 
-TEST_CASE_METHOD(GicBench, "gic distributor: priorities have five bits and can be written by the byte",
+TEST_CASE_METHOD(GicBench,
+                 "gic distributor: priorities have five bits and can be written by the byte",
                  "[gic]") {
   write(kICDIPR + 32, 0xFFFF'FFFF);
   CHECK(read(kICDIPR + 32) == 0xF8F8'F8F8);
@@ -93,7 +95,8 @@ TEST_CASE_METHOD(GicBench, "gic distributor: priorities have five bits and can b
   CHECK(read(kICDIPR + 24) == 0xF800'0000);
 }
 
-TEST_CASE_METHOD(GicBench, "gic distributor: a byte write of a clear register leaves the other bytes",
+TEST_CASE_METHOD(GicBench,
+                 "gic distributor: a byte write of a clear register leaves the other bytes",
                  "[gic]") {
   write(kICDISER + 4, 0xFFFF'FFFF);
   write(kICDICER + 4, 0x0000'0100, 0x0000'FF00);
@@ -119,7 +122,8 @@ TEST_CASE_METHOD(GicBench, "gic distributor: status registers show the inputs", 
   CHECK(read(kICSPISR + 4) == 0x8000'0000);
 }
 
-TEST_CASE_METHOD(GicBench, "gic distributor: a level is pending as long as it is asserted", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic distributor: a level is pending as long as it is asserted",
+                 "[gic]") {
   distributor.set_line(40, true);
   CHECK(read(kICDISPR + 4) == 0x100);
   write(kICDICPR + 4, 0x100);
@@ -149,7 +153,8 @@ TEST_CASE_METHOD(GicBench, "gic distributor: software can set and clear pending,
   CHECK(read(kICDISPR) == 0x1);
 }
 
-TEST_CASE_METHOD(GicBench, "gic distributor: an SGI goes to the processors that its filter says", "[gic]") {
+TEST_CASE_METHOD(GicBench, "gic distributor: an SGI goes to the processors that its filter says",
+                 "[gic]") {
   write(kICDSGIR, 0x0000'0003);  // An empty list.
   write(kICDSGIR, 0x0002'0003);  // Another processor.
   write(kICDSGIR, 0x0100'0003);  // All but self.

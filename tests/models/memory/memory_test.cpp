@@ -24,8 +24,9 @@ struct TimingBench {
     return p;
   }
   Time latency(std::uint64_t offset, Time at, bool write = false, std::uint32_t size = 32) {
-    return timing.access(MasterId::kProcessor, offset, size, write, at, [this](Outcome o) { outcome = o; }) -
-           at;
+    return timing.access(MasterId::kProcessor, offset, size, write, at, [this](Outcome o) {
+      outcome = o;
+    }) - at;
   }
 
   DramTiming timing;
@@ -76,13 +77,15 @@ TEST_CASE("DRAM: a row is not closed before tRAS", "[dram][block]") {
 
 TEST_CASE("DRAM: a row that was written is not closed before tWR", "[dram][block]") {
   TimingBench bench;
-  for (unsigned i = 0; i < 17; ++i) bench.latency(i * 32, Time{0}, true);  // The last one sends 16 out.
+  for (unsigned i = 0; i < 17; ++i)
+    bench.latency(i * 32, Time{0}, true);  // The last one sends 16 out.
   const Time written{19'000 + 2 * 13'130 + 16 * 7'504};
   const Time at{141'000};
   CHECK(at + bench.latency(kSameBank, at) == written + Time{15'000 + 3 * 13'130 + 7'504 + 19'000});
 }
 
-TEST_CASE("DRAM: a write is posted, and disturbs no row until the buffer is full", "[dram][block]") {
+TEST_CASE("DRAM: a write is posted, and disturbs no row until the buffer is full",
+          "[dram][block]") {
   TimingBench bench;
   bench.latency(0, Time{0});
   for (unsigned i = 0; i < 16; ++i) {
@@ -113,8 +116,8 @@ TEST_CASE("DRAM: two masters at once share the data pins", "[dram][block]") {
 TEST_CASE("DRAM: a long access is a burst for each 32 bytes", "[dram][block]") {
   TimingBench bench;
   unsigned bursts = 0;
-  const Time end =
-      bench.timing.access(MasterId::kProcessor, 16, 128, false, Time{0}, [&](Outcome) { ++bursts; });
+  const Time end = bench.timing.access(MasterId::kProcessor, 16, 128, false, Time{0},
+                                       [&](Outcome) { ++bursts; });
   CHECK(bursts == 5);
   CHECK(end == Time{38'000 + 2 * 13'130 + 5 * 7'504});
 }
@@ -142,8 +145,8 @@ TEST_CASE("storage: only chunks that were written are held", "[memory][block]") 
   CHECK(storage.chunks() == 2);
   std::array<std::byte, 6> back{};
   storage.read(64 * 1024 - 3, back);
-  CHECK(back ==
-        std::array{std::byte{0}, std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}, std::byte{0}});
+  CHECK(back == std::array{std::byte{0}, std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4},
+                           std::byte{0}});
   CHECK(storage.chunks() == 2);
 }
 
@@ -152,8 +155,8 @@ namespace {
 /// A memory of 4 KiB, of which a model only sees its node.
 struct StaticBench {
   explicit StaticBench(const char* compatible)
-      : device{ModelRegistry::instance().create(compatible, "memory",
-                                                root.add_child("memory@0").set("reg", {0, 0, 0x1000}))} {
+      : device{ModelRegistry::instance().create(
+            compatible, "memory", root.add_child("memory@0").set("reg", {0, 0, 0x1000}))} {
     bus.socket.bind(device->target);
   }
 
@@ -212,7 +215,8 @@ TEST_CASE_METHOD(DramBench, "DRAM: only strobed bytes are written", "[dram]") {
   CHECK(bus.read(0x50) == 0);
 }
 
-TEST_CASE_METHOD(DramBench, "DRAM: a debugger writes and reads without time and statistics", "[dram]") {
+TEST_CASE_METHOD(DramBench, "DRAM: a debugger writes and reads without time and statistics",
+                 "[dram]") {
   std::uint32_t value = 0xCAFE'F00D;
   tlm::tlm_generic_payload payload;
   payload.set_write();

@@ -10,8 +10,9 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kDr = 0x00, kRsr = 0x04, kFr = 0x18, kIbrd = 0x24, kFbrd = 0x28, kLcrh = 0x2C,
-                        kCr = 0x30, kIfls = 0x34, kImsc = 0x38, kRis = 0x3C, kMis = 0x40, kIcr = 0x44;
+constexpr std::uint32_t kDr = 0x00, kRsr = 0x04, kFr = 0x18, kIbrd = 0x24, kFbrd = 0x28,
+                        kLcrh = 0x2C, kCr = 0x30, kIfls = 0x34, kImsc = 0x38, kRis = 0x3C,
+                        kMis = 0x40, kIcr = 0x44;
 constexpr std::uint32_t kRxfe = 0x10, kTxff = 0x20, kTxfe = 0x80, kBusy = 0x08;
 constexpr std::uint32_t kRx = 1U << 4, kTx = 1U << 5, kTimeout = 1U << 6, kOverrun = 1U << 10;
 
@@ -161,7 +162,8 @@ TEST_CASE("PL011: the transmit interrupt comes when the level falls to the trigg
   CHECK(b.read(kRis) == 0);
 }
 
-TEST_CASE("PL011: filling above the trigger takes the transmit interrupt away", "[pl011][interrupt]") {
+TEST_CASE("PL011: filling above the trigger takes the transmit interrupt away",
+          "[pl011][interrupt]") {
   UartBench b;
   b.set_up();
   for (int i = 0; i < 10; ++i) b.write(kDr, 'x');
@@ -171,7 +173,8 @@ TEST_CASE("PL011: filling above the trigger takes the transmit interrupt away", 
   CHECK(b.read(kRis) == 0);
 }
 
-TEST_CASE("PL011: the receive interrupt comes at the trigger and goes below it", "[pl011][interrupt]") {
+TEST_CASE("PL011: the receive interrupt comes at the trigger and goes below it",
+          "[pl011][interrupt]") {
   UartBench b;
   b.set_up();
   b.write(kIfls, 0x02);  // One eighth: two characters.

@@ -54,7 +54,8 @@ TEST_CASE("an image may be opened so that writes reach the file", "[storage][ima
   CHECK(file.content() == std::string(512, 'x') + std::string(512, 'y'));
 }
 
-TEST_CASE("an image that is no whole number of sectors is refused by name and size", "[storage][image]") {
+TEST_CASE("an image that is no whole number of sectors is refused by name and size",
+          "[storage][image]") {
   const TemporaryFile file{513};
   CHECK_THROWS_WITH(ImageFile{file.path},
                     "SD image " + file.path + ": 513 bytes: expected a multiple of 512, not 0");

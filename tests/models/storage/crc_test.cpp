@@ -32,7 +32,8 @@ TEST_CASE("each of four lines has the CRC16 of its own bits", "[storage][crc]") 
       bits.push_back(static_cast<std::uint8_t>(byte));
     }
     unsigned crc = 0;
-    for (unsigned bit = 16; bit-- > 0;) crc = crc << 1 | static_cast<unsigned>(wide >> (4 * bit + line) & 1);
+    for (unsigned bit = 16; bit-- > 0;)
+      crc = crc << 1 | static_cast<unsigned>(wide >> (4 * bit + line) & 1);
     CAPTURE(line);
     CHECK(crc == crc16(bits));
   }

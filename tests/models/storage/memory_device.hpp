@@ -12,7 +12,8 @@ namespace linefill::test {
 class MemoryDevice final : public BlockDevice {
  public:
   explicit MemoryDevice(std::size_t sectors) : bytes_(sectors * kSectorBytes) {
-    for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = pattern(i / kSectorBytes, i % kSectorBytes);
+    for (std::size_t i = 0; i < bytes_.size(); ++i)
+      bytes_[i] = pattern(i / kSectorBytes, i % kSectorBytes);
   }
   static std::uint8_t pattern(std::uint64_t sector, std::size_t byte) {
     return static_cast<std::uint8_t>((7 * sector + byte) % 251);

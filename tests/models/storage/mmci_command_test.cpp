@@ -48,7 +48,8 @@ TEST_CASE("MMCI: Bypass gives the card MCLK itself", "[mmci][command]") {
   CHECK(h.status() == kCmdSent);
 }
 
-TEST_CASE("MMCI: without clock or power nothing happens, and goes on when they come", "[mmci][command]") {
+TEST_CASE("MMCI: without clock or power nothing happens, and goes on when they come",
+          "[mmci][command]") {
   MmciHost h;
   h.write(kMciClock, 0x100);
   h.write(kMciCommand, 0x400);
@@ -86,7 +87,8 @@ TEST_CASE("MMCI: without a card every response times out", "[mmci][command]") {
   CHECK(h.command(8, 0x1AA) == kCmdTimeOut);
 }
 
-TEST_CASE("MMCI: with Interrupt set the wait for a response does not end by itself", "[mmci][command]") {
+TEST_CASE("MMCI: with Interrupt set the wait for a response does not end by itself",
+          "[mmci][command]") {
   MmciHost h;
   h.power_on();
   h.write(kMciCommand, 0x545);
@@ -155,7 +157,8 @@ TEST_CASE("MMCI: a command follows another after eight clocks at the earliest", 
   CHECK(h.status() == kCmdSent);
 }
 
-TEST_CASE("MMCI: a command written while another runs is a guest error and ignored", "[mmci][command]") {
+TEST_CASE("MMCI: a command written while another runs is a guest error and ignored",
+          "[mmci][command]") {
   MmciHost h;
   h.power_on();
   h.write(kMciCommand, 0x400);

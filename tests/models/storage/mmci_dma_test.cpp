@@ -16,8 +16,8 @@ struct Level {
   bool burst, single, last;
   friend bool operator==(const Level&, const Level&) = default;
 };
-constexpr Level kQuiet{false, false, false}, kBurst{true, false, false}, kLastBurst{true, false, true},
-    kSingle{false, true, false}, kLastSingle{false, true, true};
+constexpr Level kQuiet{false, false, false}, kBurst{true, false, false},
+    kLastBurst{true, false, true}, kSingle{false, true, false}, kLastSingle{false, true, true};
 
 Level level(const MmciHost& h, MmciBlock::Line line) {
   const DmaRequest r = h.block.dma_request(line);
@@ -56,7 +56,8 @@ TEST_CASE("MMCI: the last burst says so", "[mmci][dma]") {
   CHECK(level(h, kRx) == kQuiet);
 }
 
-TEST_CASE("MMCI: what is less than a burst is requested word by word, the last one marked", "[mmci][dma]") {
+TEST_CASE("MMCI: what is less than a burst is requested word by word, the last one marked",
+          "[mmci][dma]") {
   MmciHost h;
   h.bring_up();
   h.command(55, h.address);

@@ -11,12 +11,13 @@
 namespace linefill::test {
 
 // PL180 TRM, table 3-1.
-inline constexpr std::uint32_t kMciPower = 0x00, kMciClock = 0x04, kMciArgument = 0x08, kMciCommand = 0x0C,
-                               kMciRespCmd = 0x10, kMciResponse0 = 0x14, kMciResponse1 = 0x18,
-                               kMciResponse2 = 0x1C, kMciResponse3 = 0x20, kMciDataTimer = 0x24,
-                               kMciDataLength = 0x28, kMciDataCtrl = 0x2C, kMciDataCnt = 0x30,
-                               kMciStatus = 0x34, kMciClear = 0x38, kMciMask0 = 0x3C, kMciMask1 = 0x40,
-                               kMciFifoCnt = 0x48, kMciFifo = 0x80;
+inline constexpr std::uint32_t kMciPower = 0x00, kMciClock = 0x04, kMciArgument = 0x08,
+                               kMciCommand = 0x0C, kMciRespCmd = 0x10, kMciResponse0 = 0x14,
+                               kMciResponse1 = 0x18, kMciResponse2 = 0x1C, kMciResponse3 = 0x20,
+                               kMciDataTimer = 0x24, kMciDataLength = 0x28, kMciDataCtrl = 0x2C,
+                               kMciDataCnt = 0x30, kMciStatus = 0x34, kMciClear = 0x38,
+                               kMciMask0 = 0x3C, kMciMask1 = 0x40, kMciFifoCnt = 0x48,
+                               kMciFifo = 0x80;
 
 /// An MMCI block with a card, driven by its registers and by time; no kernel. MCLK is 50 MHz.
 struct MmciHost {
@@ -26,7 +27,8 @@ struct MmciHost {
   static MmciBlock::Configuration extended() { return {0x0204'1180, 128, true, 16, kMclk}; }
   static MmciBlock::Configuration plain() { return {0x0004'1181, 16, false, 8, kMclk}; }
 
-  explicit MmciHost(const MmciBlock::Configuration& configuration = extended(), std::size_t sectors = 4096)
+  explicit MmciHost(const MmciBlock::Configuration& configuration = extended(),
+                    std::size_t sectors = 4096)
       : block{configuration, counters, log} {
     block.reset();
     block.insert_card(std::make_unique<SdCard>(std::make_unique<MemoryDevice>(sectors)));
@@ -100,7 +102,8 @@ struct MmciHost {
   }
 
   /// MCIDataCtrl for blocks of 2 to the `log2` bytes from the card, without DMA.
-  void expect_data(std::uint32_t bytes, unsigned log2 = 9, std::uint32_t more = 0, Origin origin = {}) {
+  void expect_data(std::uint32_t bytes, unsigned log2 = 9, std::uint32_t more = 0,
+                   Origin origin = {}) {
     write(kMciDataTimer, 2'500'000);
     write(kMciDataLength, bytes);
     write(kMciDataCtrl, log2 << 4 | 0x3 | more, origin);
@@ -135,7 +138,8 @@ inline std::vector<std::uint32_t> sector_words(std::uint64_t sector, unsigned co
   for (std::uint64_t s = sector; s < sector + count; ++s) {
     for (std::size_t i = 0; i < kSectorBytes; i += 4) {
       std::uint32_t word = 0;
-      for (std::size_t j = 0; j < 4; ++j) word |= std::uint32_t{MemoryDevice::pattern(s, i + j)} << (8 * j);
+      for (std::size_t j = 0; j < 4; ++j)
+        word |= std::uint32_t{MemoryDevice::pattern(s, i + j)} << (8 * j);
       words.push_back(word);
     }
   }

@@ -108,7 +108,8 @@ TEST_CASE("MMCI: RxFifoHalfFull rises with the 64th word of 128, the 8th of 16",
   }
 }
 
-TEST_CASE("MMCI: MCIFifoCnt counts words that are read, MCIDataCnt bytes that came", "[mmci][read]") {
+TEST_CASE("MMCI: MCIFifoCnt counts words that are read, MCIDataCnt bytes that came",
+          "[mmci][read]") {
   MmciHost h;
   h.bring_up();
   h.expect_data(512);
@@ -180,7 +181,8 @@ TEST_CASE("MMCI: a CRC error ends the transfer with DataCrcFail", "[mmci][read][
   CHECK((h.status() & (kDataBlockEnd | kDataEnd | kRxActive)) == 0);
 }
 
-TEST_CASE("MMCI: no data before MCIDataTimer has counted down is DataTimeOut", "[mmci][read][error]") {
+TEST_CASE("MMCI: no data before MCIDataTimer has counted down is DataTimeOut",
+          "[mmci][read][error]") {
   MmciHost h;
   h.bring_up();
   h.write(kMciDataTimer, 1000);
@@ -248,7 +250,8 @@ TEST_CASE("MMCI: reading an empty FIFO is a guest error that reads zero", "[mmci
   CHECK(h.log.guest_errors() == 1);
 }
 
-TEST_CASE("MMCI: after a transfer was stopped in the middle the next one is whole", "[mmci][read]") {
+TEST_CASE("MMCI: after a transfer was stopped in the middle the next one is whole",
+          "[mmci][read]") {
   MmciHost h;
   h.bring_up();
   h.expect_data(1024);

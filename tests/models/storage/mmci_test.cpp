@@ -13,7 +13,9 @@ namespace {
 
 /// A DMA controller's end that notes what it is told.
 struct FakeController final : DmaRequestLine::Controller {
-  void request_changed(DmaRequestLine& line, Time now) override { levels.push_back({line.level(), now}); }
+  void request_changed(DmaRequestLine& line, Time now) override {
+    levels.push_back({line.level(), now});
+  }
   struct Seen {
     DmaRequest level;
     Time time;
@@ -99,7 +101,8 @@ struct MmciBench {
 
 }  // namespace
 
-TEST_CASE_METHOD(MmciBench, "MMCI: registers are reached over the bus, the FIFO through its whole window",
+TEST_CASE_METHOD(MmciBench,
+                 "MMCI: registers are reached over the bus, the FIFO through its whole window",
                  "[mmci][bus]") {
   bring_up();
   start_read(4);
@@ -137,7 +140,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: MCIINTR0 rises when the command ends, and fal
   CHECK_FALSE(intr0.read());
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: the request line rises with the 16th word and stays until acknowledged",
+TEST_CASE_METHOD(MmciBench,
+                 "MMCI: the request line rises with the 16th word and stays until acknowledged",
                  "[mmci][lines][dma]") {
   bring_up();
   start_read(4);
@@ -177,7 +181,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: bursts move a transfer of several blocks to i
   CHECK((bus.read(kMciStatus) & 1U << 8) != 0);
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: a flush is answered at once in every state", "[mmci][lines][dma]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: a flush is answered at once in every state",
+                 "[mmci][lines][dma]") {
   const auto flush = [this](DmaRequestLine& line) {
     controller.levels.clear();
     line.acknowledge(DmaAcknowledge::kFlush, from_sc_time(sc_core::sc_time_stamp()));
@@ -200,7 +205,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: a flush is answered at once in every state", 
   CHECK(flush(tx) == 1);
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: disabling the data path takes the request away", "[mmci][lines][dma]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: disabling the data path takes the request away",
+                 "[mmci][lines][dma]") {
   bring_up();
   start_read(4);
   run(500us);
@@ -210,7 +216,8 @@ TEST_CASE_METHOD(MmciBench, "MMCI: disabling the data path takes the request awa
   CHECK_FALSE(rx.level().any());
 }
 
-TEST_CASE_METHOD(MmciBench, "MMCI: a debugger's read takes nothing out of the FIFO", "[mmci][bus]") {
+TEST_CASE_METHOD(MmciBench, "MMCI: a debugger's read takes nothing out of the FIFO",
+                 "[mmci][bus]") {
   bring_up();
   start_read(4);
   run(500us);
@@ -224,13 +231,15 @@ TEST_CASE("MMCI: an unknown peripheral id is a configuration error", "[mmci][con
   CHECK_THROWS_AS(ModelRegistry::instance().create("arm,pl18x", "mmci", node), ConfigurationError);
 }
 
-TEST_CASE("MMCI: a burst that half the FIFO cannot hold is a configuration error", "[mmci][configuration]") {
+TEST_CASE("MMCI: a burst that half the FIFO cannot hold is a configuration error",
+          "[mmci][configuration]") {
   DeviceNode node = node_of(0x0004'1181);
   node.set("linefill,dma-burst-words", 16);
   CHECK_THROWS_AS(ModelRegistry::instance().create("arm,pl18x", "mmci", node), ConfigurationError);
 }
 
-TEST_CASE("MMCI: a PL180 without an id in the device tree is the plain variant", "[mmci][configuration]") {
+TEST_CASE("MMCI: a PL180 without an id in the device tree is the plain variant",
+          "[mmci][configuration]") {
   DeviceNode node{"mmci"};
   node.set("compatible", "arm,pl180");
   BusDriver bus{"bus"};

@@ -93,7 +93,8 @@ TEST_CASE("MMCI: a block the card refuses is DataCrcFail", "[mmci][write][error]
   CHECK(h.wait(kDataCrcFail));
 }
 
-TEST_CASE("MMCI: data that the card does not expect get no token: DataTimeOut", "[mmci][write][error]") {
+TEST_CASE("MMCI: data that the card does not expect get no token: DataTimeOut",
+          "[mmci][write][error]") {
   MmciHost h;
   h.bring_up();
   h.offer_data(512);
@@ -101,7 +102,8 @@ TEST_CASE("MMCI: data that the card does not expect get no token: DataTimeOut", 
   CHECK(h.wait(kDataTimeOut));
 }
 
-TEST_CASE("MMCI: a card that is busy for longer than MCIDataTimer is DataTimeOut", "[mmci][write][error]") {
+TEST_CASE("MMCI: a card that is busy for longer than MCIDataTimer is DataTimeOut",
+          "[mmci][write][error]") {
   MmciHost h;
   h.bring_up();
   h.command(24, 1);

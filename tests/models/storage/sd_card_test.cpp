@@ -78,7 +78,8 @@ TEST_CASE("CMD8 echoes its pattern if the voltage suits, else nothing answers", 
   CHECK(b.command(8, 0x2AA).bits == 0);
 }
 
-TEST_CASE("ACMD41 is busy until the card has powered up, then tells high capacity", "[storage][sd]") {
+TEST_CASE("ACMD41 is busy until the card has powered up, then tells high capacity",
+          "[storage][sd]") {
   CardBench b;
   b.command(0);
   b.command(8, 0x1AA);
@@ -178,7 +179,8 @@ TEST_CASE("CMD6 checks and then switches to high speed", "[storage][sd]") {
   CHECK(b.card.high_speed());
 }
 
-TEST_CASE("CMD6 answers 0xF for a function that does not exist, and does not switch", "[storage][sd]") {
+TEST_CASE("CMD6 answers 0xF for a function that does not exist, and does not switch",
+          "[storage][sd]") {
   CardBench b;
   b.to_transfer();
   b.command(6, 0x80FF'FFF2);
@@ -186,7 +188,8 @@ TEST_CASE("CMD6 answers 0xF for a function that does not exist, and does not swi
   CHECK_FALSE(b.card.high_speed());
 }
 
-TEST_CASE("an illegal command has no answer and is told in the next status, once", "[storage][sd]") {
+TEST_CASE("an illegal command has no answer and is told in the next status, once",
+          "[storage][sd]") {
   CardBench b;
   b.to_transfer();
   CHECK(b.command(2).bits == 0);
@@ -194,7 +197,8 @@ TEST_CASE("an illegal command has no answer and is told in the next status, once
   CHECK((CardBench::content(b.command(13, b.address)) & 1U << 22) == 0);
 }
 
-TEST_CASE("a command with a wrong CRC has no answer and is told in the next status", "[storage][sd]") {
+TEST_CASE("a command with a wrong CRC has no answer and is told in the next status",
+          "[storage][sd]") {
   CardBench b;
   b.to_transfer();
   auto frame = sd_command_frame(13, b.address);

@@ -50,7 +50,8 @@ TEST_CASE_METHOD(RtcBench, "PL031: seconds are counted from the loaded value", "
   CHECK(bus.read(kDr) == 103);
 }
 
-TEST_CASE_METHOD(RtcBench, "PL031: the interrupt rises at the match and falls when cleared", "[pl031]") {
+TEST_CASE_METHOD(RtcBench, "PL031: the interrupt rises at the match and falls when cleared",
+                 "[pl031]") {
   bus.write(kLr, 10);
   bus.write(kMr, 12);
   bus.write(kImsc, 1);

@@ -12,9 +12,9 @@ using namespace linefill::test;
 
 namespace {
 
-constexpr std::uint32_t kLed = 0x08, k100Hz = 0x24, kFlags = 0x30, kFlagsClr = 0x34, kNvFlags = 0x38,
-                        kNvFlagsClr = 0x3C, kMci = 0x48, k24MHz = 0x5C, kCfgData = 0xA0, kCfgCtrl = 0xA4,
-                        kCfgStat = 0xA8;
+constexpr std::uint32_t kLed = 0x08, k100Hz = 0x24, kFlags = 0x30, kFlagsClr = 0x34,
+                        kNvFlags = 0x38, kNvFlagsClr = 0x3C, kMci = 0x48, k24MHz = 0x5C,
+                        kCfgData = 0xA0, kCfgCtrl = 0xA4, kCfgStat = 0xA8;
 
 struct SysregBench {
   SysregBench() {
@@ -34,10 +34,12 @@ struct SysregBench {
 }  // namespace
 
 // DUI 0447, table 4-3.
-TEST_CASE_METHOD(SysregBench, "system registers: every register reads its reset value", "[sysreg][reset]") {
+TEST_CASE_METHOD(SysregBench, "system registers: every register reads its reset value",
+                 "[sysreg][reset]") {
   const std::pair<std::uint32_t, std::uint32_t> expected[]{
-      {0x00, 0x1190F500}, {0x04, 0}, {0x08, 0}, {0x24, 0},          {0x30, 0}, {0x38, 0}, {0x48, 0},
-      {0x4C, 0},          {0x5C, 0}, {0x60, 0}, {0x84, 0x0C000191}, {0xA0, 0}, {0xA4, 0}, {0xA8, 0}};
+      {0x00, 0x1190F500}, {0x04, 0}, {0x08, 0}, {0x24, 0}, {0x30, 0},
+      {0x38, 0},          {0x48, 0}, {0x4C, 0}, {0x5C, 0}, {0x60, 0},
+      {0x84, 0x0C000191}, {0xA0, 0}, {0xA4, 0}, {0xA8, 0}};
   for (const auto& [offset, value] : expected) {
     CAPTURE(offset);
     CHECK(bus.read(offset) == value);
@@ -80,7 +82,8 @@ TEST_CASE_METHOD(SysregBench, "system registers: LEDs are told to whoever looks"
   CHECK(bus.read(kLed) == 0xA5);
 }
 
-TEST_CASE_METHOD(SysregBench, "system registers: shutdown and reboot reach the power handler", "[sysreg]") {
+TEST_CASE_METHOD(SysregBench, "system registers: shutdown and reboot reach the power handler",
+                 "[sysreg]") {
   bus.write(kCfgCtrl, 0xC080'0000);
   CHECK(event == PowerEvent::kPowerOff);
   CHECK(bus.read(kCfgStat) == 1);
@@ -88,7 +91,8 @@ TEST_CASE_METHOD(SysregBench, "system registers: shutdown and reboot reach the p
   CHECK(event == PowerEvent::kReboot);
 }
 
-TEST_CASE_METHOD(SysregBench, "system registers: a read of function shutdown, or without start, does nothing",
+TEST_CASE_METHOD(SysregBench,
+                 "system registers: a read of function shutdown, or without start, does nothing",
                  "[sysreg]") {
   bus.write(kCfgCtrl, 0x8080'0000);
   bus.write(kCfgCtrl, 0x4080'0000);
@@ -113,7 +117,8 @@ TEST_CASE_METHOD(SysregBench, "system registers: oscillators are read and set", 
   CHECK(bus.read(kCfgCtrl) == 0x0010'0001);
 }
 
-TEST_CASE_METHOD(SysregBench, "system registers: an unknown function completes with an error", "[sysreg]") {
+TEST_CASE_METHOD(SysregBench, "system registers: an unknown function completes with an error",
+                 "[sysreg]") {
   bus.write(kCfgCtrl, 0x8010'0007);
   CHECK(bus.read(kCfgStat) == 3);
   bus.write(kCfgCtrl, 0x83F0'0000);

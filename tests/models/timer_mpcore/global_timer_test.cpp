@@ -7,12 +7,13 @@ namespace {
 
 using B = test::TimerBench<MpcoreGlobalTimer>;
 
-constexpr std::uint32_t kLow = 0x00, kHigh = 0x04, kControl = 0x08, kStatus = 0x0C, kCompareLow = 0x10,
-                        kCompareHigh = 0x14, kIncrement = 0x18;
+constexpr std::uint32_t kLow = 0x00, kHigh = 0x04, kControl = 0x08, kStatus = 0x0C,
+                        kCompareLow = 0x10, kCompareHigh = 0x14, kIncrement = 0x18;
 constexpr std::uint32_t kEnable = 1, kCompare = 2, kInterrupt = 4, kAutoIncrement = 8;
 
 TEST_CASE_METHOD(B, "global timer: registers read zero after reset", "[mpcore][reset]") {
-  for (const std::uint32_t offset : {kLow, kHigh, kControl, kStatus, kCompareLow, kCompareHigh, kIncrement}) {
+  for (const std::uint32_t offset :
+       {kLow, kHigh, kControl, kStatus, kCompareLow, kCompareHigh, kIncrement}) {
     CHECK(read(offset, 0ns) == 0);
   }
   write(kControl, 0xFFFF'FFFF, 0ns);
@@ -48,7 +49,8 @@ TEST_CASE_METHOD(B, "global timer: the comparator has 64 bits", "[mpcore]") {
   CHECK(block.next_event() == 10ns * 0x1'0000'0005);
 }
 
-TEST_CASE_METHOD(B, "global timer: a comparator already passed raises the event at once", "[mpcore]") {
+TEST_CASE_METHOD(B, "global timer: a comparator already passed raises the event at once",
+                 "[mpcore]") {
   write(kControl, kEnable, 0ns);
   write(kCompareLow, 10, 1000ns);
   CHECK(read(kStatus, 1000ns) == 0);
@@ -74,7 +76,8 @@ TEST_CASE_METHOD(B, "global timer: auto-increment moves the comparator on", "[mp
   CHECK(block.next_event() == 8000ns);
 }
 
-TEST_CASE_METHOD(B, "global timer: an increment of zero raises one event and does not hang", "[mpcore]") {
+TEST_CASE_METHOD(B, "global timer: an increment of zero raises one event and does not hang",
+                 "[mpcore]") {
   write(kControl, kEnable | kCompare | kInterrupt | kAutoIncrement, 0ns);
   CHECK(block.interrupt());
   CHECK(block.next_event() == kNever);

@@ -11,7 +11,8 @@ constexpr std::uint32_t kLoad = 0x00, kCounter = 0x04, kControl = 0x08, kStatus 
 constexpr std::uint32_t kEnable = 1, kAutoReload = 2, kInterrupt = 4;
 
 TEST_CASE_METHOD(B, "private timer: registers read zero after reset", "[mpcore][reset]") {
-  for (const std::uint32_t offset : {kLoad, kCounter, kControl, kStatus}) CHECK(read(offset, 0ns) == 0);
+  for (const std::uint32_t offset : {kLoad, kCounter, kControl, kStatus})
+    CHECK(read(offset, 0ns) == 0);
   write(kControl, 0xFFFF'FFFF, 0ns);
   CHECK(read(kControl, 0ns) == 0xFF07);
 }
@@ -64,7 +65,8 @@ TEST_CASE_METHOD(B, "private timer: with auto-reload the period is LOAD + 1", "[
   CHECK(read(kCounter, 1955ns) == 4);
 }
 
-TEST_CASE_METHOD(B, "private timer: a period of one tick does not flood its user with events", "[mpcore]") {
+TEST_CASE_METHOD(B, "private timer: a period of one tick does not flood its user with events",
+                 "[mpcore]") {
   write(kLoad, 0, 0ns);
   write(kControl, kEnable | kAutoReload | kInterrupt, 0ns);
   CHECK(block.next_event() == 10ns);
@@ -87,7 +89,8 @@ TEST_CASE_METHOD(B, "private timer: without interrupt enable the flag is set and
 }
 
 TEST_CASE_METHOD(
-    B, "private timer: disabling holds the counter, changing the interrupt enable does not disturb it",
+    B,
+    "private timer: disabling holds the counter, changing the interrupt enable does not disturb it",
     "[mpcore]") {
   write(kLoad, 100, 0ns);
   write(kControl, kEnable, 0ns);

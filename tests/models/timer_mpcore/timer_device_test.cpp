@@ -25,8 +25,9 @@ struct DeviceBench {
   }
 };
 
-TEST_CASE("private timer device: the line rises when the counter reaches zero and falls when cleared",
-          "[mpcore][device]") {
+TEST_CASE(
+    "private timer device: the line rises when the counter reaches zero and falls when cleared",
+    "[mpcore][device]") {
   DeviceBench b{"arm,cortex-a9-twd-timer"};
   b.bus.write(0x00, 100);
   b.bus.write(0x08, 0x7);
@@ -41,7 +42,8 @@ TEST_CASE("private timer device: the line rises when the counter reaches zero an
   CHECK(b.irq.read());
 }
 
-TEST_CASE("private timer device: a period of one tick does not hang the kernel", "[mpcore][device]") {
+TEST_CASE("private timer device: a period of one tick does not hang the kernel",
+          "[mpcore][device]") {
   DeviceBench b{"arm,cortex-a9-twd-timer"};
   b.bus.write(0x08, 0x7);
   run(1000ms);
@@ -56,7 +58,8 @@ TEST_CASE("watchdog device: its line is that of timer mode", "[mpcore][device]")
   CHECK(b.irq.read());
 }
 
-TEST_CASE("global timer device: the counter is read at the time of the access", "[mpcore][device]") {
+TEST_CASE("global timer device: the counter is read at the time of the access",
+          "[mpcore][device]") {
   DeviceBench b{"arm,cortex-a9-global-timer"};
   b.bus.write(0x08, 0x1);
   run(12345ns);

@@ -7,8 +7,8 @@ namespace {
 
 using B = test::TimerBench<MpcoreWatchdog>;
 
-constexpr std::uint32_t kLoad = 0x00, kCounter = 0x04, kControl = 0x08, kStatus = 0x0C, kReset = 0x10,
-                        kDisable = 0x14;
+constexpr std::uint32_t kLoad = 0x00, kCounter = 0x04, kControl = 0x08, kStatus = 0x0C,
+                        kReset = 0x10, kDisable = 0x14;
 constexpr std::uint32_t kEnable = 1, kAutoReload = 2, kInterrupt = 4, kWatchdog = 8;
 
 TEST_CASE_METHOD(B, "watchdog: registers read zero after reset", "[mpcore][reset]") {

@@ -72,7 +72,8 @@ TEST_CASE_METHOD(Sp804Bench, "SP804: every register reads its reset value", "[sp
   for (std::uint32_t i = 0; i < 8; ++i) CHECK(bus.read(0xFE0 + 4 * i) == ids[i]);
 }
 
-TEST_CASE_METHOD(Sp804Bench, "SP804: the interrupt rises when the counter reaches zero, until cleared",
+TEST_CASE_METHOD(Sp804Bench,
+                 "SP804: the interrupt rises when the counter reaches zero, until cleared",
                  "[sp804]") {
   bus.write(kLoad, 5);
   bus.write(kControl, kEnable | kOneShot | kWide | kIe);

@@ -105,7 +105,8 @@ TEST_CASE("attributes: the reset values of PRRR and NMRR give the types without 
   registers.sctlr = 1U << 28;
   CHECK(decode_attributes(0, false, false, true, registers).type == kStronglyOrdered);
   CHECK(decode_attributes(0, false, true, true, registers).type == kDevice);
-  CHECK(decode_attributes(0, true, false, false, registers) == normal(kWriteThrough, kWriteThrough, false));
+  CHECK(decode_attributes(0, true, false, false, registers) ==
+        normal(kWriteThrough, kWriteThrough, false));
   CHECK(decode_attributes(0, true, true, false, registers) ==
         normal(kWriteBackNoWriteAllocate, kWriteBackNoWriteAllocate, false));
   CHECK(decode_attributes(1, true, true, false, registers) ==

@@ -30,7 +30,9 @@ struct MmuBench {
   bool translate(std::uint32_t va, AccessType type, bool privileged = true) {
     return mmu.translate(VirtualAddress{va}, type, privileged, translation, fault);
   }
-  void map_section(std::uint32_t bits) { tables.words[kTtb + (kSectionVa >> 20) * 4] = 0x6300'0002 | bits; }
+  void map_section(std::uint32_t bits) {
+    tables.words[kTtb + (kSectionVa >> 20) * 4] = 0x6300'0002 | bits;
+  }
   void map_page(std::uint32_t bits, unsigned domain = 0) {
     tables.words[kTtb + (kPageVa >> 20) * 4] = kTable | domain << 5 | 1;
     tables.words[kTable + (kPageVa >> 12) * 4] = 0x6400'0002 | bits;
@@ -137,7 +139,8 @@ TEST_CASE_METHOD(MmuBench, "mmu: a fault is not kept in the TLB", "[translation]
   CHECK(translate(kSectionVa, kRead));
 }
 
-TEST_CASE_METHOD(MmuBench, "mmu: a new DACR acts on entries already in the TLB", "[translation][mmu]") {
+TEST_CASE_METHOD(MmuBench, "mmu: a new DACR acts on entries already in the TLB",
+                 "[translation][mmu]") {
   map_section(3U << 10);
   REQUIRE(translate(kSectionVa, kRead));
   mmu.registers().dacr = 0;
@@ -145,7 +148,8 @@ TEST_CASE_METHOD(MmuBench, "mmu: a new DACR acts on entries already in the TLB",
   CHECK(count("table_walks") == 1);
 }
 
-TEST_CASE_METHOD(MmuBench, "mmu: a new ASID hides pages that are not global", "[translation][mmu]") {
+TEST_CASE_METHOD(MmuBench, "mmu: a new ASID hides pages that are not global",
+                 "[translation][mmu]") {
   map_page(1U << 11 | 3U << 4);
   map_section(3U << 10);
   mmu.registers().contextidr = 0x1201;
@@ -169,7 +173,8 @@ TEST_CASE_METHOD(MmuBench, "mmu: look-ups, walks and misses are counted", "[tran
   CHECK(count("table_walks") == 1);
 }
 
-TEST_CASE("mmu: off, memory is flat and its type depends on the access and SCTLR.I", "[translation][mmu]") {
+TEST_CASE("mmu: off, memory is flat and its type depends on the access and SCTLR.I",
+          "[translation][mmu]") {
   MmuBench bench;
   bench.mmu.registers().sctlr = 0x4;
   REQUIRE(bench.translate(0x1234'5678, kWrite, false));
@@ -179,8 +184,9 @@ TEST_CASE("mmu: off, memory is flat and its type depends on the access and SCTLR
   CHECK(bench.translation.attributes == kNormalNonCacheable);
   bench.mmu.registers().sctlr = 0x1000;
   REQUIRE(bench.translate(0x1234'5678, kFetch));
-  CHECK(bench.translation.attributes ==
-        MemoryAttributes{MemoryType::kNormal, CachePolicy::kWriteThrough, CachePolicy::kWriteThrough, false});
+  CHECK(bench.translation.attributes == MemoryAttributes{MemoryType::kNormal,
+                                                         CachePolicy::kWriteThrough,
+                                                         CachePolicy::kWriteThrough, false});
   REQUIRE(bench.translate(0x1234'5678, kRead));
   CHECK(bench.translation.attributes.type == MemoryType::kStronglyOrdered);
   CHECK(bench.tables.reads.empty());

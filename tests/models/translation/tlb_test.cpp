@@ -37,7 +37,8 @@ TEST_CASE("tlb: an entry serves the whole of its page, and no more", "[translati
   CHECK_FALSE(b.find(0x4200'0000 - 1));
 }
 
-TEST_CASE_METHOD(TlbBench, "tlb: two ways hold two pages of a set, a third replaces", "[translation][tlb]") {
+TEST_CASE_METHOD(TlbBench, "tlb: two ways hold two pages of a set, a third replaces",
+                 "[translation][tlb]") {
   constexpr std::uint32_t kStride = Tlb::kSets * 4096;
   insert(0, 0x1000);
   insert(kStride, 0x2000);
@@ -75,7 +76,8 @@ TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVA takes the page of one address space, an
   CHECK_FALSE(find(0x4000'0000));
 }
 
-TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVAA takes the page of every address space", "[translation][tlb]") {
+TEST_CASE_METHOD(TlbBench, "tlb: TLBIMVAA takes the page of every address space",
+                 "[translation][tlb]") {
   insert(0x1000, 0x1000, 12, false, 3);
   insert(0x1000, 0x5000, 12, false, 4);
   insert(0x2000, 0x5000, 12, false, 4);
@@ -96,7 +98,8 @@ TEST_CASE_METHOD(TlbBench, "tlb: TLBIASID leaves global pages and other address 
   CHECK(find(0x3000, 3));
 }
 
-TEST_CASE_METHOD(TlbBench, "tlb: one page may be in it for several address spaces", "[translation][tlb]") {
+TEST_CASE_METHOD(TlbBench, "tlb: one page may be in it for several address spaces",
+                 "[translation][tlb]") {
   insert(0x1000, 0x5000, 12, false, 3);
   insert(0x1000, 0x6000, 12, false, 4);
   REQUIRE(find(0x1000, 3));

@@ -27,7 +27,9 @@ struct Bench {
     registers.ttbr0 = kTtb0;
     registers.ttbr1 = kTtb1;
   }
-  bool walk(std::uint32_t va) { return walker.walk(VirtualAddress{va}, registers, translation, fault); }
+  bool walk(std::uint32_t va) {
+    return walker.walk(VirtualAddress{va}, registers, translation, fault);
+  }
   void first_level(std::uint32_t va, std::uint32_t descriptor) {
     tables.words[kTtb0 + (va >> 20) * 4] = descriptor;
   }
@@ -50,8 +52,9 @@ TEST_CASE_METHOD(Bench, "walk: a section maps 1 MiB", "[translation]") {
 
 TEST_CASE_METHOD(Bench, "walk: every field of a section is decoded", "[translation]") {
   // PA 0x123, NS, nG, S, AP[2], TEX 001, AP[1:0] 01, domain 0xA, XN, C, B.
-  const std::uint32_t descriptor = 0x1230'0000 | 1U << 19 | 1U << 17 | 1U << 16 | 1U << 15 | 1U << 12 |
-                                   1U << 10 | 0xAU << 5 | 1U << 4 | 1U << 3 | 1U << 2 | 2U;
+  const std::uint32_t descriptor = 0x1230'0000 | 1U << 19 | 1U << 17 | 1U << 16 | 1U << 15 |
+                                   1U << 12 | 1U << 10 | 0xAU << 5 | 1U << 4 | 1U << 3 | 1U << 2 |
+                                   2U;
   first_level(0, descriptor);
   REQUIRE(walk(0));
   CHECK(translation.non_secure);
@@ -59,13 +62,16 @@ TEST_CASE_METHOD(Bench, "walk: every field of a section is decoded", "[translati
   CHECK(translation.permission == AccessPermission::kPrivilegedReadOnly);
   CHECK(translation.domain == 0xA);
   CHECK(translation.execute_never);
-  CHECK(translation.attributes == MemoryAttributes{MemoryType::kNormal, CachePolicy::kWriteBackWriteAllocate,
+  CHECK(translation.attributes == MemoryAttributes{MemoryType::kNormal,
+                                                   CachePolicy::kWriteBackWriteAllocate,
                                                    CachePolicy::kWriteBackWriteAllocate, true});
 }
 
-TEST_CASE_METHOD(Bench, "walk: a supersection maps 16 MiB in domain 0, address bits above 31 ignored",
+TEST_CASE_METHOD(Bench,
+                 "walk: a supersection maps 16 MiB in domain 0, address bits above 31 ignored",
                  "[translation]") {
-  const std::uint32_t descriptor = 0x4500'0000 | 0xFU << 20 | 1U << 18 | 0x3U << 10 | 0xFU << 5 | 2U;
+  const std::uint32_t descriptor =
+      0x4500'0000 | 0xFU << 20 | 1U << 18 | 0x3U << 10 | 0xFU << 5 | 2U;
   first_level(0x81A0'0000, descriptor);
   REQUIRE(walk(0x81A2'3456));
   CHECK(raw(translation.pa) == 0x45A2'3456);
@@ -76,7 +82,8 @@ TEST_CASE_METHOD(Bench, "walk: a supersection maps 16 MiB in domain 0, address b
 TEST_CASE_METHOD(Bench, "walk: a small page maps 4 KiB", "[translation]") {
   first_level(0xB6F5'1234, kTable | 0x5U << 5 | 1);
   // nG, S, AP[2], TEX 001, AP 2, C, B, small, XN.
-  second_level(0xB6F5'1234, 0x6789'A000 | 1U << 11 | 1U << 10 | 1U << 9 | 1U << 6 | 2U << 4 | 0xC | 3);
+  second_level(0xB6F5'1234,
+               0x6789'A000 | 1U << 11 | 1U << 10 | 1U << 9 | 1U << 6 | 2U << 4 | 0xC | 3);
   REQUIRE(walk(0xB6F5'1234));
   CHECK(raw(translation.pa) == 0x6789'A234);
   CHECK(translation.page_shift == 12);
@@ -92,7 +99,8 @@ TEST_CASE_METHOD(Bench, "walk: a small page maps 4 KiB", "[translation]") {
   CHECK(tables.reads[1].address == kTable + 0x51 * 4);
 }
 
-TEST_CASE_METHOD(Bench, "walk: a large page maps 64 KiB with TEX and XN of its own places", "[translation]") {
+TEST_CASE_METHOD(Bench, "walk: a large page maps 64 KiB with TEX and XN of its own places",
+                 "[translation]") {
   first_level(0x0012'3456, kTable | 1U << 3 | 1);
   second_level(0x0012'3456, 0x7FE0'0000 | 1U << 15 | 4U << 12 | 3U << 4 | 1);  // XN, TEX 100
   REQUIRE(walk(0x0012'3456));
@@ -100,8 +108,8 @@ TEST_CASE_METHOD(Bench, "walk: a large page maps 64 KiB with TEX and XN of its o
   CHECK(translation.page_shift == 16);
   CHECK(translation.execute_never);
   CHECK(translation.non_secure);
-  CHECK(translation.attributes ==
-        MemoryAttributes{MemoryType::kNormal, CachePolicy::kNonCacheable, CachePolicy::kNonCacheable, false});
+  CHECK(translation.attributes == MemoryAttributes{MemoryType::kNormal, CachePolicy::kNonCacheable,
+                                                   CachePolicy::kNonCacheable, false});
 }
 
 TEST_CASE_METHOD(Bench, "walk: descriptors of type 0, and 3 at level 1, are translation faults",
@@ -150,10 +158,11 @@ TEST_CASE("walk: TTBCR.N chooses between the tables", "[translation]") {
     std::uint32_t first_read;
   };
   // TTBR0 is 0x6000ABC0: with N its table is aligned to 16 KiB >> N.
-  const Row row = GENERATE(Row{0, 0xFFFF'FFFF, 0x6000'8000 + 0x3FFC},
-                           Row{1, 0x7FFF'0000, 0x6000'A000 + 0x1FFC}, Row{1, 0x8000'0000, kTtb1 + 0x2000},
-                           Row{2, 0x3FF0'0000, 0x6000'A000 + 0xFFC}, Row{2, 0x4000'0000, kTtb1 + 0x1000},
-                           Row{7, 0x01F0'0000, 0x6000'AB80 + 0x7C}, Row{7, 0x0200'0000, kTtb1 + 0x80});
+  const Row row =
+      GENERATE(Row{0, 0xFFFF'FFFF, 0x6000'8000 + 0x3FFC}, Row{1, 0x7FFF'0000, 0x6000'A000 + 0x1FFC},
+               Row{1, 0x8000'0000, kTtb1 + 0x2000}, Row{2, 0x3FF0'0000, 0x6000'A000 + 0xFFC},
+               Row{2, 0x4000'0000, kTtb1 + 0x1000}, Row{7, 0x01F0'0000, 0x6000'AB80 + 0x7C},
+               Row{7, 0x0200'0000, kTtb1 + 0x80});
   Bench bench;
   bench.registers.ttbcr = row.n;
   bench.registers.ttbr0 = 0x6000'ABC0;
@@ -186,17 +195,17 @@ TEST_CASE("walk: TTBR's IRGN, RGN and S are the attributes of the walk", "[trans
     std::uint32_t ttbr;
     MemoryAttributes expected;
   };
-  const Row row =
-      GENERATE(Row{0x00, {MemoryType::kNormal, kNonCacheable, kNonCacheable, false}},
-               Row{0x02, {MemoryType::kNormal, kNonCacheable, kNonCacheable, true}},
-               Row{0x40, {MemoryType::kNormal, kWriteBackWriteAllocate, kNonCacheable, false}},
-               Row{0x01, {MemoryType::kNormal, kWriteThrough, kNonCacheable, false}},
-               Row{0x41, {MemoryType::kNormal, kWriteBackNoWriteAllocate, kNonCacheable, false}},
-               Row{0x08, {MemoryType::kNormal, kNonCacheable, kWriteBackWriteAllocate, false}},
-               Row{0x10, {MemoryType::kNormal, kNonCacheable, kWriteThrough, false}},
-               // What Linux uses on a uniprocessor and on a multiprocessor.
-               Row{0x59, {MemoryType::kNormal, kWriteBackNoWriteAllocate, kWriteBackNoWriteAllocate, false}},
-               Row{0x6A, {MemoryType::kNormal, kWriteBackWriteAllocate, kWriteBackWriteAllocate, true}});
+  const Row row = GENERATE(
+      Row{0x00, {MemoryType::kNormal, kNonCacheable, kNonCacheable, false}},
+      Row{0x02, {MemoryType::kNormal, kNonCacheable, kNonCacheable, true}},
+      Row{0x40, {MemoryType::kNormal, kWriteBackWriteAllocate, kNonCacheable, false}},
+      Row{0x01, {MemoryType::kNormal, kWriteThrough, kNonCacheable, false}},
+      Row{0x41, {MemoryType::kNormal, kWriteBackNoWriteAllocate, kNonCacheable, false}},
+      Row{0x08, {MemoryType::kNormal, kNonCacheable, kWriteBackWriteAllocate, false}},
+      Row{0x10, {MemoryType::kNormal, kNonCacheable, kWriteThrough, false}},
+      // What Linux uses on a uniprocessor and on a multiprocessor.
+      Row{0x59, {MemoryType::kNormal, kWriteBackNoWriteAllocate, kWriteBackNoWriteAllocate, false}},
+      Row{0x6A, {MemoryType::kNormal, kWriteBackWriteAllocate, kWriteBackWriteAllocate, true}});
   CAPTURE(row.ttbr);
   TranslationRegisters registers;
   registers.sctlr = 0x5;

@@ -34,8 +34,8 @@ class FakeOps final : public dma_map_ops {
     note("map_page", handle, size, direction, attrs);
     return handle;
   }
-  void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size, dma_data_direction direction,
-                  dma_attrs attrs) const override {
+  void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size,
+                  dma_data_direction direction, dma_attrs attrs) const override {
     --live;
     note("unmap_page", handle, size, direction, attrs);
   }
@@ -80,15 +80,19 @@ TEST_CASE_METHOD(ApiFixture, "each name reaches its operation with its arguments
       {[&] { dma_map_single(d, at(0x1234), 16, DMA_TO_DEVICE); }, "map_page 1234 10 1 0"},
       {[&] { dma_map_single_attrs(d, at(0x1234), 16, DMA_TO_DEVICE, 2); }, "map_page 1234 10 1 2"},
       {[&] { dma_map_page(d, second, 8, 16, DMA_FROM_DEVICE); }, "map_page 1008 10 2 0"},
-      {[&] { dma_map_page_attrs(d, second, 0x1008, 16, DMA_FROM_DEVICE, 32); }, "map_page 2008 10 2 20"},
+      {[&] { dma_map_page_attrs(d, second, 0x1008, 16, DMA_FROM_DEVICE, 32); },
+       "map_page 2008 10 2 20"},
       {[&] { dma_unmap_single(d, 0x1234, 16, DMA_TO_DEVICE); }, "unmap_page 1234 10 1 0"},
-      {[&] { dma_unmap_single_attrs(d, 0x1234, 16, DMA_TO_DEVICE, 32); }, "unmap_page 1234 10 1 20"},
+      {[&] { dma_unmap_single_attrs(d, 0x1234, 16, DMA_TO_DEVICE, 32); },
+       "unmap_page 1234 10 1 20"},
       {[&] { dma_unmap_page(d, 0x1234, 16, DMA_BIDIRECTIONAL); }, "unmap_page 1234 10 0 0"},
-      {[&] { dma_unmap_page_attrs(d, 0x1'0000'1234, 16, DMA_TO_DEVICE, 4); }, "unmap_page 100001234 10 1 4"},
+      {[&] { dma_unmap_page_attrs(d, 0x1'0000'1234, 16, DMA_TO_DEVICE, 4); },
+       "unmap_page 100001234 10 1 4"},
       {[&] { dma_sync_single_for_cpu(d, 0x40, 32, DMA_FROM_DEVICE); }, "sync_cpu 40 20 2"},
       {[&] { dma_sync_single_for_device(d, 0x40, 32, DMA_FROM_DEVICE); }, "sync_device 40 20 2"},
       {[&] { dma_sync_single_range_for_cpu(d, 0x40, 8, 32, DMA_TO_DEVICE); }, "sync_cpu 48 20 1"},
-      {[&] { dma_sync_single_range_for_device(d, 0x40, 8, 32, DMA_TO_DEVICE); }, "sync_device 48 20 1"},
+      {[&] { dma_sync_single_range_for_device(d, 0x40, 8, 32, DMA_TO_DEVICE); },
+       "sync_device 48 20 1"},
       {[&] { dma_free_coherent(d, 64, ops.storage, 0x80); }, "free 40 1 80 0"},
       {[&] { dma_free_wc(d, 64, ops.storage, 0x80); }, "free 40 1 80 4"},
   };
@@ -119,8 +123,8 @@ TEST_CASE_METHOD(ApiFixture, "a list is mapped entry by entry, through chains", 
   sg_set_buf(&second[1], at(0x3400), 64);
   sg_chain(first, 3, second);
   CHECK(dma_map_sg(&dev, first, 4, DMA_TO_DEVICE) == 4);
-  CHECK(ops.log ==
-        Log{"map_page 100 10 1 0", "map_page 1200 20 1 0", "map_page 2300 30 1 0", "map_page 3400 40 1 0"});
+  CHECK(ops.log == Log{"map_page 100 10 1 0", "map_page 1200 20 1 0", "map_page 2300 30 1 0",
+                       "map_page 3400 40 1 0"});
   CHECK(sg_dma_address(&second[1]) == 0x3400);
   CHECK(sg_dma_len(&second[1]) == 64);
   CHECK(sg_next(&second[1]) == nullptr);
@@ -131,7 +135,8 @@ TEST_CASE_METHOD(ApiFixture, "a list is mapped entry by entry, through chains", 
   CHECK(ops.live == 0);
 }
 
-TEST_CASE_METHOD(ApiFixture, "a list that cannot be mapped whole is not mapped at all", "[sw][dma]") {
+TEST_CASE_METHOD(ApiFixture, "a list that cannot be mapped whole is not mapped at all",
+                 "[sw][dma]") {
   ops.fail_after = 2;
   scatterlist list[3];
   sg_init_table(list, 3);
@@ -175,7 +180,8 @@ TEST_CASE_METHOD(ApiFixture, "a failed Mapping says so and unmaps nothing", "[sw
   CHECK(ops.log.empty());
 }
 
-TEST_CASE_METHOD(ApiFixture, "what a device shall only read may be const, and nothing else", "[sw][dma]") {
+TEST_CASE_METHOD(ApiFixture, "what a device shall only read may be const, and nothing else",
+                 "[sw][dma]") {
   const std::span<const std::byte> buffer{at(0x40), 64};
   CHECK(Mapping::map(dev, buffer, DMA_TO_DEVICE));
   CHECK_FALSE(Mapping::map(dev, buffer, DMA_FROM_DEVICE));

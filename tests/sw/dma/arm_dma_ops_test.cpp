@@ -10,7 +10,8 @@ using namespace guest;
 using guest::test::DmaFixture;
 using guest::test::Log;
 
-TEST_CASE_METHOD(DmaFixture, "map and unmap do what Linux does to the caches, in its order", "[sw][dma]") {
+TEST_CASE_METHOD(DmaFixture, "map and unmap do what Linux does to the caches, in its order",
+                 "[sw][dma]") {
   struct Row {
     dma_data_direction direction;
     Log map;

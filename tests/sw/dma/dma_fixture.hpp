@@ -19,9 +19,15 @@ struct DmaFixture {
   DmaFixture() {
     page_init(machine.dram(), HostMachine::kDramStart, kPages * kPageBytes, map.data());
     page_release(HostMachine::kDramStart, kPages * kPageBytes);
-    outer_cache.inv_range = [](phys_addr_t start, phys_addr_t end) { note("outer_inv", start, end); };
-    outer_cache.clean_range = [](phys_addr_t start, phys_addr_t end) { note("outer_clean", start, end); };
-    outer_cache.flush_range = [](phys_addr_t start, phys_addr_t end) { note("outer_flush", start, end); };
+    outer_cache.inv_range = [](phys_addr_t start, phys_addr_t end) {
+      note("outer_inv", start, end);
+    };
+    outer_cache.clean_range = [](phys_addr_t start, phys_addr_t end) {
+      note("outer_clean", start, end);
+    };
+    outer_cache.flush_range = [](phys_addr_t start, phys_addr_t end) {
+      note("outer_flush", start, end);
+    };
     dev.name = "test";
     log().clear();
   }
@@ -32,7 +38,8 @@ struct DmaFixture {
   static std::vector<std::string>& log() { return HostMachine::instance().log; }
   static void note(const char* operation, phys_addr_t start, phys_addr_t end) {
     char text[64];
-    std::snprintf(text, sizeof text, "%s 0x%x+%u", operation, start - HostMachine::kDramStart, end - start);
+    std::snprintf(text, sizeof text, "%s 0x%x+%u", operation, start - HostMachine::kDramStart,
+                  end - start);
     log().emplace_back(text);
   }
   /// The byte at `offset` of DRAM.

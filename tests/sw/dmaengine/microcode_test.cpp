@@ -195,19 +195,22 @@ TEST_CASE("memory copies move every byte, once, whatever the sizes", "[sw][pl330
     const auto before = machine.memory;
     run_all(machine, shape, segments, 64 + random() % 193);
     CHECK(machine.memory.size() == 2 * before.size());
-    for (const auto& [address, value] : before) REQUIRE(machine.memory.at(address + 0x100'0000) == value);
+    for (const auto& [address, value] : before)
+      REQUIRE(machine.memory.at(address + 0x100'0000) == value);
     CHECK(machine.longest_burst_bytes <= shape.burst_bytes());
   }
 }
 
-TEST_CASE("a copy too long for two loops continues in the same or the next program", "[sw][pl330]") {
+TEST_CASE("a copy too long for two loops continues in the same or the next program",
+          "[sw][pl330]") {
   Shape shape;  // One byte a burst: 65536 bursts are the most two loops can do.
   const Segment segment{0, 0x100'0000, 65536 + 256 + 3};
   for (const auto& [buffer_bytes, programs] : {std::pair{64U, 1U}, std::pair{40U, 2U}}) {
     Interpreter machine;
     for (std::uint32_t i = 0; i < segment.size; ++i) machine.memory[i] = i * 7 & 0xFF;
     CHECK(run_all(machine, shape, {&segment, 1}, buffer_bytes) == programs);
-    for (std::uint32_t i = 0; i < segment.size; ++i) REQUIRE(machine.memory.at(0x100'0000 + i) == (i * 7 & 0xFF));
+    for (std::uint32_t i = 0; i < segment.size; ++i)
+      REQUIRE(machine.memory.at(0x100'0000 + i) == (i * 7 & 0xFF));
   }
 }
 

@@ -25,7 +25,8 @@ class ImageStorage final : public linefill::BlockDevice {
   explicit ImageStorage(CardImage& image) : image_{image} {}
   std::uint64_t sectors() const override { return image_.block_count(); }
   void read(std::uint64_t sector, std::span<std::uint8_t, linefill::kSectorBytes> data) override {
-    static_cast<void>(image_.read(static_cast<std::uint32_t>(sector), std::as_writable_bytes(data)));
+    static_cast<void>(
+        image_.read(static_cast<std::uint32_t>(sector), std::as_writable_bytes(data)));
   }
   void write(std::uint64_t, std::span<const std::uint8_t, linefill::kSectorBytes>) override {}
 
@@ -70,7 +71,8 @@ struct LoaderBench {
   guest::CardLoader loader{host, card, buffer, filler, second};
 };
 
-TEST_CASE_METHOD(LoaderBench, "files are listed by name and loaded whole, in pieces or not", "[sw][loader]") {
+TEST_CASE_METHOD(LoaderBench, "files are listed by name and loaded whole, in pieces or not",
+                 "[sw][loader]") {
   const Bytes content = noise(100'003, 3);
   image.add("b.jpg", content);
   image.add("a gap.txt", noise(600, 1));
@@ -111,7 +113,8 @@ TEST_CASE_METHOD(LoaderBench, "a file larger than the memory is refused", "[sw][
   CHECK_FALSE(file.card_failed);
 }
 
-TEST_CASE_METHOD(LoaderBench, "a card that fails is told from a file that is damaged", "[sw][loader]") {
+TEST_CASE_METHOD(LoaderBench, "a card that fails is told from a file that is damaged",
+                 "[sw][loader]") {
   image.add("a.jpg", noise(100'000, 3));
   insert();
   board.model().block.insert_card(nullptr);
@@ -137,13 +140,16 @@ TEST_CASE("the SD buffer gives its last bytes, in pieces that are not neighbours
   CHECK(buffer.segments(0, other).empty());
 }
 
-TEST_CASE("only with the mistake the live counter shares a line with the buffer's end", "[sw][loader]") {
+TEST_CASE("only with the mistake the live counter shares a line with the buffer's end",
+          "[sw][loader]") {
   alignas(32) static std::array<std::byte, SdBuffer::kMemoryBytes> memory{};
   for (const bool shared : {false, true}) {
     const SdBuffer buffer{memory, shared};
     SdBuffer::Segments storage;
     const auto last = buffer.segments(512, storage).back();
-    const auto line = [](const void* address) { return reinterpret_cast<std::uintptr_t>(address) / 32; };
+    const auto line = [](const void* address) {
+      return reinterpret_cast<std::uintptr_t>(address) / 32;
+    };
     CHECK((line(&buffer.live_counter()) == line(&last.back())) == shared);
     CHECK(reinterpret_cast<const std::byte*>(&buffer.live_counter()) > &last.back());
   }

@@ -14,8 +14,9 @@ namespace {
 using guest::Error;
 
 // PL111 TRM, chapter 3.
-constexpr std::uint32_t kTiming0 = 0x00, kTiming1 = 0x04, kTiming2 = 0x08, kTiming3 = 0x0C, kUpperBase = 0x10,
-                        kControl = 0x18, kMask = 0x1C, kMaskedStatus = 0x24, kClear = 0x28;
+constexpr std::uint32_t kTiming0 = 0x00, kTiming1 = 0x04, kTiming2 = 0x08, kTiming3 = 0x0C,
+                        kUpperBase = 0x10, kControl = 0x18, kMask = 0x1C, kMaskedStatus = 0x24,
+                        kClear = 0x28;
 
 /// A board with a display controller that keeps what is written and interrupts when told.
 class LcdBench : public guest::FakeIo {

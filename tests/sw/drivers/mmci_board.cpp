@@ -65,7 +65,8 @@ void MmciBoard::start(const linefill::MmciBlock::Configuration& configuration, b
   dma_stuck_ = active_ = false;
   words_by_dma_ = words_by_cpu_ = terminations_ = 0;
   spoilt_word_ = ~0U;
-  page_init(HostMachine::instance().dram(), HostMachine::kDramStart, kPages * kPageBytes, pages_.data());
+  page_init(HostMachine::instance().dram(), HostMachine::kDramStart, kPages * kPageBytes,
+            pages_.data());
   page_release(HostMachine::kDramStart, kPages * kPageBytes);
   HostMachine::instance().log.clear();
   fake_io = this;
@@ -134,12 +135,14 @@ int MmciBoard::config(dma_chan& /*channel*/, const dma_slave_config& config) {
   return 0;
 }
 
-dma_async_tx_descriptor* MmciBoard::prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
+dma_async_tx_descriptor* MmciBoard::prep_slave_sg(dma_chan& channel, scatterlist* list,
+                                                  unsigned entries,
                                                   dma_transfer_direction /*direction*/,
                                                   unsigned long /*flags*/) {
   targets_.clear();
   for (const scatterlist& s : SgRange{list, entries}) {
-    auto* const memory = static_cast<std::byte*>(phys_to_virt(static_cast<phys_addr_t>(sg_dma_address(&s))));
+    auto* const memory =
+        static_cast<std::byte*>(phys_to_virt(static_cast<phys_addr_t>(sg_dma_address(&s))));
     targets_.emplace_back(memory, sg_dma_len(&s));
   }
   descriptor_.chan = &channel;

@@ -16,8 +16,9 @@
 
 namespace guest::test {
 
-/// A machine with the model of an MMCI at the address the board's device tree gives, a DMA controller that
-/// serves its requests, and time that passes while the guest sleeps. There is one; `start` makes it new.
+/// A machine with the model of an MMCI at the address the board's device tree gives, a DMA
+/// controller that serves its requests, and time that passes while the guest sleeps. There is one;
+/// `start` makes it new.
 class MmciBoard final : public FakeIo,
                         public InterruptController,
                         public ClockSource,
@@ -30,7 +31,8 @@ class MmciBoard final : public FakeIo,
   /// The same, started with a card and with DMA.
   static MmciBoard& started();
 
-  void start(const linefill::MmciBlock::Configuration& configuration, bool with_card, bool with_dma);
+  void start(const linefill::MmciBlock::Configuration& configuration, bool with_card,
+             bool with_dma);
   void finish();
 
   Model& model() { return *model_; }
@@ -60,7 +62,8 @@ class MmciBoard final : public FakeIo,
   void release(dma_chan& /*channel*/) override {}
   int config(dma_chan& channel, const dma_slave_config& config) override;
   dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
-                                         dma_transfer_direction direction, unsigned long flags) override;
+                                         dma_transfer_direction direction,
+                                         unsigned long flags) override;
   dma_async_tx_descriptor* prep_dma_memcpy(dma_chan&, dma_addr_t, dma_addr_t, std::size_t,
                                            unsigned long) override {
     return nullptr;
@@ -80,7 +83,8 @@ class MmciBoard final : public FakeIo,
 
   std::vector<page> pages_;
   std::unique_ptr<Model> model_;
-  linefill::Time epoch_{0};  ///< Time that passed on earlier models: the guest's clock never goes back.
+  linefill::Time epoch_{
+      0};  ///< Time that passed on earlier models: the guest's clock never goes back.
   linefill::Time alarm_ = linefill::kNever;
   std::vector<unsigned> enabled_;
   device* mmci_ = nullptr;

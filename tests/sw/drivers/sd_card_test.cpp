@@ -19,8 +19,9 @@ using linefill::test::MemoryDevice;
 /// A board whose driver is up, with a card of 4096 sectors.
 class CardBench {
  public:
-  explicit CardBench(bool with_dma = true, bool with_card = true,
-                     const linefill::MmciBlock::Configuration& configuration = MmciBoard::Model::extended()) {
+  explicit CardBench(
+      bool with_dma = true, bool with_card = true,
+      const linefill::MmciBlock::Configuration& configuration = MmciBoard::Model::extended()) {
     board.start(configuration, with_card, with_dma);
     REQUIRE(host.probe(board.mmci()));
   }
@@ -44,8 +45,8 @@ class CardBench {
   void inject(SdFault fault) { board.model().block.card()->inject(fault); }
   static std::size_t logged(const std::string& what) {
     const auto& log = HostMachine::instance().log;
-    return static_cast<std::size_t>(
-        std::count_if(log.begin(), log.end(), [&](const std::string& line) { return line.find(what) == 0; }));
+    return static_cast<std::size_t>(std::count_if(
+        log.begin(), log.end(), [&](const std::string& line) { return line.find(what) == 0; }));
   }
 
   MmciBoard& board = MmciBoard::instance();
@@ -63,7 +64,8 @@ struct PlainController : CardBench {
   PlainController() : CardBench{true, true, MmciBoard::Model::plain()} {}
 };
 
-TEST_CASE_METHOD(CardBench, "a card comes up with its capacity, four lines and 25 MHz", "[sw][mmci]") {
+TEST_CASE_METHOD(CardBench, "a card comes up with its capacity, four lines and 25 MHz",
+                 "[sw][mmci]") {
   REQUIRE(card.initialise());
   CHECK(card.block_count() == 4096);
   CHECK(card.high_capacity());
@@ -90,8 +92,8 @@ TEST_CASE_METHOD(CardBench, "many blocks go by DMA, into pieces of memory", "[sw
   REQUIRE(card.initialise());
   const unsigned before = board.words_by_cpu();
   const auto whole = memory(64 * 1024);
-  const std::array<std::span<std::byte>, 3> pieces{whole.subspan(40'960, 512), whole.subspan(16, 8192),
-                                                   whole.subspan(20'480, 1024)};
+  const std::array<std::span<std::byte>, 3> pieces{
+      whole.subspan(40'960, 512), whole.subspan(16, 8192), whole.subspan(20'480, 1024)};
   REQUIRE(card.read(1000, pieces));
   CHECK(holds(pieces[0], 1000));
   CHECK(holds(pieces[1], 1001));
@@ -102,8 +104,8 @@ TEST_CASE_METHOD(CardBench, "many blocks go by DMA, into pieces of memory", "[sw
   CHECK(logged("unmap_area") == 3);
 }
 
-TEST_CASE_METHOD(CardBenchWithoutDma, "without DMA the CPU reads many blocks from the FIFO interrupt",
-                 "[sw][mmci]") {
+TEST_CASE_METHOD(CardBenchWithoutDma,
+                 "without DMA the CPU reads many blocks from the FIFO interrupt", "[sw][mmci]") {
   REQUIRE(card.initialise());
   CHECK_FALSE(host.has_dma());
   const auto to = memory(100 * 512);
@@ -124,14 +126,16 @@ TEST_CASE_METHOD(PlainController, "a FIFO of 16 words is served too", "[sw][mmci
   CHECK(board.words_by_dma() == 9 * 128);
 }
 
-TEST_CASE_METHOD(CardBench, "a long read is cut into commands the controller can count", "[sw][mmci]") {
+TEST_CASE_METHOD(CardBench, "a long read is cut into commands the controller can count",
+                 "[sw][mmci]") {
   REQUIRE(card.initialise());
   const auto to = memory(400 * 512);
   REQUIRE(card.read(1, to));
   CHECK(holds(to, 1));
 }
 
-TEST_CASE_METHOD(CardBench, "the card's last blocks can be read, and none behind them", "[sw][mmci]") {
+TEST_CASE_METHOD(CardBench, "the card's last blocks can be read, and none behind them",
+                 "[sw][mmci]") {
   REQUIRE(card.initialise());
   const auto to = memory(4 * 512);
   REQUIRE(card.read(4092, to));
@@ -140,7 +144,8 @@ TEST_CASE_METHOD(CardBench, "the card's last blocks can be read, and none behind
   CHECK(card.read(0xFFFF'FFFF, to).error() == Error::kOutOfRange);
 }
 
-TEST_CASE_METHOD(CardBench, "what the controller cannot do is refused before anything moves", "[sw][mmci]") {
+TEST_CASE_METHOD(CardBench, "what the controller cannot do is refused before anything moves",
+                 "[sw][mmci]") {
   REQUIRE(card.initialise());
   const auto whole = memory(4096);
   CHECK(card.read(0, whole.first(100)).error() == Error::kInvalid);
@@ -164,7 +169,8 @@ TEST_CASE_METHOD(CardBench, "a read that fails once is tried again and succeeds"
   }
 }
 
-TEST_CASE_METHOD(CardBench, "a DMA controller that does not move gives a timeout, and its memory back",
+TEST_CASE_METHOD(CardBench,
+                 "a DMA controller that does not move gives a timeout, and its memory back",
                  "[sw][mmci]") {
   REQUIRE(card.initialise());
   const auto to = memory(16 * 512);

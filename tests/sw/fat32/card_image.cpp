@@ -25,7 +25,8 @@ Bytes load_file(const std::string& path) {
 
 void save_file(const std::string& path, const Bytes& bytes) {
   std::ofstream out{path, std::ios::binary};
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace
@@ -44,10 +45,11 @@ CardImage::~CardImage() {
 }
 
 void CardImage::run(const std::string& command) const {
-  const std::string line = "PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1 " + command + " >" +
-                           (folder_ / "log").string() + " 2>&1";
+  const std::string line = "PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1 " +
+                           command + " >" + (folder_ / "log").string() + " 2>&1";
   // The commands are this test's own words.
-  if (std::system(line.c_str()) != 0) throw std::runtime_error{"failed: " + command};  // NOLINT(cert-env33-c)
+  if (std::system(line.c_str()) != 0)
+    throw std::runtime_error{"failed: " + command};  // NOLINT(cert-env33-c)
 }
 
 void CardImage::add(const std::string& name, const Bytes& content) const {
@@ -56,8 +58,12 @@ void CardImage::add(const std::string& name, const Bytes& content) const {
   run("mcopy -i " + image_ + " " + path + " '::" + name + "'");
 }
 
-void CardImage::remove(const std::string& name) const { run("mdel -i " + image_ + " '::" + name + "'"); }
-void CardImage::make_folder(const std::string& name) const { run("mmd -i " + image_ + " '::" + name + "'"); }
+void CardImage::remove(const std::string& name) const {
+  run("mdel -i " + image_ + " '::" + name + "'");
+}
+void CardImage::make_folder(const std::string& name) const {
+  run("mmd -i " + image_ + " '::" + name + "'");
+}
 
 void CardImage::load() { bytes_ = load_file(image_); }
 
@@ -78,7 +84,8 @@ std::uint32_t CardImage::word(std::size_t offset, unsigned size) const {
 }
 
 void CardImage::set_word(std::size_t offset, std::uint32_t value, unsigned size) {
-  for (unsigned i = 0; i < size; ++i) bytes_.at(offset + i) = static_cast<std::byte>(value >> (8 * i));
+  for (unsigned i = 0; i < size; ++i)
+    bytes_.at(offset + i) = static_cast<std::byte>(value >> (8 * i));
 }
 
 guest::Result<void> CardImage::read(std::uint32_t first_block, std::span<std::byte> to) {
@@ -113,8 +120,8 @@ std::optional<guest::DirectoryEntry> find(guest::Fat32Volume& volume, const std:
   return {};
 }
 
-Bytes read_file(guest::Fat32Volume& volume, guest::BlockReader& medium, const guest::DirectoryEntry& entry,
-                guest::FatError& error, unsigned* extents) {
+Bytes read_file(guest::Fat32Volume& volume, guest::BlockReader& medium,
+                const guest::DirectoryEntry& entry, guest::FatError& error, unsigned* extents) {
   guest::FileExtents file{volume, entry.first_cluster, entry.size};
   Bytes content;
   guest::BlockExtent extent;
@@ -123,7 +130,8 @@ Bytes read_file(guest::Fat32Volume& volume, guest::BlockReader& medium, const gu
     ++count;
     const std::size_t used = content.size();
     content.resize(used + extent.blocks * guest::BlockReader::kBlockBytes);
-    if (!medium.read(extent.first_block, std::span{content}.subspan(used))) error = guest::FatError::kRead;
+    if (!medium.read(extent.first_block, std::span{content}.subspan(used)))
+      error = guest::FatError::kRead;
   }
   if (extents != nullptr) *extents = count;
   content.resize(std::min<std::size_t>(content.size(), entry.size));

@@ -16,13 +16,15 @@ namespace linefill::test {
 
 using Bytes = std::vector<std::byte>;
 
-/// A card image made by the real tools (mkfs.fat, mtools) in a temporary folder, readable as a medium.
+/// A card image made by the real tools (mkfs.fat, mtools) in a temporary folder, readable as a
+/// medium.
 class CardImage final : public guest::BlockReader {
  public:
   /// mtools takes no FAT32 volume of less than 65525 clusters.
   static constexpr unsigned kSmallest = 34000;
 
-  explicit CardImage(unsigned kibibytes = kSmallest, const std::string& mkfs_options = "-F 32 -s 1");
+  explicit CardImage(unsigned kibibytes = kSmallest,
+                     const std::string& mkfs_options = "-F 32 -s 1");
   CardImage(const CardImage&) = delete;
   CardImage& operator=(const CardImage&) = delete;
   ~CardImage();
@@ -65,7 +67,8 @@ struct ListedFile {
 std::vector<ListedFile> list_root(guest::Fat32Volume& volume, guest::FatError& error);
 std::optional<guest::DirectoryEntry> find(guest::Fat32Volume& volume, const std::string& name);
 /// The file's content by its extents.
-Bytes read_file(guest::Fat32Volume& volume, guest::BlockReader& medium, const guest::DirectoryEntry& entry,
-                guest::FatError& error, unsigned* extents = nullptr);
+Bytes read_file(guest::Fat32Volume& volume, guest::BlockReader& medium,
+                const guest::DirectoryEntry& entry, guest::FatError& error,
+                unsigned* extents = nullptr);
 
 }  // namespace linefill::test

@@ -67,7 +67,8 @@ TEST_CASE("a file on a fresh card is read back in one extent", "[sw][fat32]") {
   CHECK(extents == 1);
 }
 
-TEST_CASE("a file that fills the gaps of a full card is read back in its many extents", "[sw][fat32]") {
+TEST_CASE("a file that fills the gaps of a full card is read back in its many extents",
+          "[sw][fat32]") {
   CardImage card;
   for (int i = 0; i < 100; ++i) {
     card.add("small" + std::to_string(i), noise(5 * 1024, static_cast<unsigned>(i)));
@@ -122,7 +123,8 @@ TEST_CASE("deleted files, folders' contents and the volume label are not listed"
 TEST_CASE("a root directory of several clusters is listed to its end", "[sw][fat32]") {
   CardImage card;
   std::vector<std::string> wanted;
-  for (int i = 0; i < 60; ++i) wanted.push_back("a rather long file name, number " + std::to_string(i));
+  for (int i = 0; i < 60; ++i)
+    wanted.push_back("a rather long file name, number " + std::to_string(i));
   for (const auto& name : wanted) card.add(name, {});
   card.load();
   Fat32Volume volume{card};
@@ -148,14 +150,16 @@ TEST_CASE("a card with a partition table is read like one without", "[sw][fat32]
   file.card.partition(63, 0x0C);
   REQUIRE(file.volume.mount() == FatError::kNone);
   FatError error{};
-  CHECK(read_file(file.volume, file.card, find(file.volume, "a.bin").value(), error) == file.content);
+  CHECK(read_file(file.volume, file.card, find(file.volume, "a.bin").value(), error) ==
+        file.content);
 }
 
 TEST_CASE("larger clusters and sectors are read", "[sw][fat32]") {
-  const auto [kibibytes, options] = GENERATE(table<unsigned, std::string>({{270'000, "-F 32 -s 8"},
-                                                                           {70'000, "-F 32 -s 1 -S 1024"},
-                                                                           {270'000, "-F 32 -s 2 -S 2048"},
-                                                                           {34'000, "-F 32 -s 1 -f 1"}}));
+  const auto [kibibytes, options] =
+      GENERATE(table<unsigned, std::string>({{270'000, "-F 32 -s 8"},
+                                             {70'000, "-F 32 -s 1 -S 1024"},
+                                             {270'000, "-F 32 -s 2 -S 2048"},
+                                             {34'000, "-F 32 -s 1 -f 1"}}));
   CAPTURE(options);
   CardImage card{kibibytes, options};
   const Bytes content = noise(100'001, 5);
@@ -213,8 +217,10 @@ TEST_CASE_METHOD(OneFile, "a chain that ends before its file does is an error", 
   CHECK(read() == FatError::kChainShort);
 }
 
-TEST_CASE_METHOD(OneFile, "a chain into a free, bad, reserved or absent cluster is an error", "[sw][fat32]") {
-  for (const std::uint32_t target : {0U, 1U, 0x0FFF'FFF7U, 0x0BAD'0000U, volume.cluster_count() + 2}) {
+TEST_CASE_METHOD(OneFile, "a chain into a free, bad, reserved or absent cluster is an error",
+                 "[sw][fat32]") {
+  for (const std::uint32_t target :
+       {0U, 1U, 0x0FFF'FFF7U, 0x0BAD'0000U, volume.cluster_count() + 2}) {
     CAPTURE(target);
     link(3, target);
     CHECK(read() == FatError::kBadCluster);
@@ -236,7 +242,8 @@ TEST_CASE_METHOD(OneFile, "the reserved bits of a table entry do not matter", "[
   CHECK(read() == FatError::kNone);
 }
 
-TEST_CASE_METHOD(OneFile, "an image cut short gives an error for what is missing only", "[sw][fat32]") {
+TEST_CASE_METHOD(OneFile, "an image cut short gives an error for what is missing only",
+                 "[sw][fat32]") {
   const auto end = volume.blocks_of(entry.first_cluster + 4).first_block * std::size_t{512};
   card.bytes().resize(end);
   REQUIRE(volume.mount() == FatError::kNone);
@@ -253,7 +260,8 @@ TEST_CASE_METHOD(OneFile, "a directory without end is an error", "[sw][fat32]") 
   CHECK(error == FatError::kChainLoop);
 }
 
-TEST_CASE_METHOD(OneFile, "a long name whose checksum is wrong gives way to the short name", "[sw][fat32]") {
+TEST_CASE_METHOD(OneFile, "a long name whose checksum is wrong gives way to the short name",
+                 "[sw][fat32]") {
   card.add("Long name of a file.jpg", noise(3, 1));
   card.load();
   const std::size_t root = volume.blocks_of(volume.root_cluster()).first_block * std::size_t{512};
@@ -264,7 +272,8 @@ TEST_CASE_METHOD(OneFile, "a long name whose checksum is wrong gives way to the 
   CHECK(names(volume).back() == "LONGNA~1.JPG");
 }
 
-TEST_CASE_METHOD(OneFile, "random damage never hangs, and never reads outside the medium", "[sw][fat32]") {
+TEST_CASE_METHOD(OneFile, "random damage never hangs, and never reads outside the medium",
+                 "[sw][fat32]") {
   const unsigned seed = GENERATE(range(0U, 8U));
   CAPTURE(seed);
   const std::size_t table_entry_of_good_card = table_entry(card, 0);
@@ -274,8 +283,8 @@ TEST_CASE_METHOD(OneFile, "random damage never hangs, and never reads outside th
     if (i % 60 == 0) {
       for (const auto& [at, value] : intact) card.bytes()[at] = value;
     }
-    const auto pick = std::to_integer<std::size_t>(damage[i]) | std::to_integer<std::size_t>(damage[i + 1])
-                                                                    << 8;
+    const auto pick =
+        std::to_integer<std::size_t>(damage[i]) | std::to_integer<std::size_t>(damage[i + 1]) << 8;
     // The boot sector, the first entries of the table, the root directory.
     const std::size_t areas[]{pick % 90, table_entry_of_good_card + pick % 64,
                               volume.blocks_of(2).first_block * std::size_t{512} + pick % 128};

@@ -60,8 +60,9 @@ TEST_CASE_METHOD(ArenaBench, "arena: random use keeps every block's content", "[
   std::map<std::byte*, std::pair<std::size_t, std::byte>> live;
   for (int i = 0; i < 20000; ++i) {
     const std::size_t size = random() % 400;
-    auto it = live.empty() ? live.end()
-                           : std::next(live.begin(), static_cast<std::ptrdiff_t>(random() % live.size()));
+    auto it = live.empty()
+                  ? live.end()
+                  : std::next(live.begin(), static_cast<std::ptrdiff_t>(random() % live.size()));
     std::byte* block = nullptr;
     std::size_t kept = 0;
     std::byte old{};

@@ -58,11 +58,12 @@ TEST_CASE_METHOD(DecoderBench, "baseline, progressive, grey and subsampled JPEGs
   }
 }
 
-TEST_CASE_METHOD(DecoderBench, "a truncated picture is refused, wherever it is cut", "[sw][decode]") {
+TEST_CASE_METHOD(DecoderBench, "a truncated picture is refused, wherever it is cut",
+                 "[sw][decode]") {
   for (const Bytes& whole : samples()) {
     CHECK(refuse(whole) == "accepted");
-    for (std::size_t cut :
-         {whole.size() - 2, whole.size() - 20, whole.size() / 2, whole.size() / 5, std::size_t{30}}) {
+    for (std::size_t cut : {whole.size() - 2, whole.size() - 20, whole.size() / 2, whole.size() / 5,
+                            std::size_t{30}}) {
       CAPTURE(whole.size(), cut);
       CHECK(refuse({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)}) ==
             "the file ends before the picture does");
@@ -78,7 +79,8 @@ TEST_CASE_METHOD(DecoderBench, "what is no picture is refused by name", "[sw][de
   CHECK(refuse({std::byte{0xFF}}) == "neither a JPEG, nor a PNG, nor a BMP picture");
 }
 
-TEST_CASE_METHOD(DecoderBench, "a JPEG whose Huffman table has too many codes is refused", "[sw][decode]") {
+TEST_CASE_METHOD(DecoderBench, "a JPEG whose Huffman table has too many codes is refused",
+                 "[sw][decode]") {
   Bytes file = stored_picture("progressive.jpg");
   const std::array<std::byte, 2> marker{std::byte{0xFF}, std::byte{0xC4}};
   auto table = file.end();
@@ -100,19 +102,22 @@ TEST_CASE_METHOD(DecoderBench, "more than sixteen megapixels are refused", "[sw]
   CHECK(refuse(png) == "more than 16 megapixels");
 }
 
-TEST_CASE_METHOD(DecoderBench, "a picture that needs more memory than there is is refused", "[sw][decode]") {
+TEST_CASE_METHOD(DecoderBench, "a picture that needs more memory than there is is refused",
+                 "[sw][decode]") {
   const Bytes png = PictureFile{"png"}.encode();
   guest::Photograph photograph;
   guest::Arena small{std::span{memory}.first(8192)};
   CHECK(std::string{decode(png, small, photograph)} == "too little memory to decode it");
 }
 
-TEST_CASE_METHOD(DecoderBench, "damaged pictures never crash, hang or leave the arena", "[sw][decode]") {
+TEST_CASE_METHOD(DecoderBench, "damaged pictures never crash, hang or leave the arena",
+                 "[sw][decode]") {
   for (const Bytes& whole : samples()) {
     std::mt19937 random{3};
     for (int i = 0; i < 200; ++i) {
       Bytes damaged = whole;
-      for (int k = 0; k < 5; ++k) damaged[random() % damaged.size()] = static_cast<std::byte>(random());
+      for (int k = 0; k < 5; ++k)
+        damaged[random() % damaged.size()] = static_cast<std::byte>(random());
       CHECK_FALSE(refuse(damaged).empty());
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program photo_frame on QEMU: no DMA there, so what it decodes is a second opinion on what it decodes
-// here.
+// The program photo_frame on QEMU: no DMA there, so what it decodes is a second opinion on what it
+// decodes here.
 #include <unistd.h>
 
 #include <array>
@@ -57,7 +57,8 @@ struct Frame {
 
   void add(const std::string& name, const Bytes& content) {
     std::ofstream out{folder / name, std::ios::binary};
-    out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    out.write(reinterpret_cast<const char*>(content.data()),
+              static_cast<std::streamsize>(content.size()));
     files += " '" + (folder / name).string() + "'";
   }
 
@@ -65,11 +66,13 @@ struct Frame {
   std::vector<std::string> run(const std::string& arguments = "") {
     const std::string card = folder / "sd.img";
     execute(LINEFILL_SOURCE "/scripts/make-sd-image " + card + files);
-    const std::string text = execute(
-        kQemu + " -semihosting -nographic -monitor none -audiodev none,id=none -M vexpress-a9 -m 256M -dtb " +
-        LINEFILL_BUILD "/platforms/vexpress-a9.dtb -kernel " LINEFILL_BUILD
-                       "/sw/photo_frame.elf -drive if=sd,format=raw,file=" +
-        card + " -append '" + arguments + "' 2>/dev/null </dev/null");
+    const std::string text =
+        execute(kQemu +
+                " -semihosting -nographic -monitor none -audiodev none,id=none -M vexpress-a9 -m "
+                "256M -dtb " +
+                LINEFILL_BUILD "/platforms/vexpress-a9.dtb -kernel " LINEFILL_BUILD
+                               "/sw/photo_frame.elf -drive if=sd,format=raw,file=" +
+                card + " -append '" + arguments + "' 2>/dev/null </dev/null");
     std::vector<std::string> lines;
     std::istringstream in{text};
     for (std::string line; std::getline(in, line);) {
@@ -80,7 +83,8 @@ struct Frame {
   }
 
   std::string execute(const std::string& command) {
-    std::unique_ptr<FILE, int (*)(FILE*)> pipe{popen(("timeout 50 " + command).c_str(), "r"), pclose};
+    std::unique_ptr<FILE, int (*)(FILE*)> pipe{popen(("timeout 50 " + command).c_str(), "r"),
+                                               pclose};
     if (pipe == nullptr) throw std::runtime_error{"cannot run " + command};
     std::string text;
     std::array<char, 4096> part{};
@@ -115,14 +119,15 @@ TEST_CASE_METHOD(Frame, "on QEMU the guest decodes the pixels the host decodes",
   CHECK(status == 0);
   REQUIRE(lines.size() == pictures.size() + 1);
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    CHECK_THAT(lines[i],
-               Catch::Matchers::StartsWith("photo " + std::to_string(i) + " " + pictures[i].first + " "));
+    CHECK_THAT(lines[i], Catch::Matchers::StartsWith("photo " + std::to_string(i) + " " +
+                                                     pictures[i].first + " "));
     CHECK_THAT(lines[i], Catch::Matchers::EndsWith(" shown, crc32 " + wanted[i]));
   }
   CHECK(lines.back() == "photo_frame: 7 shown, 0 refused, 0 failed");
 }
 
-TEST_CASE_METHOD(Frame, "on QEMU files that are no photographs are refused one by one", "[sw][qemu]") {
+TEST_CASE_METHOD(Frame, "on QEMU files that are no photographs are refused one by one",
+                 "[sw][qemu]") {
   if (kQemu.empty()) return;
   const Bytes png = PictureFile{"png"}.encode();
   Bytes huge = png;
@@ -156,8 +161,8 @@ TEST_CASE_METHOD(Frame, "on QEMU no case of --break does any harm, for its memor
   if (kQemu.empty()) return;
   const Bytes png = PictureFile{"png", 640, 480}.encode();
   add("a.png", png);
-  for (const char* const name : {"no-map-clean", "no-unmap-invalidate", "no-map-invalidate", "no-outer",
-                                 "cached-framebuffer", "no-barrier", "shared-line"}) {
+  for (const char* const name : {"no-map-clean", "no-unmap-invalidate", "no-map-invalidate",
+                                 "no-outer", "cached-framebuffer", "no-barrier", "shared-line"}) {
     CAPTURE(name);
     const auto lines = run("break=" + std::string{name});
     CHECK(status == 0);

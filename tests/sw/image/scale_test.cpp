@@ -36,7 +36,9 @@ struct Picture {
 struct Screen {
   std::vector<std::uint32_t> pixels = std::vector<std::uint32_t>(640 * 480, 0x123456);
   Surface surface{pixels.data(), 640, 480};
-  std::uint32_t at(std::uint32_t x, std::uint32_t y) const { return pixels[std::size_t{y} * 640 + x]; }
+  std::uint32_t at(std::uint32_t x, std::uint32_t y) const {
+    return pixels[std::size_t{y} * 640 + x];
+  }
 };
 
 /// The mean over a rectangle, straight from its definition.

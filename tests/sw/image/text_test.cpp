@@ -13,7 +13,8 @@
 namespace {
 
 struct Canvas {
-  Canvas(std::uint32_t w, std::uint32_t h) : pixels(std::size_t{w} * h), surface{pixels.data(), w, h} {}
+  Canvas(std::uint32_t w, std::uint32_t h)
+      : pixels(std::size_t{w} * h), surface{pixels.data(), w, h} {}
   std::string row(std::uint32_t y) const {
     std::string text;
     for (const std::uint32_t p : surface.row(y)) text += p == 0 ? '.' : '#';
@@ -73,7 +74,8 @@ TEST_CASE("a paragraph is broken at blanks", "[sw][text]") {
   CHECK(end == 40);
 }
 
-TEST_CASE("a caption changes its bar only, and covers more than one percent of the picture", "[sw][text]") {
+TEST_CASE("a caption changes its bar only, and covers more than one percent of the picture",
+          "[sw][text]") {
   const Canvas canvas{640, 480};
   std::fill_n(canvas.surface.pixels, canvas.pixels.size(), 0x808080U);
   draw_caption(canvas.surface, "holiday.jpg");

@@ -116,7 +116,8 @@ TEST_CASE_METHOD(Machine, "a completion announced while asleep wakes with the ti
   CHECK(wait_for_completion_timeout(&done, 500) == 300);
 }
 
-TEST_CASE_METHOD(Machine, "a tasklet scheduled twice runs once, after the interrupt", "[sw][kernel]") {
+TEST_CASE_METHOD(Machine, "a tasklet scheduled twice runs once, after the interrupt",
+                 "[sw][kernel]") {
   events.clear();
   static tasklet_struct tasklet;
   tasklet_setup(&tasklet, [](tasklet_struct*) {

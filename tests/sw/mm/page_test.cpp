@@ -18,7 +18,8 @@ namespace {
 struct Pages {
   static constexpr std::size_t kPages = 256;
   Pages() {
-    page_init(HostMachine::instance().dram(), HostMachine::kDramStart, kPages * kPageBytes, map.data());
+    page_init(HostMachine::instance().dram(), HostMachine::kDramStart, kPages * kPageBytes,
+              map.data());
     page_release(HostMachine::kDramStart, kPages * kPageBytes);
   }
   std::vector<page> map{std::vector<page>(kPages)};
@@ -102,8 +103,8 @@ TEST_CASE_METHOD(Pages, "no page is ever given out twice", "[sw][mm]") {
 
 TEST_CASE_METHOD(Pages, "remapped pages are the same memory at another address", "[sw][mm]") {
   auto* bytes = static_cast<std::byte*>(alloc_pages_exact(2 * kPageBytes, GFP_KERNEL));
-  auto* alias =
-      static_cast<std::byte*>(remap_pages(virt_to_phys(bytes), 2 * kPageBytes, MemoryType::kBufferable));
+  auto* alias = static_cast<std::byte*>(
+      remap_pages(virt_to_phys(bytes), 2 * kPageBytes, MemoryType::kBufferable));
   REQUIRE(alias != nullptr);
   CHECK(is_remapped(alias));
   CHECK_FALSE(is_remapped(bytes));

@@ -32,8 +32,8 @@ std::byte pattern(std::size_t index, unsigned round) {
   return static_cast<std::byte>(index * 7 + (index >> 8) * 13 + round * 31 + 1);
 }
 
-bool copies(DmaChannel& channel, std::span<std::byte> source, std::span<std::byte> target, const Case& c,
-            unsigned round) {
+bool copies(DmaChannel& channel, std::span<std::byte> source, std::span<std::byte> target,
+            const Case& c, unsigned round) {
   for (std::size_t i = 0; i < c.size; ++i) source[c.from + i] = pattern(i, round);
   memset(target.data(), 0xEE, kGuardBytes + c.to + c.size + kGuardBytes);
   const std::span<std::byte> to = target.subspan(kGuardBytes + c.to, c.size);
@@ -43,14 +43,16 @@ bool copies(DmaChannel& channel, std::span<std::byte> source, std::span<std::byt
   }
   for (std::size_t i = 0; i < c.size; ++i) {
     if (to[i] == pattern(i, round)) continue;
-    printk("copy of ", c.size, " bytes: byte ", i, " is ", hex(std::to_integer<std::uint8_t>(to[i])), "\n");
+    printk("copy of ", c.size, " bytes: byte ", i, " is ",
+           hex(std::to_integer<std::uint8_t>(to[i])), "\n");
     return false;
   }
   return to.data()[-1] == std::byte{0xEE} && to.data()[c.size] == std::byte{0xEE};
 }
 
 /// Several transfers in one queue complete in order, each with its callback.
-bool queue_keeps_order(DmaChannel& channel, std::span<std::byte> source, std::span<std::byte> target) {
+bool queue_keeps_order(DmaChannel& channel, std::span<std::byte> source,
+                       std::span<std::byte> target) {
   constexpr unsigned kTransfers = 8;
   constexpr std::size_t kBytes = 3000;
   static std::uint32_t order = 0;
@@ -61,8 +63,9 @@ bool queue_keeps_order(DmaChannel& channel, std::span<std::byte> source, std::sp
   if (!from || !to) return false;
   dma_cookie_t last = 0;
   for (std::uint32_t i = 0; i < kTransfers; ++i) {
-    dma_async_tx_descriptor* transfer = dmaengine_prep_dma_memcpy(
-        channel.handle(), raw(to->address()) + i * kBytes, raw(from->address()), kBytes, DMA_PREP_INTERRUPT);
+    dma_async_tx_descriptor* transfer =
+        dmaengine_prep_dma_memcpy(channel.handle(), raw(to->address()) + i * kBytes,
+                                  raw(from->address()), kBytes, DMA_PREP_INTERRUPT);
     if (transfer == nullptr) return false;
     transfer->callback_param = reinterpret_cast<void*>(i);
     transfer->callback = [](void* parameter) {
@@ -72,7 +75,8 @@ bool queue_keeps_order(DmaChannel& channel, std::span<std::byte> source, std::sp
     last = dmaengine_submit(transfer);
   }
   dma_tx_state state{};
-  if (dmaengine_tx_status(channel.handle(), last, &state) != DMA_IN_PROGRESS || state.residue != kBytes)
+  if (dmaengine_tx_status(channel.handle(), last, &state) != DMA_IN_PROGRESS ||
+      state.residue != kBytes)
     return false;
   dma_async_issue_pending(channel.handle());
   if (wait_for_completion_timeout(&all_done, 1'000'000) == 0) return false;
@@ -80,14 +84,15 @@ bool queue_keeps_order(DmaChannel& channel, std::span<std::byte> source, std::sp
 }
 
 /// A terminated transfer calls nobody back, and the channel works again afterwards.
-bool terminate_is_quiet(DmaChannel& channel, std::span<std::byte> source, std::span<std::byte> target) {
+bool terminate_is_quiet(DmaChannel& channel, std::span<std::byte> source,
+                        std::span<std::byte> target) {
   static unsigned calls = 0;
   device& dev = channel.mapping_device();
   Result<Mapping> from = Mapping::map(dev, source, DMA_TO_DEVICE);
   Result<Mapping> to = Mapping::map(dev, target, DMA_FROM_DEVICE);
   if (!from || !to) return false;
-  dma_async_tx_descriptor* transfer =
-      dmaengine_prep_dma_memcpy(channel.handle(), raw(to->address()), raw(from->address()), source.size(), 0);
+  dma_async_tx_descriptor* transfer = dmaengine_prep_dma_memcpy(
+      channel.handle(), raw(to->address()), raw(from->address()), source.size(), 0);
   transfer->callback = [](void*) { ++calls; };
   dmaengine_submit(transfer);
   if (dmaengine_terminate_sync(channel.handle()) != 0) return false;
@@ -113,7 +118,8 @@ int guest_main() {
     if (has_option("short") && c.size > kShort) continue;
     if (!copies(*channel, source, target, c, ++round)) ++failures;
   }
-  if (!queue_keeps_order(*channel, source, target)) ++failures, printk("queue does not keep order\n");
+  if (!queue_keeps_order(*channel, source, target))
+    ++failures, printk("queue does not keep order\n");
   if (!terminate_is_quiet(*channel, source, target)) ++failures, printk("terminate is not quiet\n");
   if (!copies(*channel, source, target, kCases[3], ++round)) ++failures;
   printk(round, " copies, ", failures, " failures\n");

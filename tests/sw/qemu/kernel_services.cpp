@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of the kernel library needs a machine: string functions in assembly, the MMU, memory with two
-// addresses, time, timers, tasklets, completions.
+// What of the kernel library needs a machine: string functions in assembly, the MMU, memory with
+// two addresses, time, timers, tasklets, completions.
 #include "sw/arch/barrier.hpp"
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/irqflags.hpp"
@@ -34,7 +34,8 @@ unsigned char expected[kArena];
 unsigned char actual[kArena];
 
 void fill_both() {
-  for (std::size_t i = 0; i < kArena; ++i) expected[i] = actual[i] = static_cast<unsigned char>(i * 11 + 3);
+  for (std::size_t i = 0; i < kArena; ++i)
+    expected[i] = actual[i] = static_cast<unsigned char>(i * 11 + 3);
 }
 
 bool same() {
@@ -77,7 +78,8 @@ void check_memory_functions() {
 
 void check_memory_types() {
   const std::span<std::byte> pages = alloc_bytes(3 * kPageBytes);
-  check(translate(pages.data()).value_or(0) == virt_to_phys(pages.data()), "DRAM is mapped one to one");
+  check(translate(pages.data()).value_or(0) == virt_to_phys(pages.data()),
+        "DRAM is mapped one to one");
   check(!translate(reinterpret_cast<const void*>(0x5000'0000)), "what nobody mapped is not mapped");
 
   void* window = remap_pages(virt_to_phys(pages.data()), pages.size(), MemoryType::kBufferable);

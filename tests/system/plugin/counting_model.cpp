@@ -7,7 +7,8 @@ namespace {
 /// A model that is not part of Linefill: counts its resets.
 class CountingModel final : public linefill::Device {
  public:
-  CountingModel(const sc_core::sc_module_name& name, const linefill::DeviceNode& node) : Device{name, node} {}
+  CountingModel(const sc_core::sc_module_name& name, const linefill::DeviceNode& node)
+      : Device{name, node} {}
   void reset() override { ++resets_; }
 
  private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: CC0-1.0
-// Renders the bundled photograph: a mountain lake in the evening, 1600x1200, as a PPM on the standard output.
-//   g++ -std=c++20 -O2 mountain_lake.cpp -o mountain_lake && ./mountain_lake | convert - -quality 90 >
-//   mountain-lake.jpg
+// Renders the bundled photograph: a mountain lake in the evening, 1600x1200, as a PPM on the
+// standard output.
+//   g++ -std=c++20 -O2 mountain_lake.cpp -o mountain_lake && ./mountain_lake | convert - -quality
+//   90 > mountain-lake.jpg
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -55,7 +56,8 @@ constexpr double kFar = 60;
 
 /// The ground's height in kilometres; the lake is at 0, in front of the viewer.
 double ground(double x, double z, int detail) {
-  const double ridge = std::max(1 - 3 * std::abs(2 * octaves(0.11 * x + 7.3, 0.11 * z + 2.1, 3) - 0.95), 0.0);
+  const double ridge =
+      std::max(1 - 3 * std::abs(2 * octaves(0.11 * x + 7.3, 0.11 * z + 2.1, 3) - 0.95), 0.0);
   const double basin = step(2.2, 13, std::hypot(0.9 * x - 0.5, 0.75 * (z - 1.5)));
   const double rough = octaves(0.7 * x, 0.7 * z, detail) - 0.45;
   return -0.22 + basin * (3.4 * ridge * std::sqrt(ridge) + 0.25) +
@@ -68,7 +70,8 @@ Vector sky(Vector direction) {
   const double sun = std::max(dot(direction, unit(kSun)), 0.0);
   colour = colour + Vector{1, 0.65, 0.3} * (0.5 * std::pow(sun, 12) + 2 * std::pow(sun, 900));
   if (up > 0.01) {
-    const double cloud = octaves(1.2 * direction.x / (up + 0.08) + 3, 2.2 * direction.z / (up + 0.08), 7);
+    const double cloud =
+        octaves(1.2 * direction.x / (up + 0.08) + 3, 2.2 * direction.z / (up + 0.08), 7);
     colour = mix(colour, {1, 0.88, 0.8}, 0.8 * step(0.5, 0.72, cloud) * step(0.01, 0.2, up));
   }
   return colour;
@@ -102,7 +105,8 @@ Vector ground_colour(Vector p, double distance) {
   const Vector sun = unit(kSun);
   double light = std::max(dot(normal, sun), 0.0);
   if (light > 0 && meet(p + normal * 0.01, sun, 9) < kFar) light = 0;
-  const Vector lit = Vector{1.55, 1.15, 0.80} * light + Vector{0.22, 0.30, 0.42} * (0.5 + 0.5 * normal.y);
+  const Vector lit =
+      Vector{1.55, 1.15, 0.80} * light + Vector{0.22, 0.30, 0.42} * (0.5 + 0.5 * normal.y);
   return {colour.x * lit.x, colour.y * lit.y, colour.z * lit.z};
 }
 

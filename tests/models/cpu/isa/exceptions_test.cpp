@@ -19,7 +19,8 @@ TEST_CASE("reset enters Supervisor mode with A, I and F masked", "[isa][exceptio
   CHECK(b.core.pc() == CoreBench::kCode);
 }
 
-TEST_CASE("an undefined A32 instruction goes to 0x04 with LR at the next one", "[isa][exceptions]") {
+TEST_CASE("an undefined A32 instruction goes to 0x04 with LR at the next one",
+          "[isa][exceptions]") {
   CoreBench b;
   b.a32({kNopA32, 0xE7F0'00F0});  // udf #0
   b.core.set_cpsr(kUser | 0x8000'0000);
@@ -43,7 +44,8 @@ TEST_CASE("an undefined T32 instruction has LR two bytes after it, and is entere
   CHECK((b.core.cpsr() & 0x20) == 0);
 }
 
-TEST_CASE("SVC goes to 0x08 in Supervisor mode with LR at the next instruction", "[isa][exceptions]") {
+TEST_CASE("SVC goes to 0x08 in Supervisor mode with LR at the next instruction",
+          "[isa][exceptions]") {
   const bool thumb = GENERATE(false, true);
   CoreBench b;
   if (thumb) {
@@ -148,7 +150,8 @@ TEST_CASE("SCTLR.TE and SCTLR.EE choose how exceptions are entered", "[isa][exce
   CHECK(b.memory.big_endian);
 }
 
-TEST_CASE("SUBS PC, LR returns to the mode, flags and instruction set of SPSR", "[isa][exceptions]") {
+TEST_CASE("SUBS PC, LR returns to the mode, flags and instruction set of SPSR",
+          "[isa][exceptions]") {
   CoreBench b;
   b.t32({0xBF00, 0xDF01, CoreBench::kStopT32});
   b.memory.write_word(0x08, 0xE1B0'F00E);  // movs pc, lr
@@ -173,7 +176,8 @@ TEST_CASE("an exception inside an IT block keeps ITSTATE, and the return goes on
   CHECK(b.core.pc() == CoreBench::kCode + 12);
 }
 
-TEST_CASE("SRS and RFE save and restore the return state on another mode's stack", "[isa][exceptions]") {
+TEST_CASE("SRS and RFE save and restore the return state on another mode's stack",
+          "[isa][exceptions]") {
   CoreBench b;
   // srsdb sp!, #0x1f; cps #0x1f; rfeia sp!
   b.a32({0xF96D'051F, 0xF102'001F, 0xF8BD'0A00});
@@ -208,7 +212,8 @@ TEST_CASE("LDM with ^ and the PC returns from an exception", "[isa][exceptions]"
 
 TEST_CASE("LDM and STM with ^ transfer User mode's registers", "[isa][exceptions]") {
   CoreBench b;
-  b.a32({0xE8C0'6000, 0xE8D1'6000, CoreBench::kStopA32});  // stmia r0, {sp, lr}^; ldmia r1, {sp, lr}^
+  b.a32(
+      {0xE8C0'6000, 0xE8D1'6000, CoreBench::kStopA32});  // stmia r0, {sp, lr}^; ldmia r1, {sp, lr}^
   b.core.state().set_banked(Mode::kUser, 13, 0x1313);
   b.core.state().set_banked(Mode::kUser, 14, 0x1414);
   b.core.set_reg(13, 0xBAD);

@@ -46,14 +46,16 @@ TEST_CASE("every condition passes for the flags the manual's table gives", "[isa
   }
 }
 
-TEST_CASE("rows of which neither is a special case of the other are found ambiguous", "[isa][decode]") {
+TEST_CASE("rows of which neither is a special case of the other are found ambiguous",
+          "[isa][decode]") {
   constexpr Encoding kOverlap[]{{"a", "1nnnnnn0", &some_rows}, {"b", "nnnnnn10", &some_rows}};
   constexpr Encoding kSpecial[]{{"a", "1nnnnnn0", &some_rows}, {"b", "11nnnn00", &some_rows}};
   constexpr Encoding kRanked[]{{"a", "1nnnnnn0", &some_rows}, {"b", "nnnnnn10", &some_rows, 1}};
   static_assert(find_ambiguity(kOverlap) == Ambiguity{0, 1});
   static_assert(find_ambiguity(kSpecial) == Ambiguity{});
   static_assert(find_ambiguity(kRanked) == Ambiguity{});
-  for (const EncodingTable* table : {&a32_table(), &a32_unconditional_table(), &t16_table(), &t32_table()}) {
+  for (const EncodingTable* table :
+       {&a32_table(), &a32_unconditional_table(), &t16_table(), &t32_table()}) {
     CHECK(find_ambiguity(table->rows()) == Ambiguity{});
     for (const Encoding& row : table->rows()) {
       CAPTURE(row.name);
@@ -73,8 +75,8 @@ TEST_CASE("CPSR comes out as it was put in, whatever the mode", "[isa][state]") 
 TEST_CASE("a load or store that aborts leaves its base as it was", "[isa][abort]") {
   // ldr r0, [r1, #4]!; ldr r0, [r1], #4; str r0, [r1, #-4]!; ldm r1!, {r0, r2}; stm r1!, {r0, r2};
   // ldrd r2, r3, [r1, #8]!; strd r2, r3, [r1], #8; ldrh r0, [r1, #2]!
-  const std::uint32_t word = GENERATE(0xE5B1'0004U, 0xE491'0004U, 0xE521'0004U, 0xE8B1'0005U, 0xE8A1'0005U,
-                                      0xE1E1'20D8U, 0xE0C1'20F8U, 0xE1F1'00B2U);
+  const std::uint32_t word = GENERATE(0xE5B1'0004U, 0xE491'0004U, 0xE521'0004U, 0xE8B1'0005U,
+                                      0xE8A1'0005U, 0xE1E1'20D8U, 0xE0C1'20F8U, 0xE1F1'00B2U);
   CoreBench b;
   b.a32({word});
   b.core.set_reg(0, 5);
@@ -118,7 +120,8 @@ TEST_CASE("a pointer chase costs four cycles a load, independent loads one", "[i
   std::uint64_t cycles[2]{};
   for (const std::uint32_t load : {chase, independent}) {
     // Over two lines, so that the dependence crosses their border.
-    b.a32({load, load, load, load, load, load, load, load, load, load, load, load, load, load, load, load});
+    b.a32({load, load, load, load, load, load, load, load, load, load, load, load, load, load, load,
+           load});
     b.core.set_reg(0, CoreBench::kData);
     b.block();
     const std::uint64_t before = b.clock.now;

@@ -56,8 +56,12 @@ class FlatMemory final : public MemoryInterface {
       at += static_cast<std::uint32_t>(part);
     }
   }
-  void write_word(std::uint32_t at, std::uint32_t word) { write(at, std::as_bytes(std::span{&word, 1})); }
-  void write_halfword(std::uint32_t at, std::uint16_t half) { write(at, std::as_bytes(std::span{&half, 1})); }
+  void write_word(std::uint32_t at, std::uint32_t word) {
+    write(at, std::as_bytes(std::span{&word, 1}));
+  }
+  void write_halfword(std::uint32_t at, std::uint16_t half) {
+    write(at, std::as_bytes(std::span{&half, 1}));
+  }
   std::uint32_t read_word(std::uint32_t at) {
     std::uint32_t word = 0;
     read(at, std::as_writable_bytes(std::span{&word, 1}));
@@ -95,7 +99,8 @@ class FlatMemory final : public MemoryInterface {
     ++slow_accesses;
     last_kind = kind;
     for (unsigned k = 0; k < size; ++k) {
-      if (byte_at(va + k) == nullptr || read_only_.count((va + k) / kPage) != 0) return fault(va + k, true);
+      if (byte_at(va + k) == nullptr || read_only_.count((va + k) / kPage) != 0)
+        return fault(va + k, true);
     }
     for (unsigned k = 0; k < size; ++k)
       mapped_byte(va + k) = static_cast<std::byte>(value >> 8 * place(k, size));
@@ -114,7 +119,8 @@ class FlatMemory final : public MemoryInterface {
     exclusive_value_ = value;
     return true;
   }
-  bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value, std::uint32_t& failed) override {
+  bool store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value,
+                       std::uint32_t& failed) override {
     const bool had = exclusive_ && exclusive_address_ == va;
     if (had && exclusive_size_ != size) ++mismatched_exclusives;
     const std::uint64_t expected = exclusive_value_;
@@ -123,7 +129,8 @@ class FlatMemory final : public MemoryInterface {
     exclusive_ = false;
     failed = had && now == expected ? 0 : 1;
     if (failed != 0) return true;
-    if (!store_slow(va, std::min(size, 4U), AccessKind::kExclusive, static_cast<std::uint32_t>(value)))
+    if (!store_slow(va, std::min(size, 4U), AccessKind::kExclusive,
+                    static_cast<std::uint32_t>(value)))
       return false;
     return size != 8 ||
            store_slow(va + 4, 4, AccessKind::kExclusive, static_cast<std::uint32_t>(value >> 32));
@@ -228,13 +235,15 @@ class FakeSystem final : public SystemInterface {
  public:
   explicit FakeSystem(CoreClock& clock) : clock_{clock} {}
 
-  bool read_coprocessor(const CoprocessorRegister& reg, bool is_privileged, std::uint32_t& value) override {
+  bool read_coprocessor(const CoprocessorRegister& reg, bool is_privileged,
+                        std::uint32_t& value) override {
     last_register = reg;
     last_privileged = is_privileged;
     value = coprocessor_value;
     return coprocessor_present;
   }
-  bool write_coprocessor(const CoprocessorRegister& reg, bool is_privileged, std::uint32_t value) override {
+  bool write_coprocessor(const CoprocessorRegister& reg, bool is_privileged,
+                         std::uint32_t value) override {
     last_register = reg;
     last_privileged = is_privileged;
     coprocessor_value = value;
@@ -245,7 +254,8 @@ class FakeSystem final : public SystemInterface {
   void wait_for_interrupt() override { ++waits; }
   void wait_for_event() override { ++event_waits; }
   void send_event() override { ++events; }
-  bool semihosting(std::uint32_t operation, std::uint32_t argument, std::uint32_t& result) override {
+  bool semihosting(std::uint32_t operation, std::uint32_t argument,
+                   std::uint32_t& result) override {
     if (!serve) return false;
     ++calls;
     last_argument = argument;
