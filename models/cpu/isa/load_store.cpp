@@ -5,43 +5,14 @@
 #include <type_traits>
 #include <utility>
 
-#include "models/cpu/isa/data_processing.hpp"
+#include "models/cpu/isa/addressing.hpp"
 #include "models/cpu/isa/executor.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 
 namespace linefill::isa {
 namespace {
 
-enum class Offset : std::uint8_t { kConstant, kRegister, kShifted, kLiteral };
-enum class Index : std::uint8_t { kOffset, kPre, kPost };
-constexpr unsigned kOffsets = 4;
-constexpr unsigned kIndexes = 3;
 constexpr unsigned kDatas = 5;
-
-/// Instruction::a of a transfer with a register offset that is subtracted.
-constexpr std::uint8_t kSubtract = 1;
-
-template <Offset offset>
-std::uint32_t displacement(const CoreState& s, const Instruction& i) {
-  if constexpr (offset == Offset::kRegister) return s.r[i.m] << i.shift;
-  if constexpr (offset == Offset::kShifted) {
-    const std::uint32_t value = shift_value(s.r[i.m], static_cast<Shift>(i.kind), i.shift, s.carry);
-    return i.a == kSubtract ? 0 - value : value;
-  }
-  return i.immediate;
-}
-
-struct Addresses {
-  std::uint32_t access;
-  std::uint32_t base_after;
-};
-
-template <Offset offset, Index index>
-Addresses addresses(const CoreState& s, const Instruction& i) {
-  const std::uint32_t base = offset == Offset::kLiteral ? s.r[15] & ~3U : s.r[i.n];
-  const std::uint32_t moved = base + displacement<offset>(s, i);
-  return {index == Index::kPost ? base : moved, moved};
-}
 
 template <Data data>
 using Raw = std::conditional_t<size_of(data) == 4, std::uint32_t,
@@ -118,32 +89,6 @@ bool unprivileged(Executor& e, const Instruction& i) {
   return true;
 }
 
-/// LDRD, STRD need the alignment of a word (A3.2.1).
-template <bool is_load, Offset offset, Index index>
-bool dual(Executor& e, const Instruction& i) {
-  CoreState& s = e.state;
-  const Addresses at = addresses<offset, index>(s, i);
-  e.note_pc(i);
-  if ((at.access & 3) != 0) {
-    e.memory.alignment_fault(at.access, !is_load);
-    return e.data_abort(i);
-  }
-  const unsigned second = i.extra;
-  if constexpr (is_load) {
-    std::array<std::uint32_t, 2> words{};
-    if (!e.memory.load(at.access, words[0])) return e.data_abort(i);
-    if (!e.memory.load(at.access + 4, words[1])) return e.data_abort(i);
-    if constexpr (index != Index::kOffset) s.r[i.n] = at.base_after;
-    s.r[i.d] = words[0];
-    s.r[second] = words[1];
-  } else {
-    if (!e.memory.store(at.access, s.r[i.d])) return e.data_abort(i);
-    if (!e.memory.store(at.access + 4, s.r[second])) return e.data_abort(i);
-    if constexpr (index != Index::kOffset) s.r[i.n] = at.base_after;
-  }
-  return true;
-}
-
 template <Offset offset>
 bool preload(Executor& e, const Instruction& i) {
   e.note_pc(i);
@@ -151,14 +96,6 @@ bool preload(Executor& e, const Instruction& i) {
   return true;
 }
 
-constexpr unsigned handler_index(unsigned data, Offset offset, Index index) {
-  return (data * kOffsets + static_cast<unsigned>(offset)) * kIndexes +
-         static_cast<unsigned>(index);
-}
-constexpr Offset offset_of(std::size_t index) {
-  return static_cast<Offset>(index / kIndexes % kOffsets);
-}
-constexpr Index index_of(std::size_t index) { return static_cast<Index>(index % kIndexes); }
 constexpr Data data_of(std::size_t index) { return static_cast<Data>(index / kIndexes / kOffsets); }
 
 template <std::size_t... k>
@@ -173,17 +110,10 @@ template <std::size_t... k>
 constexpr auto pc_loads(std::index_sequence<k...>) {
   return std::array<Handler, sizeof...(k)>{&load_pc<offset_of(k), index_of(k)>...};
 }
-template <bool is_load, std::size_t... k>
-constexpr auto duals(std::index_sequence<k...>) {
-  return std::array<Handler, sizeof...(k)>{&dual<is_load, offset_of(k), index_of(k)>...};
-}
-using PerForm = std::make_index_sequence<kOffsets * kIndexes>;
 using PerDataAndForm = std::make_index_sequence<kDatas * kOffsets * kIndexes>;
 constexpr auto kLoads = loads(PerDataAndForm{});
 constexpr auto kStores = stores(PerDataAndForm{});
 constexpr auto kPcLoads = pc_loads(PerForm{});
-constexpr auto kDualLoads = duals<true>(PerForm{});
-constexpr auto kDualStores = duals<false>(PerForm{});
 
 void finish(const Fields& f, Instruction& i, Transfer what, Offset offset, Index index) {
   const bool write_back = index != Index::kOffset;
@@ -203,34 +133,6 @@ void finish(const Fields& f, Instruction& i, Transfer what, Offset offset, Index
   }
 }
 
-/// An offset register: kRegister where it is added and shifted left.
-Offset take_offset_register(const Fields& f, Instruction& i) {
-  i.m = f.byte('m');
-  i.uses(i.m);
-  const ImmediateShift shift = decode_shift(f['y'], f['k']);
-  i.kind = static_cast<std::uint8_t>(shift.type);
-  i.shift = shift.amount;
-  const bool subtract = f.has('U') && !f.bit('U');
-  i.a = subtract ? kSubtract : 0;
-  return subtract || shift.type != Shift::kLsl ? Offset::kShifted : Offset::kRegister;
-}
-
-void take_base_and_constant(const Fields& f, Instruction& i) {
-  i.d = f.byte('t');
-  i.n = f.has('n') ? f.byte('n') : std::uint8_t{15};
-  i.immediate = f.has('U') && !f.bit('U') ? 0 - f['v'] : f['v'];
-}
-
-Index a32_index(const Fields& f) {
-  if (!f.has('P')) return Index::kOffset;
-  if (!f.bit('P')) return Index::kPost;
-  return f.bit('W') ? Index::kPre : Index::kOffset;
-}
-
-Offset constant_or_literal(const Instruction& i, Index index) {
-  return i.n == 15 && index == Index::kOffset ? Offset::kLiteral : Offset::kConstant;
-}
-
 /// T32 has the constant only.
 template <bool is_load>
 Handler unprivileged_handler(bool by_register, bool post) {
@@ -239,29 +141,11 @@ Handler unprivileged_handler(bool by_register, bool post) {
               : &unprivileged<is_load, Offset::kConstant, Index::kOffset>;
 }
 
-void finish_dual(const Fields& f, Instruction& i, bool is_load, Offset offset, Index index) {
-  const bool t32 = f.has('u');
-  const unsigned second = t32 ? f['u'] : i.d + 1U;
-  const bool write_back = index != Index::kOffset;
-  if (!t32 && (i.d % 2 != 0 || i.d == 14)) return unpredictable(i);
-  if (i.d == 15 || second == 15 || (is_load && i.d == second)) return unpredictable(i);
-  if (write_back && (i.n == 15 || i.n == i.d || i.n == second)) return unpredictable(i);
-  if (t32 && !is_load && i.n == 15) return unpredictable(i);
-  if (is_load) {
-    i.gives_late(i.d, cost::kLoadLatency);
-    i.gives_late(second, cost::kLoadLatency);
-  }
-  i.handler = (is_load ? kDualLoads : kDualStores)[handler_index(0, offset, index)];
-  i.cycles = 2;
-  i.uses(i.n);
-  i.extra = static_cast<std::uint8_t>(second);
-}
-
 }  // namespace
 
 void a32_transfer_immediate(const Fields& f, Instruction& i, Transfer what) {
   take_base_and_constant(f, i);
-  const Index index = a32_index(f);
+  const Index index = index_of(f);
   finish(f, i, what, constant_or_literal(i, index), index);
 }
 
@@ -269,7 +153,7 @@ void a32_transfer_register(const Fields& f, Instruction& i, Transfer what) {
   take_base_and_constant(f, i);
   i.immediate = 0;
   const Offset offset = take_offset_register(f, i);
-  const Index index = a32_index(f);
+  const Index index = index_of(f);
   if (i.m == 15) return unpredictable(i);
   finish(f, i, what, offset, index);
 }
@@ -284,7 +168,7 @@ void t32_transfer_immediate(const Fields& f, Instruction& i, Transfer what) {
     i.handler = &execute_undefined;
     return;
   }
-  const Index index = a32_index(f);
+  const Index index = index_of(f);
   finish(f, i, what, constant_or_literal(i, index), index);
 }
 
@@ -340,33 +224,6 @@ void t16_ldr_literal(const Fields& f, Instruction& i) {
   i.immediate = f['v'] * 4;
   finish(f, i, {Data::kWord, true}, Offset::kLiteral, Index::kOffset);
 }
-
-void dual_immediate(const Fields& f, Instruction& i, bool load) {
-  take_base_and_constant(f, i);
-  if (f.has('u')) i.immediate *= 4;
-  const Index index = a32_index(f);
-  if (!f.has('u') && !f.bit('P') && f.bit('W')) return unpredictable(i);
-  if (f.has('u') && !f.bit('P') && !f.bit('W')) {
-    i.handler = &execute_undefined;
-    return;
-  }
-  finish_dual(f, i, load, constant_or_literal(i, index), index);
-}
-
-void dual_register(const Fields& f, Instruction& i, bool load) {
-  take_base_and_constant(f, i);
-  i.immediate = 0;
-  const Offset offset = take_offset_register(f, i);
-  const Index index = a32_index(f);
-  if (i.m == 15 || (load && (i.m == i.d || i.m == i.d + 1))) return unpredictable(i);
-  if (!f.bit('P') && f.bit('W')) return unpredictable(i);
-  finish_dual(f, i, load, offset, index);
-}
-
-void ldrd_imm(const Fields& f, Instruction& i) { dual_immediate(f, i, true); }
-void strd_imm(const Fields& f, Instruction& i) { dual_immediate(f, i, false); }
-void ldrd_reg(const Fields& f, Instruction& i) { dual_register(f, i, true); }
-void strd_reg(const Fields& f, Instruction& i) { dual_register(f, i, false); }
 
 void preload_imm(const Fields& f, Instruction& i) {
   take_base_and_constant(f, i);
