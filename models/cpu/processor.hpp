@@ -135,6 +135,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   bool take_coprocessor_abort() override { return control_.take_coprocessor_abort(); }
   std::uint32_t sctlr() const override { return control_.sctlr(); }
   std::uint32_t vector_base() const override { return control_.vector_base(); }
+  std::uint32_t cpacr() const override { return control_.cpacr(); }
+  std::uint32_t scr() const override { return control_.scr(); }
+  std::uint32_t monitor_vector_base() const override { return control_.monitor_vector_base(); }
+  void leave_non_secure() override { control_.leave_non_secure(); }
   void wait_for_interrupt() override;
   void wait_for_event() override;
   void send_event() override { event_ = true; }

@@ -33,6 +33,15 @@ class SystemInterface {
   virtual std::uint32_t sctlr() const = 0;
   virtual std::uint32_t vector_base() const = 0;  ///< VBAR, or 0xFFFF0000 with SCTLR.V.
 
+  /// Coprocessor access: cp10 and cp11 in bits 23 to 20, D32DIS, ASEDIS.
+  virtual std::uint32_t cpacr() const { return 0; }
+
+  // Security Extensions: which exceptions Monitor mode takes, and where.
+  virtual std::uint32_t scr() const { return 0; }
+  virtual std::uint32_t monitor_vector_base() const { return 0; }  ///< MVBAR
+  /// An exception is taken from Monitor mode: SCR.NS is cleared.
+  virtual void leave_non_secure() {}
+
   /// WFI: returns at once; the core must then leave its run loop (`CoreClock::stop_soon`).
   virtual void wait_for_interrupt() = 0;
   virtual void wait_for_event() = 0;

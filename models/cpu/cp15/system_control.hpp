@@ -43,7 +43,12 @@ class SystemControl {
 
   std::uint32_t sctlr() const { return mmu_.registers().sctlr; }
   std::uint32_t actlr() const { return actlr_; }
+  std::uint32_t cpacr() const { return cpacr_; }
+  std::uint32_t scr() const { return scr_; }
   std::uint32_t vector_base() const;
+  std::uint32_t monitor_vector_base() const { return mvbar_; }
+  /// An exception taken from Monitor mode clears SCR.NS (ARM ARM B1.8.1).
+  void leave_non_secure() { scr_ &= ~1U; }
   /// ACTLR.SMP: without it, Shareable Normal memory is not held in the L1D.
   bool coherent() const { return (actlr_ & kActlrSmp) != 0; }
 
@@ -104,6 +109,7 @@ class SystemControl {
   // Words of the table.
   std::uint32_t csselr_ = 0;
   std::uint32_t actlr_ = 0;
+  std::uint32_t cpacr_ = 0;
   std::uint32_t scr_ = 0;
   std::uint32_t sder_ = 0;
   std::uint32_t nsacr_ = 0;

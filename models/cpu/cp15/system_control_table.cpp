@@ -82,7 +82,7 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 1, 0, 0, 0, "SCTLR", kReadWrite, 0x00C5'0078}.translates(&T::sctlr, kControl,
                                                                      0x7200'7C07),
       R{15, 1, 0, 0, 1, "ACTLR", kReadWrite, 0}.computed(&S::actlr).on_write(&S::write_actlr),
-      R{15, 1, 0, 0, 2, "CPACR", kReadWrite, 0}.no_effect(),
+      R{15, 1, 0, 0, 2, "CPACR", kReadWrite, 0}.stores(&S::cpacr_, 0xC0F0'0000),
       R{15, 1, 0, 1, 0, "SCR", kReadWrite, 0}.stores(&S::scr_, 0x7F),
       R{15, 1, 0, 1, 1, "SDER", kReadWrite, 0}.stores(&S::sder_, 0x3),
       R{15, 1, 0, 1, 2, "NSACR", kReadWrite, 0}.stores(&S::nsacr_, 0x0007'CC00),

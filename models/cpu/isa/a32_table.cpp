@@ -238,11 +238,14 @@ constexpr Encoding kRows[]{
     {"SEV", "cccc0011001000001111000000000100", &sev},
     {"SVC", "cccc1111vvvvvvvvvvvvvvvvvvvvvvvv", &svc},
     {"BKPT", "cccc00010010vvvvvvvvvvvv0111vvvv", &bkpt},
-    {"SMC", "cccc000101100000000000000111----", &undefined},
+    {"SMC", "cccc000101100000000000000111vvvv", &smc},
     {"MCR", "cccc1110ooo0nnnnttttppppqqq1mmmm", &mcr},
     {"MRC", "cccc1110ooo1nnnnttttppppqqq1mmmm", &mrc},
     {"CDP", "cccc1110-------------------0----", &undefined},
-    {"MCRR, MRRC, LDC, STC", "cccc110-------------------------", &undefined},
+    // Cortex-A9 has no coprocessor with these; cp10 and cp11 are in the floating-point tables.
+    {"MCRR", "cccc11000100--------------------", &undefined},
+    {"MRRC", "cccc11000101--------------------", &undefined},
+    {"LDC, STC", "cccc110-------------------------", &undefined},
     {"UDF", "cccc01111111------------1111----", &undefined},
 };
 static_assert(find_ambiguity(kRows) == Ambiguity{});
@@ -265,7 +268,8 @@ constexpr Encoding kUnconditionalRows[]{
     {"ISB", "1111010101111111111100000110----", &isb},
     {"RFE", "1111100PU0W1nnnn0000101000000000", &rfe},
     {"SRS", "1111100PU1W0110100000101000vvvvv", &srs},
-    {"MCR2", "11111110ooo0nnnnttttppppqqq1mmmm", &undefined},
+    {"MCR2, MRC2, CDP2", "11111110------------------------", &undefined},
+    {"MCRR2, MRRC2, LDC2, STC2", "1111110-------------------------", &undefined},
 };
 static_assert(find_ambiguity(kUnconditionalRows) == Ambiguity{});
 

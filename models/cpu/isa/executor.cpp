@@ -6,12 +6,20 @@ namespace {
 
 constexpr std::uint32_t kSctlrEe = 1U << 25;
 constexpr std::uint32_t kSctlrTe = 1U << 30;
+constexpr std::uint32_t kScrIrq = 1U << 1;
+constexpr std::uint32_t kScrFiq = 1U << 2;
 
 }  // namespace
 
 // TakeReset ... TakePhysicalFIQException (B1.9): what they have in common.
 void Executor::enter(Mode mode, Vector vector, std::uint32_t link, std::uint32_t saved) {
+  enter_at(system.vector_base(), mode, vector, link, saved);
+}
+
+void Executor::enter_at(std::uint32_t base, Mode mode, Vector vector, std::uint32_t link,
+                        std::uint32_t saved) {
   ++exceptions;
+  if (state.mode() == Mode::kMonitor) system.leave_non_secure();
   state.set_mode(mode);
   state.set_spsr(saved);
   state.r[14] = link;
@@ -20,9 +28,11 @@ void Executor::enter(Mode mode, Vector vector, std::uint32_t link, std::uint32_t
   state.thumb = (sctlr & kSctlrTe) != 0;
   state.big_endian = (sctlr & kSctlrEe) != 0;
   state.mask_irq = true;
-  if (vector == Vector::kFiq) state.mask_fiq = true;
-  if (vector != Vector::kUndefined && vector != Vector::kSupervisorCall) state.mask_abort = true;
-  next = system.vector_base() + static_cast<std::uint32_t>(vector);
+  const bool monitor = mode == Mode::kMonitor;
+  if (vector == Vector::kFiq || monitor) state.mask_fiq = true;
+  if ((vector != Vector::kUndefined && vector != Vector::kSupervisorCall) || monitor)
+    state.mask_abort = true;
+  next = base + static_cast<std::uint32_t>(vector);
   clock.now += cost::kException;
   tell_context();
 }
@@ -36,6 +46,13 @@ bool Executor::undefined(const Instruction& i) {
 bool Executor::supervisor_call(const Instruction& i) {
   state.it = i.it_after;
   enter(Mode::kSupervisor, Vector::kSupervisorCall, following(i), state.cpsr());
+  return false;
+}
+
+bool Executor::secure_monitor_call(const Instruction& i) {
+  state.it = i.it_after;
+  enter_at(system.monitor_vector_base(), Mode::kMonitor, Vector::kSupervisorCall, following(i),
+           state.cpsr());
   return false;
 }
 
@@ -56,11 +73,16 @@ void Executor::prefetch_abort(std::uint32_t at) {
 }
 
 void Executor::interrupt(Vector vector) {
+  if ((system.scr() & (vector == Vector::kFiq ? kScrFiq : kScrIrq)) != 0) {
+    enter_at(system.monitor_vector_base(), Mode::kMonitor, vector, next + 4, state.cpsr());
+    return;
+  }
   enter(vector == Vector::kFiq ? Mode::kFiq : Mode::kIrq, vector, next + 4, state.cpsr());
 }
 
 void Executor::reset(std::uint32_t entry) {
   state = CoreState{};
+  state.extension.set_access_control(system.cpacr());
   const std::uint32_t sctlr = system.sctlr();
   state.big_endian = (sctlr & kSctlrEe) != 0;
   state.thumb = (entry & 1) != 0 || (sctlr & kSctlrTe) != 0;

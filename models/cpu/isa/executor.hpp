@@ -27,7 +27,7 @@ inline constexpr std::uint8_t kCoprocessor = 2;
 inline constexpr std::uint8_t kException = 8;
 }  // namespace cost
 
-/// Offsets from the vector base (B1.8.1).
+/// Offsets from the vector base (B1.8.1). The third is SMC's where the base is MVBAR.
 enum class Vector : std::uint8_t {
   kReset = 0x00,
   kUndefined = 0x04,
@@ -82,6 +82,8 @@ class Executor {
 
   bool undefined(const Instruction& i);
   bool supervisor_call(const Instruction& i);
+  /// SMC: to Monitor mode.
+  bool secure_monitor_call(const Instruction& i);
   bool data_abort(const Instruction& i);
   /// BKPT: a Prefetch Abort whose status is a debug event.
   bool breakpoint(const Instruction& i);
@@ -100,6 +102,8 @@ class Executor {
 
  private:
   void enter(Mode mode, Vector vector, std::uint32_t link, std::uint32_t saved);
+  void enter_at(std::uint32_t base, Mode mode, Vector vector, std::uint32_t link,
+                std::uint32_t saved);
 };
 
 }  // namespace linefill

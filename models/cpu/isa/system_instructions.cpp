@@ -88,6 +88,10 @@ bool execute_svc(Executor& e, const Instruction& i) {
   return e.supervisor_call(i);
 }
 
+bool execute_smc(Executor& e, const Instruction& i) {
+  return e.state.privileged() ? e.secure_monitor_call(i) : e.undefined(i);
+}
+
 bool execute_bkpt(Executor& e, const Instruction& i) {
   if (i.immediate == kSemihostingT32 && call_host(e)) return e.leave(i);
   return e.breakpoint(i);
@@ -99,6 +103,7 @@ bool execute_mcr(Executor& e, const Instruction& i) {
   e.note_pc(i);
   if (!e.system.write_coprocessor(named(i), e.state.privileged(), e.state.r[i.d]))
     return e.undefined(i);
+  if (e.system.take_coprocessor_abort()) return e.data_abort(i);
   return e.leave(i);
 }
 
@@ -227,6 +232,11 @@ void bkpt(const Fields& f, Instruction& i) {
   i.immediate = f['v'];
   i.condition = kAlways;  // In IT blocks too.
   i.handler = &execute_bkpt;
+}
+
+void smc(const Fields& f, Instruction& i) {
+  i.handler = &execute_smc;
+  if (f.in_it_block() && !f.last_in_it_block()) unpredictable(i);
 }
 
 void mcr(const Fields& f, Instruction& i) {

@@ -22,8 +22,9 @@ void cps(const Fields& f,
          Instruction& i);  ///< i: change kind (2 enable, 3 disable), a: masks, M, v: mode.
 void setend(const Fields& f, Instruction& i);  ///< x: big-endian.
 void svc(const Fields& f, Instruction& i);     ///< v.
-void bkpt(const Fields& f, Instruction& i);    ///< v.
-void mcr(const Fields& f, Instruction& i);     ///< p, o, n, m, q, t.
+void smc(const Fields& f, Instruction& i);
+void bkpt(const Fields& f, Instruction& i);  ///< v.
+void mcr(const Fields& f, Instruction& i);   ///< p, o, n, m, q, t.
 void mrc(const Fields& f, Instruction& i);
 void subs_pc_lr(const Fields& f, Instruction& i);  ///< T32: v.
 void dmb(const Fields& f, Instruction& i);

@@ -160,7 +160,7 @@ constexpr Encoding kRows[]{
     {"ISB", "1111001110111111100011110110----", &isb},
     {"BXJ", "111100111100mmmm1000111100000000", &bx},
     {"SUBS PC, LR", "111100111101111010001111vvvvvvvv", &subs_pc_lr},
-    {"SMC", "111101111111----1000000000000000", &undefined},
+    {"SMC", "111101111111vvvv1000000000000000", &smc},
     {"UDF", "111101111111----1010------------", &undefined},
     {"Reserved (control)", "11110-111-------10-0------------", &undefined},
     {"STM", "1110100PU0W0nnnnllllllllllllllll", &t32_stm},
@@ -337,8 +337,12 @@ constexpr Encoding kRows[]{
     {"MCR", "11101110ooo0nnnnttttppppqqq1mmmm", &mcr},
     {"MRC", "11101110ooo1nnnnttttppppqqq1mmmm", &mrc},
     {"CDP", "11101110-------------------0----", &undefined},
-    {"MCRR, MRRC, LDC, STC", "1110110-------------------------", &undefined},
-    {"MCR2 ...", "111111--------------------------", &undefined},
+    // Cortex-A9 has no coprocessor with these; cp10 and cp11 are in the floating-point tables.
+    {"MCRR", "111011000100--------------------", &undefined},
+    {"MRRC", "111011000101--------------------", &undefined},
+    {"LDC, STC", "1110110-------------------------", &undefined},
+    {"MCR2, MRC2, CDP2", "11111110------------------------", &undefined},
+    {"MCRR2, MRRC2, LDC2, STC2", "1111110-------------------------", &undefined},
 };
 static_assert(find_ambiguity(kRows) == Ambiguity{});
 

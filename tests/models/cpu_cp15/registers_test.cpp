@@ -82,7 +82,7 @@ TEST_CASE_METHOD(B, "cp15: registers keep the bits that are implemented", "[cp15
   };
   const Row rows[]{
       {"ACTLR", kActlr, 0x3CF},
-      {"CPACR", c(1, 0, 0, 2), 0},  // No floating point unit: cp10 and cp11 are RAZ/WI.
+      {"CPACR", c(1, 0, 0, 2), 0xC0F00000},
       {"TTBR0", kTtbr0, 0xFFFFFFFF},
       {"TTBR1", c(2, 0, 0, 1), 0xFFFFFFFF},
       {"TTBCR", c(2, 0, 0, 2), 0x37},

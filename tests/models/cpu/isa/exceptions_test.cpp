@@ -60,6 +60,67 @@ TEST_CASE("SVC goes to 0x08 in Supervisor mode with LR at the next instruction",
   CHECK(b.core.reg(14) == CoreBench::kCode + (thumb ? 2 : 4));
 }
 
+TEST_CASE("SMC goes to MVBAR + 8 in Monitor mode with A, I and F masked", "[isa][exceptions]") {
+  const bool thumb = GENERATE(false, true);
+  CoreBench b;
+  if (thumb) {
+    b.t32({0xF7F0, 0x8000});
+  } else {
+    b.a32({0xE160'0070});
+  }
+  b.core.set_cpsr(thumb ? 0x3F : 0x1F);
+  b.system.vectors = 0x8000;
+  b.system.scr_value = 1;
+  b.block();
+  CHECK(b.core.pc() == 0x408);
+  CHECK((b.core.cpsr() & 0x1FF) == 0x1D6);
+  CHECK(b.core.reg(14) == CoreBench::kCode + 4);
+  CHECK(b.core.state().spsr() == (thumb ? 0x3FU : 0x1FU));
+  CHECK(b.system.scr_value == 1);
+}
+
+TEST_CASE("SMC in User mode is undefined", "[isa][exceptions]") {
+  CoreBench b;
+  b.a32({0xE160'0070});
+  b.core.set_cpsr(kUser);
+  b.block();
+  CHECK(b.core.pc() == 0x04);
+  CHECK(b.mode() == 0x1B);
+}
+
+TEST_CASE("an exception taken from Monitor mode clears SCR.NS", "[isa][exceptions]") {
+  CoreBench b;
+  b.a32({0xEF00'0001});
+  b.core.set_cpsr(0x16);
+  b.system.scr_value = 7;
+  b.block();
+  CHECK(b.core.pc() == 0x08);
+  CHECK(b.system.scr_value == 6);
+}
+
+TEST_CASE("with SCR.IRQ, an IRQ is taken to Monitor mode at MVBAR + 0x18", "[isa][exceptions]") {
+  CoreBench b;
+  b.a32({kNopA32});
+  b.core.set_cpsr(0x1F);
+  b.system.scr_value = 2;
+  b.core.set_irq(true);
+  b.core.step();
+  CHECK(b.mode() == 0x16);
+  CHECK(b.core.reg(14) == CoreBench::kCode + 4);
+}
+
+TEST_CASE("a cache operation whose address does not translate is a Data Abort",
+          "[isa][exceptions]") {
+  CoreBench b;
+  b.a32({0xEE07'0F3A});  // mcr p15, 0, r0, c7, c10, 1
+  b.core.set_cpsr(0x1F);
+  b.system.coprocessor_aborts = true;
+  b.block();
+  CHECK(b.core.pc() == 0x10);
+  CHECK(b.mode() == 0x17);
+  CHECK(b.core.reg(14) == CoreBench::kCode + 8);
+}
+
 TEST_CASE("a fetch from nowhere goes to 0x0C with LR 4 after it", "[isa][exceptions]") {
   CoreBench b;
   b.a32({kNopA32});

@@ -250,7 +250,12 @@ class FakeSystem final : public SystemInterface {
     return coprocessor_present;
   }
   std::uint32_t sctlr() const override { return sctlr_value; }
+  bool take_coprocessor_abort() override { return coprocessor_aborts; }
   std::uint32_t vector_base() const override { return vectors; }
+  std::uint32_t cpacr() const override { return cpacr_value; }
+  std::uint32_t scr() const override { return scr_value; }
+  std::uint32_t monitor_vector_base() const override { return monitor_vectors; }
+  void leave_non_secure() override { scr_value &= ~1U; }
   void wait_for_interrupt() override { ++waits; }
   void wait_for_event() override { ++event_waits; }
   void send_event() override { ++events; }
@@ -267,6 +272,10 @@ class FakeSystem final : public SystemInterface {
 
   std::uint32_t sctlr_value = 0x00C5'0478;  ///< SW set: SWP is there.
   std::uint32_t vectors = 0;
+  std::uint32_t cpacr_value = 0x00F0'0000;
+  std::uint32_t scr_value = 0;
+  std::uint32_t monitor_vectors = 0x0000'0400;
+  bool coprocessor_aborts = false;
   bool serve = true;
   unsigned calls = 0;
   std::uint32_t last_argument = 0;
