@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "models/cpu/isa/extension_registers.hpp"
+
 namespace linefill {
 
 /// CPSR.M (ARM DDI 0406C, B1.3.1).
@@ -56,6 +58,8 @@ class CoreState {
   bool mask_abort = true;
   bool mask_irq = true;
   bool mask_fiq = true;
+  /// VFP and Advanced SIMD.
+  ExtensionRegisters extension;
 
   Mode mode() const { return mode_; }
   bool privileged() const { return mode_ != Mode::kUser; }

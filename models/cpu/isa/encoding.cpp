@@ -53,11 +53,23 @@ EncodingTable::EncodingTable(std::span<const Encoding> rows, unsigned high, unsi
 
 namespace {
 
-void decode_with(const EncodingTable& table, Instruction& i, std::uint8_t it) {
-  if (const Encoding* row = table.find(i.word)) {
-    row->decode(Fields{*row, i.word, it}, i);
+void decode_with(const EncodingTable& table, std::uint32_t word, Instruction& i, std::uint8_t it) {
+  if (const Encoding* row = table.find(word)) {
+    row->decode(Fields{*row, word, it}, i);
   } else {
     i.handler = &isa::execute_undefined;
+  }
+}
+
+/// What is not the same encoding in both instruction sets: in `table`.
+void decode_or_extension(const EncodingTable& table, bool thumb, Instruction& i, std::uint8_t it) {
+  const bool unconditional = i.word >> 28 == 15;
+  if (const std::uint32_t simd = neon_word(i.word, thumb); simd != 0) {
+    decode_with(neon_table(), simd, i, it);
+  } else if (const std::uint32_t vfp = vfp_word(i.word); vfp != 0 && !unconditional) {
+    decode_with(vfp_table(), vfp, i, it);
+  } else {
+    decode_with(table, i.word, i, it);
   }
 }
 
@@ -68,11 +80,11 @@ Instruction decode_a32(std::uint32_t word) {
   i.word = word;
   i.it = 0;
   if (word >> 28 == 15) {
-    decode_with(a32_unconditional_table(), i, 0);
+    decode_or_extension(a32_unconditional_table(), false, i, 0);
     return i;
   }
   i.condition = static_cast<std::uint8_t>(word >> 28);
-  decode_with(a32_table(), i, 0);
+  decode_or_extension(a32_table(), false, i, 0);
   return i;
 }
 
@@ -85,7 +97,11 @@ Instruction decode_t32(std::uint32_t word, std::uint8_t it) {
   i.ahead = 4;
   i.length = wide ? 4 : 2;
   if (it != 0) i.condition = it >> 4;
-  decode_with(wide ? t32_table() : t16_table(), i, it);
+  if (wide) {
+    decode_or_extension(t32_table(), true, i, it);
+  } else {
+    decode_with(t16_table(), i.word, i, it);
+  }
   return i;
 }
 

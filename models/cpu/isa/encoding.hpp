@@ -143,6 +143,26 @@ const EncodingTable& a32_table();                ///< Condition other than 0b111
 const EncodingTable& a32_unconditional_table();  ///< Condition 0b1111.
 const EncodingTable& t16_table();
 const EncodingTable& t32_table();  ///< First halfword in the upper half.
+/// One table serves both instruction sets; see `vfp_word` and `neon_word`.
+const EncodingTable& vfp_table();
+const EncodingTable& neon_table();
+
+/// Coprocessors 10 and 11 (A7.5 to A7.9) have the same 28 bits in both instruction sets: as T32 has
+/// them, from 0b1110. Zero if `word` (A32: with a condition) is something else.
+constexpr std::uint32_t vfp_word(std::uint32_t word) {
+  const bool coprocessor =
+      (word & 0x0C00'0000) == 0x0C00'0000 && (word & 0x0300'0000) != 0x0300'0000;
+  return coprocessor && (word & 0xE00) == 0xA00 ? 0xE000'0000 | (word & 0x0FFF'FFFF) : 0;
+}
+/// Advanced SIMD data processing (A7.4) and element or structure loads and stores (A7.7), as A32
+/// has them: 1111001U..., 11110100.... Zero if `word` is something else.
+constexpr std::uint32_t neon_word(std::uint32_t word, bool thumb) {
+  if (!thumb)
+    return (word & 0xFE00'0000) == 0xF200'0000 || (word & 0xFF10'0000) == 0xF400'0000 ? word : 0;
+  const std::uint32_t rest = word & 0x00FF'FFFF;
+  if ((word & 0xEF00'0000) == 0xEF00'0000) return 0xF200'0000 | (word >> 4 & 0x0100'0000) | rest;
+  return (word & 0xFF10'0000) == 0xF900'0000 ? 0xF400'0000 | rest : 0;
+}
 
 /// True if a T32 instruction that begins with `halfword` has a second one (A6.1).
 constexpr bool is_wide(std::uint32_t halfword) { return halfword >> 11 >= 0x1D; }

@@ -43,6 +43,7 @@ struct Instruction {
   std::uint16_t late = 0;   ///< Registers that are there `latency` cycles after the next issue.
   std::uint8_t latency = 0;
   std::uint8_t extra = 0;  ///< Second transferred register, or what is transferred.
+  std::uint8_t needs = 0;  ///< Of CPACR and FPEXC: see extension_access.hpp.
 
   void uses(unsigned reg) { reads = static_cast<std::uint16_t>(reads | 1U << reg); }
   void gives_late(unsigned reg, std::uint8_t cycles_later) {
