@@ -104,6 +104,7 @@ bool execute_mcr(Executor& e, const Instruction& i) {
   if (!e.system.write_coprocessor(named(i), e.state.privileged(), e.state.r[i.d]))
     return e.undefined(i);
   if (e.system.take_coprocessor_abort()) return e.data_abort(i);
+  e.state.extension.set_access_control(e.system.cpacr());
   return e.leave(i);
 }
 
