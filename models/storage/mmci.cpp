@@ -14,6 +14,7 @@ const RegisterModel<Mmci> kPl18x{"arm,pl18x", "PL180 or PL181 MultiMedia Card in
 
 constexpr const char* kId = "arm,primecell-periphid";
 constexpr const char* kBurst = "linefill,dma-burst-words";
+constexpr const char* kCapacity = "linefill,sd-capacity";
 constexpr std::uint32_t kRevision = 0x00F0'0000;
 constexpr unsigned kFifoFirst = 0x80;
 constexpr unsigned kFifoEnd = 0xC0;
@@ -50,6 +51,14 @@ MmciBlock::Configuration configuration_of(const DeviceNode& node) {
   return c;
 }
 
+std::optional<SdCapacity> capacity_of(const DeviceNode& node) {
+  const std::string text = node.string_or(kCapacity, "");
+  if (text == "standard") return SdCapacity::kStandard;
+  if (text == "high") return SdCapacity::kHigh;
+  if (node.has(kCapacity)) node.fail(kCapacity, "\"standard\" or \"high\"");
+  return std::nullopt;
+}
+
 std::uint32_t fold_fifo(std::uint32_t offset) {
   return offset >= kFifoFirst && offset < kFifoEnd ? kFifoFirst + offset % 4 : offset;
 }
@@ -60,7 +69,8 @@ Mmci::Mmci(const sc_core::sc_module_name& name, const DeviceNode& node)
     : Device{name, node},
       block_{configuration_of(node), counters_, log_},
       access_time_{kApbCycles *
-                   period_of(std::max<std::uint64_t>(node.clock_hz("apb_pclk", kPclkHz), 1))} {
+                   period_of(std::max<std::uint64_t>(node.clock_hz("apb_pclk", kPclkHz), 1))},
+      card_capacity_{capacity_of(node)} {
   SC_HAS_PROCESS(Mmci);
   SC_METHOD(on_update);
   sensitive << update_;
@@ -78,7 +88,13 @@ void Mmci::connect_dma_request(unsigned index, DmaRequestLine& line) {
 }
 
 void Mmci::insert_card(std::unique_ptr<BlockDevice> storage) {
-  block_.insert_card(std::make_unique<SdCard>(std::move(storage)));
+  if (card_capacity_ == SdCapacity::kStandard &&
+      storage->sectors() > SdGeometry::kLargestStandardSectors) {
+    throw ConfigurationError{path() + ": " + kCapacity + " = \"standard\": a card of " +
+                             std::to_string(storage->sectors()) +
+                             " sectors: expected at most 2 GiB"};
+  }
+  block_.insert_card(std::make_unique<SdCard>(std::move(storage), card_capacity_));
 }
 
 BusResponse Mmci::access(DeviceAccess& access) {

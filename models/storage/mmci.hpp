@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "models/core/device.hpp"
 #include "models/storage/mmci_block.hpp"
@@ -24,7 +25,8 @@ class Mmci final : public Device, private DmaRequestLine::Peripheral {
   }
   void connect_dma_request(unsigned index, DmaRequestLine& line) override;
 
-  /// Puts a card of these contents into the socket.
+  /// Puts a card of these contents into the socket; of the capacity `linefill,sd-capacity` says, or
+  /// that its size asks for. Throws ConfigurationError if they do not go together.
   void insert_card(std::unique_ptr<BlockDevice> storage);
   bool card_present() const { return block_.card() != nullptr; }
   SdCard* card() { return block_.card(); }  ///< Null if none.
@@ -51,6 +53,7 @@ class Mmci final : public Device, private DmaRequestLine::Peripheral {
   MmciCounters counters_{statistics_};
   MmciBlock block_;
   Time access_time_;
+  std::optional<SdCapacity> card_capacity_;
   std::array<Request, kLines> requests_{};
   std::array<bool, 2> interrupts_{};
   sc_core::sc_event update_{"update"};

@@ -20,20 +20,29 @@ SdCommandFrame sd_command_frame(unsigned index, std::uint32_t argument) {
   return frame;
 }
 
-SdCard::SdCard(std::unique_ptr<BlockDevice> storage, const SdTiming& timing)
+SdCard::SdCard(std::unique_ptr<BlockDevice> storage, std::optional<SdCapacity> capacity,
+               const SdTiming& timing)
     : storage_{std::move(storage)},
       timing_{timing},
-      sectors_{(storage_->sectors() + kCapacityUnitSectors - 1) / kCapacityUnitSectors *
-               kCapacityUnitSectors} {}
+      geometry_{SdGeometry::of(storage_->sectors(), capacity)} {}
 
 void SdCard::power_cycle() {
   go_idle_state(0);
-  state_ = State::kIdle;
   errors_ = 0;
   application_ = false;
-  in_flight_ = false;
   busy_until_ = Time{0};
+  password_.power_on();
 }
+
+namespace {
+
+/// Any other command ends an erase sequence that was begun (4.3.5).
+bool continues_erase(unsigned index) {
+  constexpr unsigned kSendStatus = 13;
+  return index == 32 || index == 33 || index == 38 || index == kSendStatus;
+}
+
+}  // namespace
 
 SdResponse SdCard::command(const SdCommandFrame& frame, Time now, Time period) {
   now_ = now;
@@ -48,9 +57,15 @@ SdResponse SdCard::command(const SdCommandFrame& frame, Time now, Time period) {
   }
   const unsigned index = frame[0] & 0x3FU;
   const Command* found = find(index, application);
-  if (found == nullptr || (found->states & in(state_)) == 0) {
+  if (found == nullptr || (found->states & in(state_)) == 0 ||
+      (password_.locked() && !found->when_locked)) {
     errors_ |= kIllegalCommand;
     return {};
+  }
+  if ((erase_first_ || erase_last_) && !continues_erase(index)) {
+    erase_first_.reset();
+    erase_last_.reset();
+    errors_ |= kEraseReset;
   }
   application_in_hand_ = found->application;
   const std::uint32_t argument = std::uint32_t{frame[1]} << 24 | std::uint32_t{frame[2]} << 16 |
@@ -72,6 +87,7 @@ bool SdCard::take_fault(SdFault fault) {
 /// Lets what time alone ends, end.
 void SdCard::settle(Time now, Time period) {
   if (state_ == State::kProgram && now >= busy_until_) state_ = State::kTransfer;
+  if (state_ == State::kDisconnect && now >= busy_until_) state_ = State::kStandby;
   if (state_ == State::kData && !in_flight_) next_block(now, period);
 }
 
@@ -96,9 +112,21 @@ SdResponse SdCard::long_response(const LongRegister& content) const {
 SdResponse SdCard::r1(unsigned index) {
   std::uint32_t status = errors_ | static_cast<std::uint32_t>(state_) << kStateShift;
   if (now_ >= busy_until_) status |= kReadyForData;
+  if (password_.locked()) status |= kCardIsLocked;
   if (application_ || application_in_hand_) status |= kApplicationCommand;
   errors_ = 0;
   return short_response(index, status);
+}
+
+/// R1 with an error that is found before anything is done.
+SdResponse SdCard::refuse(unsigned index, std::uint32_t error) {
+  errors_ |= error;
+  return r1(index);
+}
+
+std::uint64_t SdCard::blocks_of(bool multiple) const {
+  if (!multiple) return 1;
+  return block_count_ != 0 ? block_count_ : kEndless;
 }
 
 void SdCard::schedule_data(Time access) {
@@ -119,15 +147,13 @@ SdResponse SdCard::send_register(unsigned index, std::span<const std::uint8_t> b
 }
 
 SdResponse SdCard::start_read(unsigned index, std::uint32_t argument, bool multiple) {
-  if (argument >= sectors_) {
-    errors_ |= kOutOfRange;
-    return r1(index);
-  }
+  if (!on_card(argument)) return refuse(index, kOutOfRange);
+  position_ = byte_of(argument);
+  if (crosses_sector()) return refuse(index, kAddressError);
   const SdResponse response = r1(index);
   memory_data_ = true;
-  sector_ = argument;
-  buffer_bytes_ = kSectorBytes;
-  remaining_ = !multiple ? 1 : block_count_ != 0 ? block_count_ : kEndless;
+  buffer_bytes_ = memory_block();
+  remaining_ = blocks_of(multiple);
   schedule_data(timing_.read_access);
   return response;
 }
@@ -138,15 +164,15 @@ std::optional<Time> SdCard::next_block(Time from, Time period) {
     const Time pitch = period * (block_clocks(buffer_bytes_, wide_) + kReadGapClocks);
     const auto gone = static_cast<std::uint64_t>((from - data_start_ + pitch - Time{1}) / pitch);
     data_start_ += pitch * static_cast<std::int64_t>(gone);
-    if (memory_data_) sector_ += gone;
+    if (memory_data_) position_ += gone * buffer_bytes_;
     if (remaining_ != kEndless) remaining_ -= std::min(gone, remaining_);
   }
   if (remaining_ == 0) {
     state_ = State::kTransfer;
     return std::nullopt;
   }
-  if (memory_data_ && sector_ >= sectors_) {
-    errors_ |= kOutOfRange;
+  if (memory_data_ && (position_ / kSectorBytes >= sectors() || crosses_sector())) {
+    errors_ |= crosses_sector() ? kAddressError : kOutOfRange;
     return std::nullopt;
   }
   if (take_fault(SdFault::kNoData)) {
@@ -159,8 +185,10 @@ std::optional<Time> SdCard::next_block(Time from, Time period) {
 SdBlock SdCard::send_block() {
   assert(state_ == State::kData && !in_flight_);
   if (memory_data_) {
-    buffer_.fill(0);
-    if (sector_ < storage_->sectors()) storage_->read(sector_, buffer_);
+    Sector sector;
+    storage_->read(position_ / kSectorBytes, sector);
+    const auto from = sector.begin() + static_cast<std::ptrdiff_t>(position_ % kSectorBytes);
+    std::copy_n(from, buffer_bytes_, buffer_.begin());
   }
   in_flight_ = true;
   SdBlock block{std::span{buffer_}.first(buffer_bytes_), 0, wide_,
@@ -173,42 +201,10 @@ SdBlock SdCard::send_block() {
 bool SdCard::block_sent(Time now, Time period) {
   if (!in_flight_) return false;
   in_flight_ = false;
-  ++sector_;
+  position_ += buffer_bytes_;
   if (remaining_ != kEndless && --remaining_ == 0) state_ = State::kTransfer;
   data_start_ = now + period * kReadGapClocks;
   return true;
-}
-
-SdResponse SdCard::start_write(unsigned index, std::uint32_t argument, bool multiple) {
-  if (argument >= sectors_) {
-    errors_ |= kOutOfRange;
-    return r1(index);
-  }
-  const SdResponse response = r1(index);
-  sector_ = argument;
-  remaining_ = !multiple ? 1 : block_count_ != 0 ? block_count_ : kEndless;
-  written_ = 0;
-  state_ = State::kReceive;
-  return response;
-}
-
-SdWriteToken SdCard::receive_block(std::span<const std::uint8_t> data, std::uint64_t crc, bool wide,
-                                   Time now) {
-  if (state_ != State::kReceive || data.size() != kSectorBytes) return SdWriteToken::kNone;
-  if (wide != wide_ || crc != block_crc(data, wide) || take_fault(SdFault::kWriteCrc)) {
-    if (remaining_ == 1) state_ = State::kTransfer;
-    return SdWriteToken::kCrcError;
-  }
-  if (sector_ < sectors_) {
-    if (sector_ < storage_->sectors()) storage_->write(sector_, data.first<kSectorBytes>());
-    ++written_;
-  } else {
-    errors_ |= kOutOfRange;
-  }
-  ++sector_;
-  busy_until_ = now + timing_.write_busy;
-  if (remaining_ != kEndless && --remaining_ == 0) state_ = State::kProgram;
-  return SdWriteToken::kAccepted;
 }
 
 }  // namespace linefill

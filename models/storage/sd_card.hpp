@@ -9,6 +9,10 @@
 
 #include "models/core/time.hpp"
 #include "models/storage/block_device.hpp"
+#include "models/storage/sd_geometry.hpp"
+#include "models/storage/sd_password.hpp"
+#include "models/storage/sd_registers.hpp"
+#include "models/storage/sd_write_protection.hpp"
 
 namespace linefill {
 
@@ -51,12 +55,14 @@ struct SdTiming {
   Time power_up = 1ms;         ///< ACMD41 answers busy for so long after the first.
   Time read_access = 100us;    ///< From a read command's response to the first block.
   Time register_access = 5us;  ///< The same for SCR, status and switch data.
-  Time write_busy = 250us;     ///< Programming a block.
+  Time write_busy = 250us;     ///< Programming a block, or the CSD, or a lock.
+  Time erase_unit = 1ms;       ///< Erasing each 4 MiB begun.
 };
 
-/// An SD memory card of high capacity, SD Physical Layer Simplified Specification 3.01: SD bus, one
-/// or four lines. Its capacity is that of its storage rounded up to 512 KiB; what lies between
-/// reads as zeros. Time is absolute; a period is one bit on the bus.
+/// An SD memory card, SD Physical Layer Simplified Specification 3.01: SD bus, one or four lines.
+/// Of standard capacity (SDSC) up to 2 GiB, of high capacity (SDHC, SDXC) beyond, or as told. Its
+/// size is that of its storage rounded up to what a CSD can say; what lies between reads as zeros.
+/// Time is absolute; a period is one bit on the bus.
 class SdCard {
  public:
   enum class State : std::uint8_t {
@@ -72,13 +78,15 @@ class SdCard {
     kInactive
   };
 
-  explicit SdCard(std::unique_ptr<BlockDevice> storage, const SdTiming& timing = {});
+  explicit SdCard(std::unique_ptr<BlockDevice> storage, std::optional<SdCapacity> capacity = {},
+                  const SdTiming& timing = {});
 
   void power_cycle();
   State state() const { return state_; }
   bool wide() const { return wide_; }
   bool high_speed() const { return high_speed_; }
-  std::uint64_t sectors() const { return sectors_; }
+  bool locked() const { return password_.locked(); }
+  std::uint64_t sectors() const { return geometry_.sectors; }
   BlockDevice& storage() { return *storage_; }
 
   /// Executes a command whose end bit came at `now`.
@@ -103,18 +111,44 @@ class SdCard {
 
  private:
   struct Command;
+  /// What the next block from the host is.
+  enum class Reception : std::uint8_t { kMemory, kCsd, kLock };
   using Handler = SdResponse (SdCard::*)(std::uint32_t argument);
   static const Command* find(unsigned index, bool application);
   void settle(Time now, Time period);
   bool take_fault(SdFault fault);
 
   SdResponse r1(unsigned index);
+  SdResponse refuse(unsigned index, std::uint32_t error);
   SdResponse short_response(unsigned index, std::uint32_t content) const;
-  SdResponse long_response(const std::array<std::uint8_t, 16>& content) const;
+  SdResponse long_response(const sd::LongRegister& content) const;
+  sd::LongRegister csd() const;
+
+  /// Whether an argument is the address of something on the card.
+  bool on_card(std::uint32_t argument) const {
+    return argument / (512 / geometry_.address_unit()) < geometry_.sectors;
+  }
+  std::uint64_t byte_of(std::uint32_t argument) const {
+    return std::uint64_t{argument} * geometry_.address_unit();
+  }
+  std::size_t memory_block() const { return geometry_.high() ? kSectorBytes : block_length_; }
+  bool crosses_sector() const { return position_ % kSectorBytes + memory_block() > kSectorBytes; }
+  bool write_protected() const {
+    return programmable_.permanent_protection || programmable_.temporary_protection;
+  }
+  std::uint64_t blocks_of(bool multiple) const;
+
   void schedule_data(Time access);
   SdResponse send_register(unsigned index, std::span<const std::uint8_t> bytes);
   SdResponse start_read(unsigned index, std::uint32_t argument, bool multiple);
   SdResponse start_write(unsigned index, std::uint32_t argument, bool multiple);
+  SdResponse start_reception(unsigned index, std::size_t bytes, Reception what);
+  std::uint32_t write_sector(std::span<const std::uint8_t> data);
+  std::uint32_t program_csd_block(std::span<const std::uint8_t> data);
+  std::uint32_t lock_block(std::span<const std::uint8_t> data);
+  void program(Time duration);
+  SdResponse protect(unsigned index, std::uint32_t argument, bool on);
+  bool erase_sectors(std::uint64_t first, std::uint64_t end);
 
   SdResponse go_idle_state(std::uint32_t);
   SdResponse all_send_cid(std::uint32_t);
@@ -135,6 +169,16 @@ class SdCard {
   SdResponse write_multiple_block(std::uint32_t argument) {
     return start_write(25, argument, true);
   }
+  SdResponse program_csd(std::uint32_t) { return start_reception(27, 16, Reception::kCsd); }
+  SdResponse set_write_protection(std::uint32_t argument) { return protect(28, argument, true); }
+  SdResponse clear_write_protection(std::uint32_t argument) { return protect(29, argument, false); }
+  SdResponse send_write_protection(std::uint32_t);
+  SdResponse erase_start(std::uint32_t);
+  SdResponse erase_end(std::uint32_t);
+  SdResponse erase(std::uint32_t);
+  SdResponse lock_unlock(std::uint32_t) {
+    return start_reception(42, block_length_, Reception::kLock);
+  }
   SdResponse application_command(std::uint32_t);
   SdResponse set_bus_width(std::uint32_t);
   SdResponse send_sd_status(std::uint32_t);
@@ -146,7 +190,10 @@ class SdCard {
 
   std::unique_ptr<BlockDevice> storage_;
   SdTiming timing_;
-  std::uint64_t sectors_;
+  SdGeometry geometry_;
+  sd::ProgrammableBits programmable_{};
+  SdWriteProtection protection_{geometry_};
+  SdPassword password_;
 
   State state_ = State::kIdle;
   std::uint16_t address_ = 0;         ///< RCA.
@@ -164,9 +211,15 @@ class SdCard {
   Time now_{0};  ///< Of the command in hand, with the bus period.
   Time period_{0};
 
-  bool memory_data_ = false;  ///< The data are sectors, not a register.
-  std::uint64_t sector_ = 0;
-  std::uint64_t remaining_ = 0;  ///< Blocks to go; `kEndless` until CMD12.
+  std::size_t block_length_ = kSectorBytes;  ///< Of CMD16.
+  bool memory_data_ = false;                 ///< What is sent is memory, not a register.
+  Reception reception_ = Reception::kMemory;
+  std::size_t expected_bytes_ = 0;  ///< Of the next block from the host.
+  bool ignoring_ = false;           ///< Further blocks, after one that failed, until CMD12.
+  std::uint64_t position_ = 0;      ///< In bytes.
+  std::uint64_t remaining_ = 0;     ///< Blocks to go; `kEndless` until CMD12.
+  std::optional<std::uint64_t> erase_first_;
+  std::optional<std::uint64_t> erase_last_;
   Time data_start_{0};
   bool in_flight_ = false;
   std::array<std::uint8_t, kSectorBytes> buffer_{};

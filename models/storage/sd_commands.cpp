@@ -15,30 +15,39 @@ const SdCard::Command* SdCard::find(unsigned index, bool application) {
   constexpr auto kAddressed =
       static_cast<std::uint16_t>(kSelected | in(kStandby) | in(kDisconnect));
   using C = SdCard;
+  constexpr bool kWhenLocked = true;
   static constexpr Command kCommands[]{
-      {0, false, kAll, &C::go_idle_state},
-      {2, false, in(kReady), &C::all_send_cid},
-      {3, false, in(kIdent) | in(kStandby), &C::send_relative_address},
+      {0, false, kAll, &C::go_idle_state, kWhenLocked},
+      {2, false, in(kReady), &C::all_send_cid, kWhenLocked},
+      {3, false, in(kIdent) | in(kStandby), &C::send_relative_address, kWhenLocked},
       {6, false, in(kTransfer), &C::switch_function},
-      {7, false, kAddressed & ~in(kReceive), &C::select_card},
-      {8, false, in(kIdle), &C::send_interface_condition},
-      {9, false, in(kStandby), &C::send_csd},
-      {10, false, in(kStandby), &C::send_cid},
-      {12, false, in(kData) | in(kReceive), &C::stop_transmission},
-      {13, false, kAddressed, &C::send_status},
-      {15, false, kAddressed, &C::go_inactive_state},
-      {16, false, in(kTransfer), &C::set_block_length},
+      {7, false, kAddressed & ~in(kReceive), &C::select_card, kWhenLocked},
+      {8, false, in(kIdle), &C::send_interface_condition, kWhenLocked},
+      {9, false, in(kStandby), &C::send_csd, kWhenLocked},
+      {10, false, in(kStandby), &C::send_cid, kWhenLocked},
+      {12, false, in(kData) | in(kReceive), &C::stop_transmission, kWhenLocked},
+      {13, false, kAddressed, &C::send_status, kWhenLocked},
+      {15, false, kAddressed, &C::go_inactive_state, kWhenLocked},
+      {16, false, in(kTransfer), &C::set_block_length, kWhenLocked},
       {17, false, in(kTransfer), &C::read_single_block},
       {18, false, in(kTransfer), &C::read_multiple_block},
       {23, false, in(kTransfer), &C::set_block_count},
       {24, false, in(kTransfer), &C::write_block},
       {25, false, in(kTransfer), &C::write_multiple_block},
-      {55, false, kAddressed | in(kIdle), &C::application_command},
+      {27, false, in(kTransfer), &C::program_csd},
+      {28, false, in(kTransfer), &C::set_write_protection},
+      {29, false, in(kTransfer), &C::clear_write_protection},
+      {30, false, in(kTransfer), &C::send_write_protection},
+      {32, false, in(kTransfer), &C::erase_start},
+      {33, false, in(kTransfer), &C::erase_end},
+      {38, false, in(kTransfer), &C::erase},
+      {42, false, in(kTransfer), &C::lock_unlock, kWhenLocked},
+      {55, false, kAddressed | in(kIdle), &C::application_command, kWhenLocked},
       {6, true, in(kTransfer), &C::set_bus_width},
       {13, true, in(kTransfer), &C::send_sd_status},
       {22, true, in(kTransfer), &C::send_written_blocks},
       {23, true, in(kTransfer), &C::set_erase_count},
-      {41, true, in(kIdle), &C::send_operation_condition},
+      {41, true, in(kIdle), &C::send_operation_condition, kWhenLocked},
       {42, true, in(kTransfer), &C::set_card_detect},
       {51, true, in(kTransfer), &C::send_scr},
   };
@@ -59,6 +68,10 @@ SdResponse SdCard::go_idle_state(std::uint32_t) {
   high_speed_ = false;
   powering_since_.reset();
   in_flight_ = false;
+  block_length_ = kSectorBytes;
+  ignoring_ = false;
+  erase_first_.reset();
+  erase_last_.reset();
   return {};
 }
 
@@ -121,7 +134,11 @@ SdResponse SdCard::send_interface_condition(std::uint32_t argument) {
 
 SdResponse SdCard::send_csd(std::uint32_t argument) {
   if (argument >> 16 != address_) return {};
-  return long_response(card_specific_data(sectors_ / kCapacityUnitSectors, high_speed_));
+  return long_response(csd());
+}
+
+LongRegister SdCard::csd() const {
+  return card_specific_data(geometry_, programmable_, high_speed_);
 }
 
 SdResponse SdCard::send_cid(std::uint32_t argument) {
@@ -132,6 +149,7 @@ SdResponse SdCard::send_cid(std::uint32_t argument) {
 SdResponse SdCard::stop_transmission(std::uint32_t) {
   const SdResponse response = r1(12);
   in_flight_ = false;
+  ignoring_ = false;
   const bool programming = state_ == State::kReceive && now_ < busy_until_;
   state_ = programming ? State::kProgram : State::kTransfer;
   return response;
@@ -147,9 +165,11 @@ SdResponse SdCard::go_inactive_state(std::uint32_t argument) {
   return {};
 }
 
+/// Of a card of high capacity this is the length of CMD42's block only (4.7.4).
 SdResponse SdCard::set_block_length(std::uint32_t argument) {
-  if (argument > kSectorBytes) errors_ |= kBlockLengthError;
-  return r1(16);  // Blocks of memory have 512 bytes whatever it says (4.3.2).
+  if (argument == 0 || argument > kSectorBytes) return refuse(16, kBlockLengthError);
+  block_length_ = argument;
+  return r1(16);
 }
 
 SdResponse SdCard::set_block_count(std::uint32_t argument) {
@@ -171,7 +191,9 @@ SdResponse SdCard::set_bus_width(std::uint32_t argument) {
   return response;
 }
 
-SdResponse SdCard::send_sd_status(std::uint32_t) { return send_register(13, sd_status(wide_)); }
+SdResponse SdCard::send_sd_status(std::uint32_t) {
+  return send_register(13, sd_status(geometry_.capacity, wide_));
+}
 
 SdResponse SdCard::send_written_blocks(std::uint32_t) {
   const std::uint8_t bytes[]{
@@ -186,7 +208,8 @@ SdResponse SdCard::send_operation_condition(std::uint32_t argument) {
   std::uint32_t ocr = kOcrVoltages;
   const bool enquiry = (argument & 0x00FF'FFFF) == 0;
   // A card of high capacity does not become ready for a host that has not said it can (4.2.3).
-  const bool usable = (argument & kOcrHighCapacity) != 0 && interface_checked_;
+  const bool usable =
+      !geometry_.high() || ((argument & kOcrHighCapacity) != 0 && interface_checked_);
   if (!enquiry && (argument & kOcrVoltages) == 0) {
     state_ = State::kInactive;
     return {};
@@ -194,7 +217,7 @@ SdResponse SdCard::send_operation_condition(std::uint32_t argument) {
   if (!enquiry && usable) {
     if (!powering_since_) powering_since_ = now_;
     if (now_ - *powering_since_ >= timing_.power_up) {
-      ocr |= kOcrPoweredUp | kOcrHighCapacity;
+      ocr |= kOcrPoweredUp | (geometry_.high() ? kOcrHighCapacity : 0);
       state_ = State::kReady;
     }
   }

@@ -11,10 +11,19 @@ namespace linefill::sd {
 
 // Card status, 4.10.1.
 inline constexpr std::uint32_t kOutOfRange = 1U << 31;
+inline constexpr std::uint32_t kAddressError = 1U << 30;
 inline constexpr std::uint32_t kBlockLengthError = 1U << 29;
+inline constexpr std::uint32_t kEraseSequenceError = 1U << 28;
+inline constexpr std::uint32_t kEraseParameter = 1U << 27;
+inline constexpr std::uint32_t kWriteProtectViolation = 1U << 26;
+inline constexpr std::uint32_t kCardIsLocked = 1U << 25;
+inline constexpr std::uint32_t kLockUnlockFailed = 1U << 24;
 inline constexpr std::uint32_t kComCrcError = 1U << 23;
 inline constexpr std::uint32_t kIllegalCommand = 1U << 22;
 inline constexpr std::uint32_t kError = 1U << 19;
+inline constexpr std::uint32_t kCsdOverwrite = 1U << 16;
+inline constexpr std::uint32_t kWriteProtectEraseSkip = 1U << 15;
+inline constexpr std::uint32_t kEraseReset = 1U << 13;
 inline constexpr unsigned kStateShift = 9;
 inline constexpr std::uint32_t kReadyForData = 1U << 8;
 inline constexpr std::uint32_t kApplicationCommand = 1U << 5;
@@ -48,6 +57,7 @@ struct SdCard::Command {
   bool application;
   std::uint16_t states;  ///< In which it is legal.
   Handler handler;
+  bool when_locked = false;  ///< Also of a locked card (4.3.7.5).
 };
 
 }  // namespace linefill

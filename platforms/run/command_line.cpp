@@ -36,7 +36,9 @@ po::options_description run_options() {
       "the guest's command line, into /chosen");
   add("memory", po::value<std::string>()->value_name("SIZE"),
       "size of the DRAM: 64M, 1G (default: as the board says)");
-  add("sd", po::value<std::string>()->value_name("IMAGE"), "image of the SD card; never written");
+  add("sd", po::value<std::string>()->value_name("IMAGE"),
+      "image of the SD card; what is written stays in memory");
+  add("sd-write", "what is written to the SD card goes to its image, too");
   add("screenshot", po::value<std::string>()->value_name("OUT.png"),
       "the display at the end; with %03d in the name, each time the guest writes a number to the "
       "board's LEDs");
@@ -158,6 +160,8 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
   if (values.count("append") > 0) run.append = text("append");
   if (values.count("memory") > 0) run.memory_bytes = size_of_text("memory", text("memory"));
   run.sd = text("sd");
+  run.sd_write = values.count("sd-write") > 0;
+  if (run.sd_write && run.sd.empty()) fail("--sd-write: no card: expected --sd IMAGE");
   run.screenshot = text("screenshot");
   run.report = text("report");
   run.symbols = list("symbols");

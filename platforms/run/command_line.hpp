@@ -21,6 +21,7 @@ struct RunOptions {
   std::optional<std::string> append;
   std::optional<std::uint64_t> memory_bytes;
   std::string sd;
+  bool sd_write = false;  ///< Into the image, instead of into memory.
   std::string screenshot;
   std::string report;
   CheckMode check = CheckMode::kReport;

@@ -12,6 +12,7 @@
 #include "models/display/display.hpp"
 #include "models/display/png.hpp"
 #include "models/serial/serial_port.hpp"
+#include "models/storage/image_file.hpp"
 #include "models/storage/mmci.hpp"
 #include "models/system/vexpress_sysreg.hpp"
 #include "platforms/run/plugins.hpp"
@@ -101,7 +102,8 @@ void Simulation::connect_world() {
   if (slot == nullptr)
     throw ConfigurationError{"--sd " + options_.sd +
                              ": the board has no MMCI: expected one with \"arm,pl18x\""};
-  slot->insert_card(std::make_unique<ImageFile>(options_.sd));
+  const auto writes = options_.sd_write ? ImageFile::Writes::kToFile : ImageFile::Writes::kInMemory;
+  slot->insert_card(std::make_unique<ImageFile>(options_.sd, writes));
   if (system != nullptr) system->set_card_present(true);
 }
 

@@ -31,7 +31,8 @@ struct MmciHost {
                     std::size_t sectors = 4096)
       : block{configuration, counters, log} {
     block.reset();
-    block.insert_card(std::make_unique<SdCard>(std::make_unique<MemoryDevice>(sectors)));
+    block.insert_card(
+        std::make_unique<SdCard>(std::make_unique<MemoryDevice>(sectors), SdCapacity::kHigh));
   }
 
   std::uint32_t read(std::uint32_t offset) {

@@ -30,6 +30,7 @@ DeviceNode::Bytes names(std::string_view text) { return {text.begin(), text.end(
 DeviceNode node_of(std::uint32_t id) {
   DeviceNode node{"mmci@10005000"};
   node.set("compatible", "arm,pl18x").set("arm,primecell-periphid", id);
+  node.set_bytes("linefill,sd-capacity", names("high\0"sv));
   DeviceNode& clocks = node.add_child("clocks");
   clocks.set("clock-frequency", 50'000'000).set("phandle", 1);
   clocks.set("#clock-cells", 0);
