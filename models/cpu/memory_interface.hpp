@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 
 #include "models/cache/cache_line.hpp"
@@ -108,6 +109,33 @@ class MemoryInterface {
       return true;
     }
     return store_slow(va, sizeof(T), AccessKind::kNormal, value);
+  }
+
+  /// Vector accesses: bytes of one line, lowest address first. False, and nothing done, unless this
+  /// is a hit in little-endian state: then elements are to be accessed one by one. Counts as an
+  /// access for each 8 bytes.
+  bool load_hit(std::uint32_t va, std::span<std::byte> bytes, unsigned element_bytes) {
+    const LineMap::Slot& slot = load_map_->slot(va);
+    if (slot.key != load_map_->key(va) || slot.line->load_tag != slot.physical ||
+        (va & alignment_mask_ & (element_bytes - 1)) != 0) {
+      return false;
+    }
+    std::memcpy(bytes.data(), slot.line->data.data() + va % kLineBytes, bytes.size());
+    l1d_load_hits_ += (bytes.size() + 7) / 8;
+    return true;
+  }
+  bool store_hit(std::uint32_t va, std::span<const std::byte> bytes, unsigned element_bytes) {
+    const LineMap::Slot& slot = store_map_->slot(va);
+    if (slot.key != store_map_->key(va) || slot.line->store_tag != slot.physical ||
+        (va & alignment_mask_ & (element_bytes - 1)) != 0) {
+      return false;
+    }
+    CacheLine& line = *slot.line;
+    std::memcpy(line.data.data() + va % kLineBytes, bytes.data(), bytes.size());
+    line.recent |= bytes_at(va % kLineBytes, static_cast<unsigned>(bytes.size()));
+    line.recent_pc = pc;
+    l1d_store_hits_ += (bytes.size() + 7) / 8;
+    return true;
   }
 
   /// Any other access: 1, 2 or 4 bytes; unaligned ones are split or fault as SCTLR and the memory
