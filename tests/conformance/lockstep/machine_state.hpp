@@ -14,11 +14,14 @@ inline constexpr std::uint32_t kCodeBytes = 0x1000;
 inline constexpr std::uint32_t kDataBase = 0x0010'0000;
 inline constexpr std::uint32_t kDataBytes = 0x1000;
 
-/// What is compared: r0 to r14, CPSR, where execution goes on, and the data window.
+/// What is compared: r0 to r14, CPSR, D0 to D31, FPSCR, where execution goes on, and the data
+/// window.
 struct MachineState {
   std::array<std::uint32_t, 15> r{};
   std::uint32_t cpsr = 0x10;
   std::uint32_t pc = kCodeBase;
+  std::array<std::uint64_t, 32> d{};
+  std::uint32_t fpscr = 0;
   std::array<std::byte, kDataBytes> data{};
 
   bool operator==(const MachineState&) const = default;

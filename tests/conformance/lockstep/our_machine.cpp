@@ -6,8 +6,9 @@
 namespace linefill::test {
 namespace {
 
-constexpr std::uint16_t kStopT32 = 0xDFAB;       // SVC 0xAB
-constexpr std::uint32_t kStopA32 = 0xEF12'3456;  // SVC 0x123456
+constexpr std::uint16_t kStopT32 = 0xDFAB;          // SVC 0xAB
+constexpr std::uint32_t kStopA32 = 0xEF12'3456;     // SVC 0x123456
+constexpr std::uint32_t kEverything = 0x00F0'0000;  // CPACR: cp10 and cp11.
 
 }  // namespace
 
@@ -22,6 +23,13 @@ std::string differences(const MachineState& ours, const MachineState& theirs) {
   if (ours.cpsr != theirs.cpsr)
     text << "  cpsr: ours " << ours.cpsr << ", theirs " << theirs.cpsr << '\n';
   if (ours.pc != theirs.pc) text << "  pc: ours " << ours.pc << ", theirs " << theirs.pc << '\n';
+  for (unsigned i = 0; i < ours.d.size(); ++i) {
+    if (ours.d[i] != theirs.d[i])
+      text << "  d" << std::dec << i << std::hex << ": ours " << ours.d[i] << ", theirs "
+           << theirs.d[i] << '\n';
+  }
+  if (ours.fpscr != theirs.fpscr)
+    text << "  fpscr: ours " << ours.fpscr << ", theirs " << theirs.fpscr << '\n';
   for (std::size_t i = 0; i < ours.data.size(); ++i) {
     if (ours.data[i] == theirs.data[i]) continue;
     text << "  [" << kDataBase + i << "]: ours " << std::to_integer<unsigned>(ours.data[i])
@@ -49,6 +57,11 @@ bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
   core_.reset(code.address | (thumb ? 1 : 0));
   core_.set_cpsr(state.cpsr);
   for (unsigned i = 0; i < state.r.size(); ++i) core_.set_reg(i, state.r[i]);
+  ExtensionRegisters& extension = core_.state().extension;
+  extension.set_access_control(kEverything);
+  extension.set_fpexc(fpexc::kEn);
+  extension.d = state.d;
+  extension.fpscr = state.fpscr;
   const std::uint64_t exceptions = core_.exceptions();
   const unsigned calls = system_.calls;
   const std::uint64_t mismatched = memory_.mismatched_exclusives;
@@ -61,6 +74,8 @@ bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
   for (unsigned i = 0; i < state.r.size(); ++i) state.r[i] = core_.reg(i);
   state.cpsr = core_.cpsr();
   state.pc = core_.pc() - (stopped ? (thumb ? 2 : 4) : 0);
+  state.d = extension.d;
+  state.fpscr = extension.fpscr;
   memory_.read(kDataBase, state.data);
   incomparable_ = memory_.mismatched_exclusives != mismatched;
   return core_.exceptions() == exceptions && (taken || stopped);

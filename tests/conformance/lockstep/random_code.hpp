@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <random>
-#include <string>
-#include <string_view>
+#include <span>
+#include <vector>
 
-#include "models/cpu/isa/encoding.hpp"
+#include "tests/conformance/lockstep/instruction_family.hpp"
 #include "tests/conformance/lockstep/machine_state.hpp"
 #include "tests/conformance/lockstep/our_machine.hpp"
 
 namespace linefill::test {
 
-/// What is done with the instructions of a row.
-enum class RowUse : std::uint8_t {
-  kStream,    ///< In straight-line streams.
-  kBranch,    ///< One at a time: it changes the PC.
-  kExcluded,  ///< Not compared: exceptions, coprocessors, what User mode cannot do.
-};
-RowUse use_of(const Encoding& row);
-
-/// Makes instructions from the decode tables' rows with random fields.
+/// Makes instructions of every row of the decode tables, with random fields: of the rows that were
+/// used least, more.
 class RandomCode {
  public:
-  RandomCode(std::mt19937_64& random, bool thumb) : random_{random}, thumb_{thumb} {}
+  /// A row that is compared, and how often it was.
+  struct Row {
+    const InstructionFamily* family;
+    const EncodingTable* table;
+    const Encoding* encoding;
+    std::uint64_t hits = 0;
+  };
+
+  RandomCode(std::mt19937_64& random, bool thumb);
 
   MachineState random_state();
   /// A straight-line stream of about `length` instructions that our core executes from `start` to
@@ -34,37 +36,29 @@ class RandomCode {
   Code branch(MachineState& start);
 
   std::uint64_t instructions() const { return instructions_; }
-  /// How often each row was used, by table and position.
-  const std::map<const Encoding*, std::uint64_t>& hits() const { return hits_; }
+  std::span<const Row> stream_rows() const { return stream_rows_; }
+  std::span<const Row> branch_rows() const { return branch_rows_; }
 
  private:
-  struct Candidate {
-    const Encoding* row;
-    std::uint32_t word;
+  struct Chosen {
+    Row* row;
+    Candidate candidate;
   };
-  std::uint32_t number(std::uint32_t below) {
-    return static_cast<std::uint32_t>(random_() % below);
-  }
-  bool chance(unsigned percent) { return number(100) < percent; }
 
-  Candidate candidate(RowUse use, std::uint8_t it);
+  Candidate random_candidate(const Row& row, std::uint8_t it);
+  Chosen choose(std::vector<Row>& rows, std::uint8_t it);
   /// A data-processing instruction of A32 that writes the PC and sets no flags.
   Candidate arithmetic_to_pc();
-  std::uint32_t random_word(const Encoding& row);
-  bool comparable(const Candidate& c, std::uint8_t it);
-  void append(Code& code, const Candidate& c);
-  /// MOVW and MOVT.
-  void append_constant(Code& code, unsigned reg, std::uint32_t value);
-  /// What makes the addresses of a load or store lie in the data window.
-  void prepare(Code& code, const Candidate& c, std::uint8_t it, std::uint32_t& used_registers);
-  void append_unit(Code& code, std::vector<Candidate>& unit);
-  void append_it_block(Code& code, std::vector<Candidate>& unit);
+  void append(Code& code, const Candidate& c) const;
+  void append_unit(Code& code, std::vector<Chosen>& unit);
+  void append_it_block(Code& code, std::vector<Chosen>& unit);
 
-  std::mt19937_64& random_;
+  Dice dice_;
   bool thumb_;
   OurMachine scratch_{false};
   std::uint64_t instructions_ = 0;
-  std::map<const Encoding*, std::uint64_t> hits_;
+  std::vector<Row> stream_rows_;
+  std::vector<Row> branch_rows_;
 };
 
 }  // namespace linefill::test

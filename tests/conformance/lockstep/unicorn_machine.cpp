@@ -15,6 +15,9 @@ constexpr std::array<int, 15> kRegisters{
     UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9,
     UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR};
 
+constexpr std::uint32_t kCpacr = 0x00F0'0000;
+constexpr std::uint32_t kFpexc = 1U << 30;
+
 void check(uc_err error) {
   if (error != UC_ERR_OK) throw std::runtime_error{uc_strerror(error)};
 }
@@ -26,6 +29,8 @@ UnicornMachine::UnicornMachine() {
   check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_A9));
   check(uc_mem_map(uc_, kCodeBase, kCodeBytes, UC_PROT_ALL));
   check(uc_mem_map(uc_, kDataBase, kDataBytes, UC_PROT_READ | UC_PROT_WRITE));
+  check(uc_reg_write(uc_, UC_ARM_REG_C1_C0_2, &kCpacr));
+  check(uc_reg_write(uc_, UC_ARM_REG_FPEXC, &kFpexc));
 }
 
 UnicornMachine::~UnicornMachine() { uc_close(uc_); }
@@ -38,12 +43,18 @@ bool UnicornMachine::run(const Code& code, MachineState& state, unsigned count) 
   check(uc_reg_write(uc_, UC_ARM_REG_CPSR, &state.cpsr));
   for (unsigned i = 0; i < kRegisters.size(); ++i)
     check(uc_reg_write(uc_, kRegisters[i], &state.r[i]));
+  for (unsigned i = 0; i < state.d.size(); ++i)
+    check(uc_reg_write(uc_, UC_ARM_REG_D0 + static_cast<int>(i), &state.d[i]));
+  check(uc_reg_write(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
   const std::uint64_t until = count == 0 ? code.end() : ~std::uint64_t{0};
   const uc_err error = uc_emu_start(uc_, code.address | thumb, until, 0, count);
   for (unsigned i = 0; i < kRegisters.size(); ++i)
     check(uc_reg_read(uc_, kRegisters[i], &state.r[i]));
   check(uc_reg_read(uc_, UC_ARM_REG_CPSR, &state.cpsr));
   check(uc_reg_read(uc_, UC_ARM_REG_PC, &state.pc));
+  for (unsigned i = 0; i < state.d.size(); ++i)
+    check(uc_reg_read(uc_, UC_ARM_REG_D0 + static_cast<int>(i), &state.d[i]));
+  check(uc_reg_read(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
   // Not kept up to date by a last instruction whose condition failed.
   if (count == 0 && error == UC_ERR_OK) state.pc = code.end();
   check(uc_mem_read(uc_, kDataBase, state.data.data(), kDataBytes));
