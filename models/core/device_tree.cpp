@@ -41,6 +41,26 @@ std::string shown(const DeviceNode::Bytes* bytes) {
   return result + ">";
 }
 
+/// The clock that output `output` of `provider` is told to come from (`assigned-clock-parents`),
+/// where the provider itself tells; null if it does not.
+template <class Find>
+const DeviceNode* assigned_parent(const DeviceNode& provider, std::uint32_t output, Find find) {
+  const auto assigned = provider.cells("assigned-clocks");
+  const auto parents = provider.cells("assigned-clock-parents");
+  std::size_t parent = 0;
+  for (std::size_t at = 0; at < assigned.size() && parent < parents.size();) {
+    const DeviceNode* clock = find(assigned[at]);
+    const DeviceNode* above = find(parents[parent]);
+    if (clock == nullptr || above == nullptr) return nullptr;
+    const std::uint32_t cells = clock->u32_or("#clock-cells", 0);
+    if (clock == &provider && cells == 1 && at + 1 < assigned.size() && assigned[at + 1] == output)
+      return above;
+    at += std::size_t{1} + cells;
+    parent += std::size_t{1} + above->u32_or("#clock-cells", 0);
+  }
+  return nullptr;
+}
+
 void parse(const void* fdt, int offset, DeviceNode& node, unsigned depth = 0) {
   if (depth > kDeepest)
     throw ConfigurationError{node.path().substr(0, 100) +
@@ -236,7 +256,11 @@ std::uint64_t DeviceNode::clock_hz(std::string_view name, std::uint64_t fallback
     if (provider == nullptr) fail("clocks", "a phandle of a clock");
     if (index == wanted) {
       if (chain == 0) fail("clocks", "a clock that does not come from itself");
-      return provider->clock_hz({}, fallback, chain - 1);
+      const std::uint32_t output = at + 1 < clocks.size() ? clocks[at + 1] : 0;
+      const auto* parent = assigned_parent(*provider, output, [this](std::uint32_t phandle) {
+        return root()->find_phandle(phandle);
+      });
+      return (parent != nullptr ? parent : provider)->clock_hz({}, fallback, chain - 1);
     }
     at += std::size_t{1} + provider->u32_or("#clock-cells", 0);
   }
