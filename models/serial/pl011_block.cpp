@@ -12,7 +12,8 @@ constexpr std::uint32_t kCts = 1U << 0, kDsr = 1U << 1, kDcd = 1U << 2, kBusy = 
                         kRxfe = 1U << 4, kTxff = 1U << 5, kRxff = 1U << 6, kTxfe = 1U << 7,
                         kRi = 1U << 8;
 // UARTLCR_H, 3.3.7.
-constexpr std::uint32_t kParity = 1U << 1, kTwoStops = 1U << 3, kFifoEnable = 1U << 4;
+constexpr std::uint32_t kParity = 1U << 1, kTwoStops = 1U << 3, kFifoEnable = 1U << 4,
+                        kEightBits = 3U << 5;
 // UARTCR, 3.3.8.
 constexpr std::uint32_t kUartEnable = 1U << 0, kLoopback = 1U << 7, kTransmitEnable = 1U << 8,
                         kReceiveEnable = 1U << 9, kDtr = 1U << 10, kRts = 1U << 11,
@@ -85,6 +86,14 @@ void Pl011Block::reset() {
   overrun_ = false;
   shifting_ = false;
   sent_at_ = arrives_at_ = timeout_at_ = kNever;
+}
+
+void Pl011Block::set_up_line() {
+  integer_divisor_ = 1;
+  fractional_divisor_ = 0;
+  line_control_ = kFifoEnable | kEightBits;
+  control_ = kUartEnable | kTransmitEnable | kReceiveEnable;
+  write_line_control(line_control_, {});
 }
 
 bool Pl011Block::fifos_enabled() const { return (line_control_ & kFifoEnable) != 0; }

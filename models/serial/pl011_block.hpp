@@ -38,6 +38,8 @@ class Pl011Block {
   void reset();
 
   void set_output(std::function<void(char)> output) { output_ = std::move(output); }
+  /// On, eight bits, no parity, one stop bit, FIFOs, the fastest rate: UARTCLK / 16.
+  void set_up_line();
   /// A character is on its way in.
   void receive(char character, Time now);
   bool interrupt() const { return masked_status() != 0; }  ///< UARTINTR.
