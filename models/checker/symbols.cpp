@@ -9,7 +9,11 @@
 #include <libelf.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -34,6 +38,7 @@ std::string short_name(std::string name) {
 }
 
 std::string demangled(const char* name) {
+  if (std::string_view{name}.substr(0, 2) != "_Z") return name;  // "i" would come out as "int".
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text{
       abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
@@ -132,6 +137,34 @@ void Symbols::add_elf(const std::string& path) {
       add_function(name, static_cast<std::uint32_t>(symbol.st_value) & ~1U,
                    static_cast<std::uint32_t>(symbol.st_size));
     }
+  }
+}
+
+void Symbols::add_file(const std::string& path) {
+  static constexpr const char* kExpected =
+      ": expected an ELF file, System.map or the text of /proc/kallsyms with addresses";
+  std::error_code error;
+  std::string text;
+  if (!std::filesystem::is_directory(path, error)) {
+    std::ifstream file{path, std::ios::binary};
+    text.assign(std::istreambuf_iterator<char>{file}, {});
+  }
+  if (text.empty()) throw ConfigurationError{path + ": cannot be read" + kExpected};
+  if (text.starts_with(ELFMAG)) return add_elf(path);
+  const auto symbols = parse_symbol_text(text);
+  if (!symbols) throw ConfigurationError{path + ": of another kind" + kExpected};
+  add_kernel(*symbols);
+}
+
+// ARM's tools mark where code and data begin within a function: $a, $d, $t. Those are no names.
+void Symbols::add_kernel(std::span<const KernelSymbol> symbols) {
+  for (std::size_t i = 0; i < symbols.size(); ++i) {
+    const KernelSymbol& symbol = symbols[i];
+    if (!symbol.is_code() || symbol.name.starts_with('$')) continue;
+    const auto above = std::find_if(symbols.begin() + static_cast<std::ptrdiff_t>(i), symbols.end(),
+                                    [&](const auto& s) { return s.address > symbol.address; });
+    add_function(symbol.name, symbol.address,
+                 above == symbols.end() ? 0 : above->address - symbol.address);
   }
 }
 

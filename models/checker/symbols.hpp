@@ -5,14 +5,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/checker/kallsyms.hpp"
+
 namespace linefill {
 
 /// Names and source lines of the guest's code, from ELF files (symbol table and DWARF, by
-/// elfutils).
+/// elfutils) and from the tables of names that Linux has.
 class Symbols {
  public:
   Symbols();
@@ -22,6 +25,11 @@ class Symbols {
 
   /// Adds an ELF's symbols. Throws ConfigurationError if the file is none.
   void add_elf(const std::string& path);
+  /// Adds an ELF's symbols, or those of System.map or the text of /proc/kallsyms. Throws
+  /// ConfigurationError if the file is none of them.
+  void add_file(const std::string& path);
+  /// Adds those that are code, sorted by address: each reaches as far as the next.
+  void add_kernel(std::span<const KernelSymbol> symbols);
   void add_function(const std::string& name, std::uint32_t address, std::uint32_t size);
 
   /// The first address of a function, without the Thumb bit.
