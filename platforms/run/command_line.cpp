@@ -31,7 +31,10 @@ constexpr const char* kUsage =
 po::options_description run_options() {
   po::options_description options{"Options of run", 100, 50};
   auto add = options.add_options();
-  add("kernel", po::value<std::string>()->value_name("FILE"), "the guest program, an ARM ELF");
+  add("kernel", po::value<std::string>()->value_name("FILE"),
+      "the guest program: an ARM ELF, a Linux zImage or a raw Image");
+  add("initrd", po::value<std::string>()->value_name("FILE"),
+      "the initial file system of a kernel");
   add("append", po::value<std::string>()->value_name("ARGS"),
       "the guest's command line, into /chosen");
   add("memory", po::value<std::string>()->value_name("SIZE"),
@@ -47,7 +50,8 @@ po::options_description run_options() {
   add("check", po::value<std::string>()->value_name("off|report|stop")->default_value("report"),
       "look for data that are stale, lost or not drained; stop: end the run at the first");
   add("symbols", po::value<std::vector<std::string>>()->value_name("FILE"),
-      "an ELF with more names and source lines; may be repeated");
+      "more names: an ELF (with source lines), System.map or the text of /proc/kallsyms; may be "
+      "repeated");
   add("adversary", po::value<std::string>()->value_name("SEED[:EVENT,...]"),
       "do what the architecture allows at the worst moment: early_eviction, speculative_fill, "
       "late_drain (default: all)");
@@ -155,8 +159,9 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
   RunOptions run;
   run.board = text("board");
   run.kernel = text("kernel");
+  run.initrd = text("initrd");
   if (run.board.empty()) fail("run: no board: expected a .dtb file");
-  if (run.kernel.empty()) fail("run: no --kernel: expected an ELF file");
+  if (run.kernel.empty()) fail("run: no --kernel: expected an ELF, a zImage or a raw Image");
   if (values.count("append") > 0) run.append = text("append");
   if (values.count("memory") > 0) run.memory_bytes = size_of_text("memory", text("memory"));
   run.sd = text("sd");

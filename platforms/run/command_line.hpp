@@ -18,6 +18,7 @@ enum class CheckMode : std::uint8_t { kOff, kReport, kStop };
 struct RunOptions {
   std::string board;
   std::string kernel;
+  std::string initrd;
   std::optional<std::string> append;
   std::optional<std::uint64_t> memory_bytes;
   std::string sd;

@@ -113,6 +113,10 @@ Json make_report(const RunOptions& options, Soc& soc, const RunEnd& end, const F
   report["run"]["exit_status"] = end.exit_status;
   report["guest"] = {{"status", end.guest_status ? Json(*end.guest_status) : Json(nullptr)},
                      {"instructions", soc.processor().instructions()}};
+  if (!end.backtrace.empty()) {
+    for (const std::uint32_t pc : end.backtrace)
+      report["guest"]["backtrace"].push_back({{"pc", hex(pc)}, {"at", symbols.describe(pc)}});
+  }
   report["host"] = {
       {"seconds", end.host_seconds},
       {"mips", static_cast<double>(soc.processor().instructions()) / 1e6 / end.host_seconds}};

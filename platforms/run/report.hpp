@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/checker/finding_log.hpp"
 #include "models/checker/symbols.hpp"
@@ -21,6 +22,8 @@ struct RunEnd {
   int exit_status = 0;
   Time simulated{};
   double host_seconds = 0;
+  /// Where the processor was at "until", and the calls that led there.
+  std::vector<std::uint32_t> backtrace;
 };
 
 /// Everything a report says (platforms/run/report.md has the schema). Deterministic, but for

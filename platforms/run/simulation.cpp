@@ -15,6 +15,9 @@
 #include "models/storage/image_file.hpp"
 #include "models/storage/mmci.hpp"
 #include "models/system/vexpress_sysreg.hpp"
+#include "platforms/boot/boot_layout.hpp"
+#include "platforms/boot/kernel_file.hpp"
+#include "platforms/run/backtrace.hpp"
 #include "platforms/run/plugins.hpp"
 #include "platforms/run/summary.hpp"
 
@@ -22,8 +25,6 @@ namespace linefill {
 
 namespace {
 
-// Where a boot loader leaves the device tree for a program that is no Linux kernel.
-constexpr std::uint32_t kDeviceTreeAddress = 0x6000'0000;
 // How often the run looks up from simulating: for the terminal, and for --until.
 constexpr Time kSlice = 2ms;
 constexpr std::size_t kFindingsShown = 4;
@@ -68,12 +69,27 @@ Simulation::Simulation(const RunOptions& options)
 }
 
 void Simulation::load_program() {
-  const GuestImage image = load_elf(options_.kernel);
-  soc_.load(kDeviceTreeAddress, board_.blob(), options_.board);
-  soc_.load(image, options_.kernel);
-  soc_.processor().set_boot(image.entry, 0, 0xFFFF'FFFF, kDeviceTreeAddress);
-  symbols_.add_elf(options_.kernel);
-  for (const auto& path : options_.symbols) symbols_.add_elf(path);
+  const KernelFile kernel = read_kernel(options_.kernel);
+  std::vector<std::byte> initrd;
+  if (!options_.initrd.empty()) initrd = read_initrd(options_.initrd);
+  const BootLayout layout = layout_of(kernel, options_.kernel, board_.memory(), initrd.size(),
+                                      options_.initrd, board_.blob().size());
+  if (!initrd.empty()) {
+    board_.set_initrd(layout.initrd, static_cast<std::uint32_t>(initrd.size()));
+    soc_.load(layout.initrd, initrd, options_.initrd);
+  }
+  soc_.load(layout.device_tree, board_.blob(), options_.board);
+  if (kernel.kind == KernelFile::Kind::kElf) {
+    soc_.load(kernel.elf, options_.kernel);
+    symbols_.add_elf(options_.kernel);
+  } else {
+    soc_.load(layout.kernel, kernel.bytes, options_.kernel);
+    symbols_.add_kernel(kernel.symbols);
+  }
+  is_linux_ = kernel.kind != KernelFile::Kind::kElf;
+  // What a kernel with a device tree finds in its registers (Documentation/arm/booting.rst).
+  soc_.processor().set_boot(layout.entry, 0, 0xFFFF'FFFF, layout.device_tree);
+  for (const auto& path : options_.symbols) symbols_.add_file(path);
 }
 
 // Everything outside the board: the console, the card slot, the power switch, the eyes before the
@@ -140,6 +156,8 @@ void Simulation::connect_adversary() {
 
 int Simulation::run() {
   soc_.reset();
+  auto* console = soc_.find<SerialPort>();
+  if (is_linux_ && console != nullptr) console->set_up_line();
   while (!ended_) advance();
   return finish();
 }
@@ -193,6 +211,7 @@ int Simulation::finish() {
   std::cout.flush();
   end_.simulated = from_sc_time(sc_core::sc_time_stamp());
   end_.host_seconds = progress_.seconds();
+  if (end_.reason == "until") end_.backtrace = backtrace_of(view_, symbols_);
   end_.exit_status = exit_status();
   if (!options_.screenshot.empty() && options_.screenshot.find("%03d") == std::string::npos) {
     screenshot(options_.screenshot);
@@ -204,6 +223,8 @@ int Simulation::finish() {
     if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
   std::cerr << summary_of(soc_, end_, findings_, transfers_.get());
+  if (!end_.backtrace.empty())
+    std::cerr << "cpu0       " << describe_backtrace(end_.backtrace, symbols_) << '\n';
   return end_.exit_status;
 }
 

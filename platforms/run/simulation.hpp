@@ -58,6 +58,7 @@ class Simulation {
   unsigned screenshots_ = 0;
   RunEnd end_;
   bool ended_ = false;
+  bool is_linux_ = false;
 };
 
 }  // namespace linefill

@@ -10,6 +10,7 @@ extern "C" {
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "models/core/log.hpp"
 
@@ -84,39 +85,70 @@ void BoardFile::set_property(int node, const std::string& name, const void* data
   }
 }
 
-void BoardFile::set_bootargs(const std::string& arguments) {
-  int chosen = fdt_path_offset(blob_.data(), "/chosen");
-  if (chosen < 0) chosen = fdt_add_subnode(blob_.data(), 0, "chosen");
-  set_property(chosen, "bootargs", arguments.c_str(), arguments.size() + 1);
+int BoardFile::chosen_node() {
+  const int chosen = fdt_path_offset(blob_.data(), "/chosen");
+  return chosen < 0 ? fdt_add_subnode(blob_.data(), 0, "chosen") : chosen;
 }
 
-void BoardFile::set_memory(std::uint64_t bytes) {
-  int node = -1;
-  fdt_for_each_subnode(node, blob_.data(), 0) {
-    const void* type = fdt_getprop(blob_.data(), node, "device_type", nullptr);
+void BoardFile::set_bootargs(const std::string& arguments) {
+  set_property(chosen_node(), "bootargs", arguments.c_str(), arguments.size() + 1);
+}
+
+// Documentation/devicetree/bindings/chosen.txt of Linux.
+void BoardFile::set_initrd(std::uint32_t address, std::uint32_t bytes) {
+  const int chosen = chosen_node();
+  const fdt32_t start = cpu_to_fdt32(address);
+  const fdt32_t end = cpu_to_fdt32(address + bytes);
+  set_property(chosen, "linux,initrd-start", &start, sizeof start);
+  set_property(chosen, "linux,initrd-end", &end, sizeof end);
+}
+
+BoardFile::MemoryNode BoardFile::memory_node() const {
+  MemoryNode memory;
+  memory.address_cells = fdt_address_cells(blob_.data(), 0);
+  memory.size_cells = fdt_size_cells(blob_.data(), 0);
+  const auto usable = [](int cells) { return cells == 1 || cells == 2; };
+  const int width = memory.address_cells + memory.size_cells;
+  fdt_for_each_subnode(memory.node, blob_.data(), 0) {
+    const void* type = fdt_getprop(blob_.data(), memory.node, "device_type", nullptr);
     if (type == nullptr || std::string{static_cast<const char*>(type)} != "memory") continue;
     int length = 0;
     const auto* cells =
-        static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), node, "reg", &length));
-    const int address_cells = fdt_address_cells(blob_.data(), 0);
-    const int size_cells = fdt_size_cells(blob_.data(), 0);
-    const bool usable =
-        address_cells >= 1 && address_cells <= 2 && size_cells >= 1 && size_cells <= 2;
-    if (cells == nullptr || !usable || length < 4 * (address_cells + size_cells)) continue;
-    const std::uint64_t base = fdt32_to_cpu(cells[address_cells - 1]);
-    const std::uint64_t most = (std::uint64_t{1} << 32) - base;
-    if (bytes < kLeastMemory || bytes > most) {
-      throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " +
-                               std::to_string(kLeastMemory) + " to " + std::to_string(most) +
-                               " bytes, from " + hex(base)};
-    }
-    std::vector<fdt32_t> reg(cells, cells + address_cells);
-    if (size_cells == 2) reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes >> 32)));
-    reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes)));
-    set_property(node, "reg", reg.data(), reg.size() * 4);
-    return;
+        static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), memory.node, "reg", &length));
+    if (cells == nullptr || !usable(memory.address_cells) || !usable(memory.size_cells) ||
+        length < 4 * width)
+      continue;
+    for (int i = 0; i < width; ++i) memory.reg.push_back(fdt32_to_cpu(cells[i]));
+    return memory;
   }
   throw ConfigurationError{path_ + ": no memory node: expected one with device_type = \"memory\""};
+}
+
+AddressRange BoardFile::memory() const {
+  const MemoryNode node = memory_node();
+  AddressRange window;
+  for (std::size_t i = 0; i < node.reg.size(); ++i) {
+    auto& part = std::cmp_less(i, node.address_cells) ? window.address : window.size;
+    part = part << 32 | node.reg[i];
+  }
+  return window;
+}
+
+void BoardFile::set_memory(std::uint64_t bytes) {
+  const MemoryNode memory = memory_node();
+  const std::uint64_t base = memory.reg[static_cast<std::size_t>(memory.address_cells) - 1];
+  const std::uint64_t most = (std::uint64_t{1} << 32) - base;
+  if (bytes < kLeastMemory || bytes > most) {
+    throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " +
+                             std::to_string(kLeastMemory) + " to " + std::to_string(most) +
+                             " bytes, from " + hex(base)};
+  }
+  std::vector<fdt32_t> reg;
+  for (int i = 0; i < memory.address_cells; ++i)
+    reg.push_back(cpu_to_fdt32(memory.reg[static_cast<std::size_t>(i)]));
+  if (memory.size_cells == 2) reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes >> 32)));
+  reg.push_back(cpu_to_fdt32(static_cast<std::uint32_t>(bytes)));
+  set_property(memory.node, "reg", reg.data(), reg.size() * 4);
 }
 
 void BoardFile::set(const std::string& assignment) {

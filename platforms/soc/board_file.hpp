@@ -22,6 +22,10 @@ class BoardFile {
   void set_bootargs(const std::string& arguments);
   /// Replaces the size of the first memory window.
   void set_memory(std::uint64_t bytes);
+  /// The first memory window.
+  AddressRange memory() const;
+  /// Tells the guest where its initial file system is.
+  void set_initrd(std::uint32_t address, std::uint32_t bytes);
   /// "NODE:PROPERTY=VALUE": NODE a path or an alias, VALUE numbers ("7", "2 2 2", "<2 2 0x2>") or
   /// text; the property must exist or be one of ours ("linefill,...").
   void set(const std::string& assignment);
@@ -29,6 +33,15 @@ class BoardFile {
   const std::vector<std::byte>& blob() const { return blob_; }
 
  private:
+  struct MemoryNode {
+    int node = -1;
+    int address_cells = 0;
+    int size_cells = 0;
+    std::vector<std::uint32_t> reg;  ///< Of the first window.
+  };
+
+  MemoryNode memory_node() const;
+  int chosen_node();
   int node_offset(const std::string& path, const std::string& context) const;
   void set_property(int node, const std::string& name, const void* data, std::size_t size);
 

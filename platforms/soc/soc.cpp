@@ -8,6 +8,7 @@
 #include "models/core/bus_extension.hpp"
 #include "models/core/model_registry.hpp"
 #include "models/dma/pl330.hpp"
+#include "platforms/soc/interrupt_tree.hpp"
 #include "platforms/soc/stub_device.hpp"
 
 namespace linefill {
@@ -153,15 +154,12 @@ void Soc::connect_interrupts() {
   std::set<const sc_core::sc_in<bool>*> used;
   for (const Built& built : built_) {
     const auto outputs = built.device->interrupt_outputs();
-    const auto cells = built.node->cells("interrupts");
-    constexpr std::size_t kSpecifier = 3;
-    if (cells.size() % kSpecifier != 0)
-      built.node->fail("interrupts", "three cells for each interrupt");
+    const auto interrupts = interrupts_of(tree_, *built.node);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       auto& line = new_line();
       outputs[i]->bind(line);
-      if (controller == nullptr || (i + 1) * kSpecifier > cells.size()) continue;
-      auto* input = controller->input({cells.data() + i * kSpecifier, kSpecifier});
+      if (controller == nullptr || i >= interrupts.size()) continue;
+      auto* input = controller->input(interrupts[i].cells);
       if (input == nullptr) built.node->fail("interrupts", "interrupts that the controller has");
       if (!used.insert(input).second)
         built.node->fail("interrupts", "an interrupt that no other device uses");

@@ -14,6 +14,8 @@ set_target_properties(
 find_package(Catch2 2.13 REQUIRED)
 include(Catch)
 find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(LibLZMA REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(nlohmann_json REQUIRED)
 find_library(FDT_LIBRARY fdt REQUIRED)

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace linefill {
+
+/// The name of the compression that `bytes` begin with: "gzip", "xz", "zstd" ...; empty if none
+/// that Linux uses.
+std::string compression_of(std::span<const std::byte> bytes);
+
+/// The contents of a gzip or xz stream at the beginning of `bytes`; what lies behind it does not
+/// matter. Nothing if it is damaged, ends too early, or gives more than `most` bytes.
+std::optional<std::vector<std::byte>> decompress(std::span<const std::byte> bytes,
+                                                 std::size_t most);
+
+}  // namespace linefill

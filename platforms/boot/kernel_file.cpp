@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/boot/kernel_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include "models/core/device_tree.hpp"
+#include "platforms/boot/decompress.hpp"
+#include "platforms/soc/board_file.hpp"
+
+namespace linefill {
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+constexpr const char* kExpected =
+    ": expected an ELF, a zImage or a raw Image for 32-bit little-endian ARM";
+constexpr std::size_t kLargestKernel = std::size_t{256} << 20;
+constexpr std::size_t kLargestInitrd = std::size_t{2} << 30;
+
+// zImage's header, arch/arm/boot/compressed/head.S.
+constexpr std::size_t kZImageMagicAt = 0x24;
+constexpr std::size_t kZImageStartAt = 0x28;
+constexpr std::size_t kZImageEndAt = 0x2C;
+constexpr std::size_t kZImageOrderAt = 0x30;
+constexpr std::uint32_t kZImageMagic = 0x016F'2818;
+constexpr std::uint32_t kZImageSwappedMagic = 0x1828'6F01;
+constexpr std::uint32_t kZImageOrder = 0x0403'0201;
+// The decompressor moves itself behind what it makes, with a heap.
+constexpr std::uint32_t kZImageHeap = 0x2'0000;
+
+// Where a kernel that does not tell runs: TEXT_OFFSET of most boards.
+constexpr std::uint32_t kDefaultTextOffset = 0x8000;
+// A kernel is linked as far from a multiple of this as it runs from the first byte of memory:
+// PAGE_OFFSET is one.
+constexpr std::uint32_t kLinkAlignment = 0x1000'0000;
+constexpr std::uint32_t kTextStep = 0x4000;
+
+struct Stranger {
+  std::size_t at;
+  std::string_view bytes;
+  const char* what;
+};
+constexpr std::array<Stranger, 6> kStrangers{{
+    {0x38, std::string_view{"ARMd", 4}, "a kernel for 64-bit ARM"},
+    {0x38, std::string_view{"RSC\x05", 4}, "a kernel for RISC-V"},
+    {0x202, std::string_view{"HdrS", 4}, "a kernel for x86"},
+    {0, std::string_view{"\x27\x05\x19\x56", 4}, "a U-Boot image"},
+    {0, std::string_view{"\xD0\x0D\xFE\xED", 4}, "a device-tree blob or a FIT image"},
+    {0, std::string_view{"!<arch>", 7}, "an archive"},
+}};
+
+std::uint32_t word_at(const Bytes& bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  if (at + sizeof value <= bytes.size()) std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+std::string_view text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void refuse_strangers(const std::string& path, const Bytes& bytes) {
+  const std::string compression = compression_of(bytes);
+  if (!compression.empty())
+    throw ConfigurationError{path + ": compressed (" + compression + "); decompress it first" +
+                             kExpected};
+  for (const Stranger& stranger : kStrangers) {
+    if (bytes.size() > stranger.at &&
+        text_of(bytes).substr(stranger.at).starts_with(stranger.bytes))
+      throw ConfigurationError{path + ": " + stranger.what + kExpected};
+  }
+}
+
+// How many of the named functions begin with a PUSH, if the first byte of the image was linked at
+// `first`.
+std::size_t plausible_functions(const KernelFile& kernel, const Bytes& image, std::uint32_t first) {
+  constexpr std::uint32_t kPush = 0xE92D'0000;
+  constexpr std::size_t kSample = 8;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kernel.symbols.size(); i += kSample)
+    count += (word_at(image, kernel.symbols[i].address - first) & 0xFFFF'0000) == kPush
+                 ? std::size_t{1}
+                 : 0;
+  return count;
+}
+
+// Of the kernel itself: its names, and from them where it runs, which no header tells: its table
+// need not name its first byte.
+void learn_from_image(KernelFile& kernel, const Bytes& image) {
+  kernel.running_bytes = static_cast<std::uint32_t>(image.size());
+  kernel.text_offset = kDefaultTextOffset;
+  kernel.symbols = find_kallsyms(image).value_or(std::vector<KernelSymbol>{});
+  if (kernel.symbols.empty()) return;
+  const std::uint32_t lowest = kernel.symbols.front().address;
+  const std::uint32_t page_offset = lowest & ~(kLinkAlignment - 1);
+  std::size_t most = 0;
+  for (std::uint32_t offset = 0; offset <= lowest - page_offset; offset += kTextStep) {
+    const std::size_t functions = plausible_functions(kernel, image, page_offset + offset);
+    if (functions <= most) continue;
+    most = functions;
+    kernel.text_offset = offset;
+  }
+}
+
+// What the decompressor holds: the last stream that can be read, behind its own code.
+std::optional<Bytes> payload_of(const Bytes& bytes) {
+  static constexpr std::array<std::string_view, 2> kPayloads{std::string_view{"\xFD"
+                                                                              "7zXZ\0",
+                                                                              6},
+                                                             std::string_view{"\x1F\x8B\x08", 3}};
+  for (const std::string_view magic : kPayloads) {
+    const auto at = text_of(bytes).rfind(magic);
+    if (at == std::string_view::npos) continue;
+    auto image = decompress({bytes.data() + at, bytes.size() - at}, kLargestKernel);
+    if (image) return image;
+  }
+  return std::nullopt;
+}
+
+KernelFile read_zimage(const std::string& path, Bytes bytes) {
+  const std::uint32_t start = word_at(bytes, kZImageStartAt);
+  const std::uint32_t end = word_at(bytes, kZImageEndAt);
+  if (word_at(bytes, kZImageOrderAt) != kZImageOrder)
+    throw ConfigurationError{path + ": a big-endian zImage" + kExpected};
+  if (end <= start || bytes.size() < end - start)
+    throw ConfigurationError{path + ": truncated: " + std::to_string(bytes.size()) + " of " +
+                             std::to_string(end - start) + " bytes" + kExpected};
+  KernelFile kernel;
+  kernel.kind = KernelFile::Kind::kZImage;
+  if (const auto image = payload_of(bytes)) learn_from_image(kernel, *image);
+  kernel.running_bytes += static_cast<std::uint32_t>(bytes.size()) + kZImageHeap;
+  kernel.bytes = std::move(bytes);
+  return kernel;
+}
+
+KernelFile read_image(const std::string& path, Bytes bytes) {
+  KernelFile kernel;
+  kernel.kind = KernelFile::Kind::kImage;
+  learn_from_image(kernel, bytes);
+  // Without a table of names: at least it begins with an instruction that always executes.
+  constexpr std::uint32_t kAlways = 0xE;
+  const bool plausible = bytes.size() > 0x8000 && word_at(bytes, 0) >> 28 == kAlways;
+  if (kernel.symbols.empty() && !plausible)
+    throw ConfigurationError{path + ": not a kernel" + kExpected};
+  kernel.bytes = std::move(bytes);
+  return kernel;
+}
+
+std::uint32_t hex_field(std::string_view text) {
+  std::uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  return value;
+}
+
+// Documentation/driver-api/early-userspace/buffer-format.rst. True unless an archive begins and
+// does not end.
+bool whole_cpio(std::string_view text) {
+  constexpr std::size_t kHeader = 110;
+  constexpr std::size_t kSizeAt = 54;
+  constexpr std::size_t kNameSizeAt = 94;
+  constexpr auto padded = [](std::size_t n) { return (n + 3) & ~std::size_t{3}; };
+  while (text.starts_with("070701") || text.starts_with("070702")) {
+    if (text.size() < kHeader) return false;
+    const std::size_t name = hex_field(text.substr(kNameSizeAt, 8));
+    const std::size_t skip = padded(kHeader + name) + padded(hex_field(text.substr(kSizeAt, 8)));
+    if (text.substr(kHeader).starts_with("TRAILER!!!")) return true;
+    if (skip >= text.size()) return false;
+    text.remove_prefix(skip);
+  }
+  return true;
+}
+
+}  // namespace
+
+KernelFile read_kernel(const std::string& path) {
+  Bytes bytes = read_file(path, "an ELF, a zImage or a raw Image for 32-bit little-endian ARM");
+  if (text_of(bytes).starts_with("\x7F"
+                                 "ELF")) {
+    KernelFile kernel;
+    kernel.elf = load_elf(path);
+    return kernel;
+  }
+  const std::uint32_t magic = word_at(bytes, kZImageMagicAt);
+  if (magic == kZImageMagic || magic == kZImageSwappedMagic)
+    return read_zimage(path, std::move(bytes));
+  refuse_strangers(path, bytes);
+  return read_image(path, std::move(bytes));
+}
+
+std::vector<std::byte> read_initrd(const std::string& path) {
+  const std::string expected = "an initial file system: a cpio archive, or one compressed";
+  Bytes bytes = read_file(path, expected);
+  const std::string compression = compression_of(bytes);
+  const bool readable = compression == "gzip" || compression == "xz";
+  const bool whole = readable ? decompress(bytes, kLargestInitrd).has_value()
+                              : !compression.empty() || whole_cpio(text_of(bytes));
+  if (!whole) throw ConfigurationError{path + ": truncated or damaged: expected " + expected};
+  return bytes;
+}
+
+}  // namespace linefill

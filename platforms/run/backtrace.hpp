@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/checker/program_view.hpp"
+#include "models/checker/symbols.hpp"
+
+namespace linefill {
+
+/// Where a processor is: the address of the next instruction, then of the calls that led there,
+/// innermost first. Best effort: A32 code is unwound by what each function's first instructions put
+/// on the stack; it ends where a function has no name, or the stack no memory.
+std::vector<std::uint32_t> backtrace_of(const ProgramView& program, const Symbols& symbols);
+
+/// The same for a person: a line, with functions' names.
+std::string describe_backtrace(const std::vector<std::uint32_t>& addresses, const Symbols& symbols);
+
+}  // namespace linefill
