@@ -25,10 +25,14 @@ class ImageStorage final : public linefill::BlockDevice {
   explicit ImageStorage(CardImage& image) : image_{image} {}
   std::uint64_t sectors() const override { return image_.block_count(); }
   void read(std::uint64_t sector, std::span<std::uint8_t, linefill::kSectorBytes> data) override {
+    std::fill(data.begin(), data.end(), std::uint8_t{0});
     static_cast<void>(
         image_.read(static_cast<std::uint32_t>(sector), std::as_writable_bytes(data)));
   }
-  void write(std::uint64_t, std::span<const std::uint8_t, linefill::kSectorBytes>) override {}
+  bool write(std::uint64_t, std::span<const std::uint8_t, linefill::kSectorBytes>) override {
+    return false;
+  }
+  bool erase(std::uint64_t, std::uint64_t) override { return false; }
 
  private:
   CardImage& image_;
