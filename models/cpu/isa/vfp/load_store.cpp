@@ -144,9 +144,10 @@ bool take_list(const Fields& f, Instruction& i, bool is_double) {
   const std::uint32_t words = is_double ? v & ~1U : v;
   i.shift = static_cast<std::uint8_t>(words);
   i.extra = static_cast<std::uint8_t>(v);
-  i.kind = f.byte('W');
-  i.a = f.byte('x');
-  i.immediate = f.bit('x') ? 0 - 4 * v : 0;
+  const bool decrement = !f.has('W');
+  i.kind = decrement || f.bit('W') ? 1 : 0;
+  i.a = decrement ? 1 : 0;
+  i.immediate = decrement ? 0 - 4 * v : 0;
   i.cycles = static_cast<std::uint8_t>((words + 1) / 2);
   const unsigned end = i.d + words;
   needs_vfp(i, (end - 1) / 2, is_double);

@@ -9,7 +9,8 @@ namespace linefill::isa::vfp {
 
 void vldr(const Fields& f, Instruction& i);  ///< U.
 void vstr(const Fields& f, Instruction& i);
-/// x: decrement before, else increment after; W. VPOP is one; FLDMX is one with an odd v.
+/// W: increment after, with write-back or not; rows without W decrement before, with write-back.
+/// VPOP is one, and FLDMX one with an odd v.
 void vldm(const Fields& f, Instruction& i);
 void vstm(const Fields& f, Instruction& i);
 
