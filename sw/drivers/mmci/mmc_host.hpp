@@ -21,11 +21,15 @@ struct MmcCommand {
   std::array<std::uint32_t, 4> answer{};
 };
 
-/// Blocks from the card into pieces of memory, in their order.
-struct MmcRead {
+enum class MmcDirection : std::uint8_t { kFromCard, kToCard };
+
+/// Blocks between the card and pieces of memory, in their order. A write does not change them.
+struct MmcData {
+  MmcDirection direction = MmcDirection::kFromCard;
   std::span<const std::span<std::byte>> segments;  ///< Each a multiple of 4 bytes, aligned to 4.
   unsigned block_bytes = 512;                      ///< A power of two.
   std::size_t bytes() const;  ///< Of all segments: a multiple of `block_bytes`.
+  bool to_card() const { return direction == MmcDirection::kToCard; }
 };
 
 /// What an SD card is plugged into: carries out one command at a time. Every call ends in bounded
@@ -36,13 +40,15 @@ class MmcHost {
   /// The fastest clock that is not above `hz`; 0 stops it. Returns the clock.
   virtual std::uint32_t set_clock(std::uint32_t hz) = 0;
   virtual void set_wide_bus(bool wide) = 0;
-  /// kTimeout: no response, or no data in time. kBadData: a checksum was wrong.
-  virtual Result<void> execute(MmcCommand& command, const MmcRead* read = nullptr) = 0;
+  /// kTimeout: no response, no data in time, or busy for too long. kBadData: a checksum was wrong.
+  /// kIo: the FIFO ran full or empty. Data to the card are sent after the response, whatever it
+  /// says.
+  virtual Result<void> execute(MmcCommand& command, const MmcData* data = nullptr) = 0;
   /// The fastest clock the board allows.
   virtual std::uint32_t max_clock() const = 0;
   virtual bool can_wide_bus() const = 0;
-  /// The largest `MmcRead::bytes`.
-  virtual std::size_t max_read_bytes() const = 0;
+  /// The largest `MmcData::bytes`.
+  virtual std::size_t max_data_bytes() const = 0;
   virtual unsigned max_segments() const = 0;
 
  protected:

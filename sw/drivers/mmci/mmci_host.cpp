@@ -18,7 +18,7 @@ constexpr std::uint32_t kCommandTimeoutUs = 100'000;
 
 }  // namespace
 
-std::size_t MmcRead::bytes() const {
+std::size_t MmcData::bytes() const {
   std::size_t sum = 0;
   for (const auto segment : segments) sum += segment.size();
   return sum;
@@ -65,31 +65,36 @@ void MmciHost::write_clock() {
   registers_.write(&R::clock, clock_ == 0 ? 0 : clock_ | extra);
 }
 
-bool MmciHost::usable(const MmcRead& read) const {
+bool MmciHost::usable(const MmcData& data) const {
   const auto misfit = [](std::span<std::byte> s) {
     return s.empty() || s.size() % 4 != 0 || reinterpret_cast<std::uintptr_t>(s.data()) % 4 != 0;
   };
-  const std::size_t bytes = read.bytes();
-  return bytes != 0 && bytes <= kMaxDataLength && std::has_single_bit(read.block_bytes) &&
-         bytes % read.block_bytes == 0 && read.segments.size() <= kMaxSegments &&
-         std::none_of(read.segments.begin(), read.segments.end(), misfit);
+  const std::size_t bytes = data.bytes();
+  return bytes != 0 && bytes <= kMaxDataLength && std::has_single_bit(data.block_bytes) &&
+         bytes % data.block_bytes == 0 && data.segments.size() <= kMaxSegments &&
+         std::none_of(data.segments.begin(), data.segments.end(), misfit);
 }
 
-Result<void> MmciHost::execute(MmcCommand& command, const MmcRead* read) {
-  if (read != nullptr && !usable(*read)) return Error::kInvalid;
+Result<void> MmciHost::execute(MmcCommand& command, const MmcData* data) {
+  if (data != nullptr && !usable(*data)) return Error::kInvalid;
   registers_.write(&R::clear, kStatic);
   events_ = 0;
+  by_dma_ = false;
+  bytes_left_ = 0;
   reinit_completion(&changed_);
-  registers_.write(&R::mask0, kCommandEvents | (read != nullptr ? kDataEnd | kDataErrors : 0));
-  // A read's data path starts before its command: the card may answer at once.
-  Result<void> result = read != nullptr ? start_read(*read) : Result<void>{};
+  registers_.write(&R::mask0, kCommandEvents | (data != nullptr ? kDataEnd | kDataErrors : 0));
+  // A read's data path starts before its command: the card may answer at once. A write's starts
+  // after the response, which the card must have given before a block comes (NWR).
+  Result<void> result;
+  if (data != nullptr && !data->to_card()) result = start_data(*data);
   if (result) {
     start_command(command);
     result = wait_for_command(command);
   }
-  if (result && read != nullptr) result = wait_for_data(*read);
+  if (result && data != nullptr && data->to_card()) result = start_data(*data);
+  if (result && data != nullptr) result = wait_for_data(*data);
   registers_.write(&R::mask0, 0);
-  if (read != nullptr) end_read(bool{result});
+  if (data != nullptr) end_data(*data, bool{result});
   return result;
 }
 

@@ -31,20 +31,21 @@ class MmciHost final : public MmcHost {
   void set_power(bool on) override;
   std::uint32_t set_clock(std::uint32_t hz) override;
   void set_wide_bus(bool wide) override;
-  Result<void> execute(MmcCommand& command, const MmcRead* read = nullptr) override;
+  Result<void> execute(MmcCommand& command, const MmcData* data = nullptr) override;
   std::uint32_t max_clock() const override { return max_clock_; }
   bool can_wide_bus() const override { return can_wide_bus_; }
-  std::size_t max_read_bytes() const override { return mmci::kMaxDataLength; }
+  std::size_t max_data_bytes() const override { return mmci::kMaxDataLength; }
   unsigned max_segments() const override { return kMaxSegments; }
 
   bool present() const { return variant_ != nullptr; }
   bool has_dma() const { return receive_channel_ != nullptr; }
+  bool has_transmit_dma() const { return transmit_channel_ != nullptr; }
   /// The device that masters the bus for reads by DMA; null without.
   device* dma_device_of_reads() const;
   /// Leaves DMA out from now on, or uses it again.
   void set_dma_allowed(bool allowed) { dma_allowed_ = allowed; }
 
-  /// Attributes for mapping and unmapping the memory of reads, for demonstrations of what goes
+  /// Attributes for mapping and unmapping the memory of transfers, for demonstrations of what goes
   /// wrong with DMA_ATTR_SKIP_CPU_SYNC.
   void set_dma_attributes(dma_attrs map, dma_attrs unmap) {
     map_attributes_ = map;
@@ -72,19 +73,25 @@ class MmciHost final : public MmcHost {
   static irqreturn_t on_interrupt(int irq, void* self);
   void serve_interrupt();
   void receive_words();
+  void transmit_words();
+  /// Where the CPU reads or writes next; the word after it is next.
+  std::byte* next_word();
 
-  bool usable(const MmcRead& read) const;
+  bool usable(const MmcData& data) const;
   void write_clock();
   void start_command(const MmcCommand& command);
   Result<void> wait_for_command(MmcCommand& command);
   /// Sleeps until one of `events` has happened; which have. 0 after `timeout_us`.
   std::uint32_t wait_for(std::uint32_t events, std::uint32_t timeout_us);
 
-  Result<void> start_read(const MmcRead& read);
-  Result<void> wait_for_data(const MmcRead& read);
-  void end_read(bool succeeded);
+  Result<void> start_data(const MmcData& data);
+  Result<void> wait_for_data(const MmcData& data);
+  void end_data(const MmcData& data, bool succeeded);
 
-  Result<void> start_dma(const MmcRead& read);
+  dma_chan* channel_of(const MmcData& data) const {
+    return data.to_card() ? transmit_channel_ : receive_channel_;
+  }
+  Result<void> start_dma(const MmcData& data);
   Result<void> wait_for_dma(std::uint32_t timeout_us);
   static void on_dma_done(void* self, const dmaengine_result* result);
 
@@ -103,13 +110,13 @@ class MmciHost final : public MmcHost {
   completion changed_;
   volatile std::uint32_t events_ = 0;  ///< Static bits of MCIStatus seen since the command began.
 
-  // The read in progress, moved by the CPU.
+  // The transfer in progress, moved by the CPU.
   std::span<const std::span<std::byte>> segments_;
   std::size_t segment_ = 0;
   std::size_t position_ = 0;  ///< In the segment.
   volatile std::size_t bytes_left_ = 0;
 
-  // The read in progress, by DMA.
+  // The transfer in progress, by DMA.
   dma_chan* receive_channel_ = nullptr;
   dma_chan* transmit_channel_ = nullptr;
   bool dma_allowed_ = true;

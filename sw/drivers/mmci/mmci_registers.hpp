@@ -63,19 +63,22 @@ inline constexpr std::uint32_t kCommandCrcFail = 1U << 0;
 inline constexpr std::uint32_t kDataCrcFail = 1U << 1;
 inline constexpr std::uint32_t kCommandTimeOut = 1U << 2;
 inline constexpr std::uint32_t kDataTimeOut = 1U << 3;
+inline constexpr std::uint32_t kTransmitUnderrun = 1U << 4;
 inline constexpr std::uint32_t kReceiveOverrun = 1U << 5;
 inline constexpr std::uint32_t kCommandResponseEnd = 1U << 6;
 inline constexpr std::uint32_t kCommandSent = 1U << 7;
 inline constexpr std::uint32_t kDataEnd = 1U << 8;
 inline constexpr std::uint32_t kStartBitError = 1U << 9;
+inline constexpr std::uint32_t kTransmitHalfEmpty = 1U << 14;
 inline constexpr std::uint32_t kReceiveHalfFull = 1U << 15;
+inline constexpr std::uint32_t kTransmitFull = 1U << 16;
 inline constexpr std::uint32_t kReceiveDataAvailable = 1U << 21;
 inline constexpr std::uint32_t kStatic = 0x7FF;
 
 inline constexpr std::uint32_t kCommandEvents =
     kCommandCrcFail | kCommandTimeOut | kCommandResponseEnd | kCommandSent;
 inline constexpr std::uint32_t kDataErrors =
-    kDataCrcFail | kDataTimeOut | kReceiveOverrun | kStartBitError;
+    kDataCrcFail | kDataTimeOut | kTransmitUnderrun | kReceiveOverrun | kStartBitError;
 
 }  // namespace mmci
 

@@ -20,6 +20,11 @@ constexpr unsigned kStopTransmission = 12;
 constexpr unsigned kSendStatus = 13;
 constexpr unsigned kReadSingleBlock = 17;
 constexpr unsigned kReadMultipleBlock = 18;
+constexpr unsigned kWriteBlock = 24;
+constexpr unsigned kWriteMultipleBlock = 25;
+constexpr unsigned kEraseFirst = 32;
+constexpr unsigned kEraseLast = 33;
+constexpr unsigned kErase = 38;
 constexpr unsigned kApplicationCommand = 55;
 constexpr unsigned kSetBusWidth = 6;              // Application.
 constexpr unsigned kSendOperationCondition = 41;  // Application.
@@ -108,7 +113,8 @@ Result<void> SdCard::identify() {
   relative_address_ = *published >> 16;
   if (const auto capacity = read_capacity(); !capacity) return capacity;
   if (const auto selected = send(kSelectCard, address()); !selected) return selected.error();
-  return wait_ready();
+  const auto ready = wait_ready();
+  return ready ? Result<void>{} : Result<void>{ready.error()};
 }
 
 // CSD: SD specification, 5.3.
@@ -130,12 +136,13 @@ Result<void> SdCard::read_capacity() {
   return {};
 }
 
-Result<void> SdCard::wait_ready() {
+Result<std::uint32_t> SdCard::wait_ready() {
+  std::uint32_t errors = 0;
   for (const Deadline deadline = Deadline::in_ms(kBusyMs);;) {
-    // Only the state matters: errors are those of the command before.
     MmcCommand status{kSendStatus, address(), MmcResponse::kR1, {}};
-    if (const Result<void> result = host_.execute(status); !result) return result;
-    if ((status.answer[0] >> kStateShift & 0xF) == kTransferState) return {};
+    if (const Result<void> result = host_.execute(status); !result) return result.error();
+    errors |= status.answer[0] & kErrorBits;
+    if ((status.answer[0] >> kStateShift & 0xF) == kTransferState) return errors;
     if (deadline.passed()) return Error::kTimeout;
   }
 }
@@ -146,9 +153,9 @@ Result<void> SdCard::widen_bus() {
   constexpr std::byte kFourLines{4};
   if (const auto prefix = send(kApplicationCommand, address()); !prefix) return prefix.error();
   const std::span<std::byte> scr = std::span{register_}.first(kScrBytes);
-  const MmcRead read{{&scr, 1}, kScrBytes};
+  const MmcData data{MmcDirection::kFromCard, {&scr, 1}, kScrBytes};
   MmcCommand command{kSendScr, 0, MmcResponse::kR1, {}};
-  if (const auto result = host_.execute(command, &read); !result) return result;
+  if (const auto result = host_.execute(command, &data); !result) return result;
   if (!host_.can_wide_bus() || (scr[1] & kFourLines) == std::byte{0}) return {};
   if (const auto set = send_application(kSetBusWidth, kFourBits); !set) return set.error();
   host_.set_wide_bus(true);
@@ -168,41 +175,65 @@ Result<void> SdCard::read(std::uint32_t first_block, std::span<std::byte> to) {
 
 Result<void> SdCard::read(std::uint32_t first_block,
                           std::span<const std::span<std::byte>> segments) {
-  const MmcRead read{segments, kBlockBytes};
-  const std::size_t count = read.bytes() / kBlockBytes;
-  if (count == 0 || read.bytes() > max_read_bytes()) return Error::kInvalid;
+  return transfer(first_block, {MmcDirection::kFromCard, segments, kBlockBytes});
+}
+
+Result<void> SdCard::write(std::uint32_t first_block,
+                           std::span<const std::span<std::byte>> segments) {
+  return transfer(first_block, {MmcDirection::kToCard, segments, kBlockBytes});
+}
+
+Result<void> SdCard::transfer(std::uint32_t first_block, const MmcData& data) {
+  const std::size_t count = data.bytes() / kBlockBytes;
+  if (count == 0 || data.bytes() > max_read_bytes()) return Error::kInvalid;
   if (first_block >= blocks_ || count > blocks_ - first_block) return Error::kOutOfRange;
-  Result<void> result = try_read(first_block, segments);
+  Result<void> result = try_transfer(first_block, data);
   for (unsigned i = 1; i < kAttempts && !result && result.error() != Error::kInvalid; ++i) {
     ++retries_;
-    result = try_read(first_block, segments);
+    result = try_transfer(first_block, data);
   }
   return result;
 }
 
-Result<void> SdCard::try_read(std::uint32_t first_block,
-                              std::span<const std::span<std::byte>> segments) {
-  const MmcRead read{segments, kBlockBytes};
-  const bool multiple = read.bytes() > kBlockBytes;
-  const std::uint32_t argument =
-      high_capacity_ ? first_block : first_block * std::uint32_t{kBlockBytes};
-  MmcCommand command{
-      multiple ? kReadMultipleBlock : kReadSingleBlock, argument, MmcResponse::kR1, {}};
-  Result<void> result = host_.execute(command, &read);
+Result<void> SdCard::try_transfer(std::uint32_t first_block, const MmcData& data) {
+  const bool multiple = data.bytes() > kBlockBytes;
+  const unsigned index = data.to_card() ? (multiple ? kWriteMultipleBlock : kWriteBlock)
+                                        : (multiple ? kReadMultipleBlock : kReadSingleBlock);
+  MmcCommand command{index, address_of(first_block), MmcResponse::kR1, {}};
+  Result<void> result = host_.execute(command, &data);
   if (!result && result.error() == Error::kInvalid) return result;  // Nothing was sent.
-  if (result && (command.answer[0] & kErrorBits) != 0) result = Error::kIo;
+  if ((command.answer[0] & kErrorBits) != 0) result = Error::kIo;
   if (multiple || !result) {
     MmcCommand stop{kStopTransmission, 0, MmcResponse::kR1, {}};
     const Result<void> stopped = host_.execute(stop);
     // After a failure the card may have stopped by itself, and does not answer then. A card that
     // has sent its last block may say that the next one is out of range.
+    const std::uint32_t allowed = data.to_card() ? 0 : kOutOfRange;
     if (result && !stopped) result = stopped;
-    if (result && (stop.answer[0] & kErrorBits & ~kOutOfRange) != 0) result = Error::kIo;
+    // What the card says is the reason, if a timeout was the consequence.
+    if ((stop.answer[0] & kErrorBits & ~allowed) != 0) result = Error::kIo;
   }
-  if (!result) {
-    if (const auto ready = wait_ready(); !ready) return ready;
+  // A block that was taken is programmed afterwards, and may turn out not to be possible.
+  if (!result || data.to_card()) {
+    const auto ready = wait_ready();
+    if (!ready) return ready.error();
+    if (result && *ready != 0) result = Error::kIo;
   }
   return result;
+}
+
+Result<void> SdCard::erase(std::uint32_t first_block, std::uint32_t count) {
+  if (count == 0 || first_block >= blocks_ || count > blocks_ - first_block)
+    return Error::kOutOfRange;
+  const auto first = send(kEraseFirst, address_of(first_block));
+  if (!first) return first.error();
+  const auto last = send(kEraseLast, address_of(first_block + count - 1));
+  if (!last) return last.error();
+  const auto erased = send(kErase, 0);
+  if (!erased) return erased.error();
+  const auto ready = wait_ready();
+  if (!ready) return ready.error();
+  return *ready == 0 ? Result<void>{} : Result<void>{Error::kIo};
 }
 
 }  // namespace guest

@@ -11,7 +11,7 @@
 
 namespace guest {
 
-/// An SD memory card in a host: identification, and reads of 512-byte blocks.
+/// An SD memory card in a host: identification, reads and writes of 512-byte blocks.
 /// SD Physical Layer Simplified Specification 3.01, chapter 4; the order of commands is Linux's.
 class SdCard final : public BlockReader {
  public:
@@ -25,13 +25,17 @@ class SdCard final : public BlockReader {
   /// Reads consecutive blocks into pieces of memory. What fails is tried again, three times in all.
   Result<void> read(std::uint32_t first_block, std::span<const std::span<std::byte>> segments);
   Result<void> read(std::uint32_t first_block, std::span<std::byte> to) override;
-  /// The largest read that is one command.
-  std::size_t max_read_bytes() const { return host_.max_read_bytes() / kBlockBytes * kBlockBytes; }
+  /// Writes them, likewise. They are on the card when this returns.
+  Result<void> write(std::uint32_t first_block, std::span<const std::span<std::byte>> segments);
+  /// Makes consecutive blocks read as erased: zeros or ones, as the SCR says.
+  Result<void> erase(std::uint32_t first_block, std::uint32_t count);
+  /// The largest transfer that is one command.
+  std::size_t max_read_bytes() const { return host_.max_data_bytes() / kBlockBytes * kBlockBytes; }
 
   bool high_capacity() const { return high_capacity_; }
   bool wide() const { return wide_; }
   std::uint32_t clock_hz() const { return clock_hz_; }
-  /// How many reads failed and were tried again.
+  /// How many transfers failed and were tried again.
   unsigned retries() const { return retries_; }
 
  private:
@@ -44,9 +48,13 @@ class SdCard final : public BlockReader {
   Result<void> identify();
   Result<void> read_capacity();
   Result<void> widen_bus();
-  /// Waits until the card is in the transfer state.
-  Result<void> wait_ready();
-  Result<void> try_read(std::uint32_t first_block, std::span<const std::span<std::byte>> segments);
+  /// Waits until the card is in the transfer state; errors it told of meanwhile.
+  Result<std::uint32_t> wait_ready();
+  Result<void> transfer(std::uint32_t first_block, const MmcData& data);
+  Result<void> try_transfer(std::uint32_t first_block, const MmcData& data);
+  std::uint32_t address_of(std::uint32_t block) const {
+    return high_capacity_ ? block : block * std::uint32_t{kBlockBytes};
+  }
 
   std::uint32_t address() const { return relative_address_ << 16; }
 

@@ -88,6 +88,7 @@ std::uint32_t MmciBoard::read(const volatile void* address, unsigned /*size*/) {
 
 void MmciBoard::write(volatile void* address, std::uint32_t value, unsigned /*size*/) {
   const auto offset = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(address) - kMmci);
+  if (offset == linefill::test::kMciFifo) ++words_by_cpu_;
   if (offset < 0x1000) model_->write(offset, value);
 }
 
@@ -163,7 +164,9 @@ int MmciBoard::terminate_all(dma_chan& /*channel*/) {
 void MmciBoard::serve_dma() {
   constexpr unsigned kLongestBurst = 16;
   while (active_ && !dma_stuck_) {
-    const auto request = model_->block.dma_request(linefill::MmciBlock::kRx);
+    const auto line =
+        config_.direction == DMA_MEM_TO_DEV ? linefill::MmciBlock::kTx : linefill::MmciBlock::kRx;
+    const auto request = model_->block.dma_request(line);
     if (!request.burst && !request.single) return;
     const unsigned burst = std::min<unsigned>(config_.src_maxburst, kLongestBurst);
     for (unsigned i = request.burst ? burst : 1; i != 0 && !targets_.empty(); --i) move_word();
@@ -175,13 +178,19 @@ void MmciBoard::serve_dma() {
 }
 
 void MmciBoard::move_word() {
-  std::uint32_t word = model_->read(linefill::test::kMciFifo);
-  if (words_by_dma_ == spoilt_word_) word = ~word;
-  std::span<std::byte>& to = targets_.front();
-  std::memcpy(to.data(), &word, sizeof word);
-  to = to.subspan(sizeof word);
+  std::span<std::byte>& memory = targets_.front();
+  const std::uint32_t spoil = words_by_dma_ == spoilt_word_ ? ~std::uint32_t{0} : 0;
+  std::uint32_t word = 0;
+  if (config_.direction == DMA_MEM_TO_DEV) {
+    std::memcpy(&word, memory.data(), sizeof word);
+    model_->write(linefill::test::kMciFifo, word ^ spoil);
+  } else {
+    word = model_->read(linefill::test::kMciFifo) ^ spoil;
+    std::memcpy(memory.data(), &word, sizeof word);
+  }
+  memory = memory.subspan(sizeof word);
   ++words_by_dma_;
-  if (to.empty()) targets_.pop_front();
+  if (memory.empty()) targets_.pop_front();
 }
 
 }  // namespace guest::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads of an MMCI: from the FIFO interrupt, or by DMA.
+// Data of an MMCI: from the FIFO interrupt, or by DMA.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -26,15 +26,13 @@ std::uint32_t transfer_us(std::size_t bytes, std::uint32_t clock_hz, bool wide) 
 
 }  // namespace
 
-Result<void> MmciHost::start_read(const MmcRead& read) {
-  const std::size_t bytes = read.bytes();
-  by_dma_ = false;
-  bytes_left_ = 0;
+Result<void> MmciHost::start_data(const MmcData& data) {
+  const std::size_t bytes = data.bytes();
   // Linux, mmci_dma_prep_data: what fits the FIFO is not worth a transfer.
-  if (has_dma() && dma_allowed_ && bytes > variant_->fifo_bytes) {
-    if (const Result<void> started = start_dma(read); !started) return started;
+  if (channel_of(data) != nullptr && dma_allowed_ && bytes > variant_->fifo_bytes) {
+    if (const Result<void> started = start_dma(data); !started) return started;
   } else {
-    segments_ = read.segments;
+    segments_ = data.segments;
     segment_ = 0;
     position_ = 0;
     bytes_left_ = bytes;
@@ -42,24 +40,28 @@ Result<void> MmciHost::start_read(const MmcRead& read) {
   const auto timer = static_cast<std::uint64_t>(clock_hz_) * kAccessTimeoutUs / kUsPerSecond;
   registers_.write(&R::data_timer, static_cast<std::uint32_t>(timer));
   registers_.write(&R::data_length, static_cast<std::uint32_t>(bytes));
-  const auto size = static_cast<std::uint32_t>(std::countr_zero(read.block_bytes))
+  const auto size = static_cast<std::uint32_t>(std::countr_zero(data.block_bytes))
                     << kDataBlockSizeShift;
-  registers_.write(&R::data_control, size | kDataEnable | kDataFromCard | (by_dma_ ? kDataDma : 0));
-  if (!by_dma_) {
+  registers_.write(&R::data_control, size | kDataEnable | (data.to_card() ? 0 : kDataFromCard) |
+                                         (by_dma_ ? kDataDma : 0));
+  if (by_dma_) return {};
+  if (data.to_card()) {
+    registers_.write(&R::mask1, kTransmitHalfEmpty);
+  } else {
     const bool tail = bytes < variant_->fifo_bytes / 2;
     registers_.write(&R::mask1, tail ? kReceiveDataAvailable : kReceiveHalfFull);
   }
   return {};
 }
 
-Result<void> MmciHost::wait_for_data(const MmcRead& read) {
-  if (by_dma_ && hook_ != nullptr) hook_(hook_data_);
+Result<void> MmciHost::wait_for_data(const MmcData& data) {
+  if (by_dma_ && !data.to_card() && hook_ != nullptr) hook_(hook_data_);
   // Each block may take the card's access time; all of them take at most a few of it.
   const std::uint32_t timeout_us =
-      2 * kAccessTimeoutUs + transfer_us(read.bytes(), clock_hz_, wide_);
+      2 * kAccessTimeoutUs + transfer_us(data.bytes(), clock_hz_, wide_);
   const std::uint32_t events = wait_for(kDataEnd | kDataErrors, timeout_us);
   if ((events & (kDataCrcFail | kStartBitError)) != 0) return Error::kBadData;
-  if ((events & kReceiveOverrun) != 0) return Error::kIo;
+  if ((events & (kReceiveOverrun | kTransmitUnderrun)) != 0) return Error::kIo;
   if ((events & kDataEnd) == 0) return Error::kTimeout;
   if (by_dma_) return wait_for_dma(timeout_us);
   // The last words may still be in the FIFO, whose interrupt is under way.
@@ -70,15 +72,16 @@ Result<void> MmciHost::wait_for_data(const MmcRead& read) {
   return bytes_left_ == 0 ? Result<void>{} : Result<void>{Error::kTimeout};
 }
 
-void MmciHost::end_read(bool succeeded) {
+void MmciHost::end_data(const MmcData& data, bool succeeded) {
   registers_.write(&R::mask1, 0);
   if (!succeeded) {
     registers_.write(&R::data_control, 0);
-    if (by_dma_) dmaengine_terminate_sync(receive_channel_);
+    if (by_dma_) dmaengine_terminate_sync(channel_of(data));
   }
   if (by_dma_) {
-    dma_unmap_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_),
-                       DMA_FROM_DEVICE, unmap_attributes_);
+    dma_unmap_sg_attrs(dmaengine_dma_dev(channel_of(data)), list_.data(),
+                       static_cast<int>(entries_), data.to_card() ? DMA_TO_DEVICE : DMA_FROM_DEVICE,
+                       unmap_attributes_);
   }
   by_dma_ = false;
   bytes_left_ = 0;
@@ -92,12 +95,48 @@ irqreturn_t MmciHost::on_interrupt(int /*irq*/, void* self) {
 // Both lines come here: commands, ends and errors on one, the FIFO's level on the other.
 void MmciHost::serve_interrupt() {
   const std::uint32_t status = registers_.read(&R::status);
-  if ((status & registers_.read_relaxed(&R::mask1)) != 0) receive_words();
+  const std::uint32_t wanted = status & registers_.read_relaxed(&R::mask1);
+  if ((wanted & kTransmitHalfEmpty) != 0) {
+    transmit_words();
+  } else if (wanted != 0) {
+    receive_words();
+  }
   const std::uint32_t news = status & registers_.read_relaxed(&R::mask0) & kStatic;
   if (news == 0) return;
   registers_.write(&R::clear, news);
   events_ = events_ | news;
   complete(&changed_);
+}
+
+std::byte* MmciHost::next_word() {
+  const std::span<std::byte> segment = segments_[segment_];
+  std::byte* const word = segment.data() + position_;
+  position_ += sizeof(std::uint32_t);
+  bytes_left_ = bytes_left_ - sizeof(std::uint32_t);
+  if (position_ == segment.size()) {
+    position_ = 0;
+    ++segment_;
+  }
+  return word;
+}
+
+void MmciHost::transmit_words() {
+  while (bytes_left_ != 0) {
+    const std::uint32_t status = registers_.read_relaxed(&R::status);
+    std::size_t words = (status & kTransmitHalfEmpty) != 0 ? variant_->fifo_bytes / 2 / 4
+                        : (status & kTransmitFull) == 0    ? 1
+                                                           : 0;
+    if (words == 0) break;
+    for (words = std::min(words, bytes_left_ / 4); words != 0; --words) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, next_word(), sizeof word);
+      registers_.write_relaxed(&R::fifo, 0, word);
+    }
+  }
+  if (bytes_left_ == 0) {
+    registers_.write(&R::mask1, 0);
+    complete(&changed_);
+  }
 }
 
 void MmciHost::receive_words() {
@@ -110,14 +149,7 @@ void MmciHost::receive_words() {
     if (words == 0) break;
     for (words = std::min(words, bytes_left_ / 4); words != 0; --words) {
       const std::uint32_t word = registers_.read_relaxed(&R::fifo, 0);
-      std::span<std::byte> to = segments_[segment_];
-      std::memcpy(to.data() + position_, &word, sizeof word);
-      position_ += sizeof word;
-      bytes_left_ = bytes_left_ - sizeof word;
-      if (position_ == to.size()) {
-        position_ = 0;
-        ++segment_;
-      }
+      std::memcpy(next_word(), &word, sizeof word);
     }
   }
   // Less than half a FIFO never makes it half full.
@@ -133,33 +165,35 @@ device* MmciHost::dma_device_of_reads() const {
   return receive_channel_ == nullptr ? nullptr : dmaengine_dma_dev(receive_channel_);
 }
 
-Result<void> MmciHost::start_dma(const MmcRead& read) {
+Result<void> MmciHost::start_dma(const MmcData& data) {
+  dma_chan* const channel = channel_of(data);
+  const dma_transfer_direction direction = data.to_card() ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM;
   dma_slave_config config;
-  config.direction = DMA_DEV_TO_MEM;
-  config.src_addr = fifo_address_;
-  config.src_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES;
-  config.src_maxburst = variant_->fifo_bytes / 2 / 4;
-  if (dmaengine_slave_config(receive_channel_, &config) != 0) return Error::kUnsupported;
+  config.direction = direction;
+  config.src_addr = config.dst_addr = fifo_address_;
+  config.src_addr_width = config.dst_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES;
+  config.src_maxburst = config.dst_maxburst = variant_->fifo_bytes / 2 / 4;
+  if (dmaengine_slave_config(channel, &config) != 0) return Error::kUnsupported;
 
-  entries_ = static_cast<unsigned>(read.segments.size());
+  entries_ = static_cast<unsigned>(data.segments.size());
   sg_init_table(list_.data(), entries_);
   for (unsigned i = 0; i < entries_; ++i) {
-    sg_set_buf(&list_[i], read.segments[i].data(), static_cast<unsigned>(read.segments[i].size()));
+    sg_set_buf(&list_[i], data.segments[i].data(), static_cast<unsigned>(data.segments[i].size()));
   }
   const unsigned mapped =
-      dma_map_sg_attrs(dma_device_of_reads(), list_.data(), static_cast<int>(entries_),
-                       DMA_FROM_DEVICE, map_attributes_);
+      dma_map_sg_attrs(dmaengine_dma_dev(channel), list_.data(), static_cast<int>(entries_),
+                       data.to_card() ? DMA_TO_DEVICE : DMA_FROM_DEVICE, map_attributes_);
   if (mapped == 0) return Error::kOutOfMemory;
-  by_dma_ = true;  // From here on `end_read` unmaps.
+  by_dma_ = true;  // From here on `end_data` unmaps.
   dma_async_tx_descriptor* const descriptor = dmaengine_prep_slave_sg(
-      receive_channel_, list_.data(), mapped, DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+      channel, list_.data(), mapped, direction, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
   if (descriptor == nullptr) return Error::kBusy;
   reinit_completion(&dma_done_);
   dma_failed_ = false;
   descriptor->callback_result = on_dma_done;
   descriptor->callback_param = this;
   if (dmaengine_submit(descriptor) < 0) return Error::kBusy;
-  dma_async_issue_pending(receive_channel_);
+  dma_async_issue_pending(channel);
   return {};
 }
 
