@@ -273,6 +273,9 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
       if (dirty == 0) continue;
       unseen &= ~dirty;
       if (buffer(holder->level())) continue;  // It leaves before the access.
+      // A store makes its bytes the newest. Should the older ones be written over them, or be read,
+      // that is the event.
+      if (write) continue;
       Finding finding;
       finding.kind = FindingKind::kAliasMismatch;
       finding.cause = cause_of_dirty(holder->level());
