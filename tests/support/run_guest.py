@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a guest program on a board and compares what it came to with what was expected.
 
-usage: run_guest.py LINEFILL BOARD.dtb PROGRAM.elf --expect KIND[,KIND...]|none [-- more linefill options]
+usage: run_guest.py LINEFILL BOARD.dtb PROGRAM.elf --expect KIND[,KIND...]|none
+       [--underruns none|some] [-- more linefill options]
 
 Passes if the guest itself ended with status 0 (its own checks of values held), every expected kind of
 finding was made, and no other kind of error was.
@@ -10,9 +11,23 @@ finding was made, and no other kind of error was.
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+
+
+def wrong_underruns(expected: bool, report: dict, summary: str) -> list[str]:
+    """What the report and the printed summary say of the display's FIFO, if it is not as expected."""
+    display = next(m for name, m in report["models"].items() if "clcd@" in name)
+    counted = display["underruns"]["value"]
+    printed = int(re.search(r"(\d+) underruns", summary)[1])
+    wrong = []
+    if (counted > 0) != expected:
+        wrong.append(f"{counted} underruns")
+    if printed != counted:
+        wrong.append(f"{counted} underruns in the report, {printed} in the summary")
+    return wrong
 
 
 def main() -> int:
@@ -26,6 +41,7 @@ def main() -> int:
     parser.add_argument("board")
     parser.add_argument("program")
     parser.add_argument("--expect", required=True)
+    parser.add_argument("--underruns", choices=["none", "some"])
     options = parser.parse_args(arguments)
     expected = set() if options.expect == "none" else set(options.expect.split(","))
 
@@ -33,7 +49,9 @@ def main() -> int:
         report_file = pathlib.Path(folder, "report.json")
         command = [options.linefill, "run", options.board, "--kernel", options.program]
         command += ["--report", str(report_file), "--until", "20s", *more]
-        status = subprocess.run(command, check=False, timeout=50).returncode
+        done = subprocess.run(command, check=False, timeout=50, stderr=subprocess.PIPE, text=True)
+        status = done.returncode
+        print(done.stderr)
         if not report_file.exists():
             print(f"FAILED: no report; exit status {status}")
             return 1
@@ -51,6 +69,8 @@ def main() -> int:
         wrong.append(f"found, but not expected: {', '.join(sorted(found - expected))}")
     if status != (3 if errors else 0):
         wrong.append(f"exit status {status}")
+    if options.underruns:
+        wrong += wrong_underruns(options.underruns == "some", report, done.stderr)
     for finding in report["findings"]:
         for side in ("reader", "writer"):
             # Code made at run time has no source line.
