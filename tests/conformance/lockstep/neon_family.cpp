@@ -29,13 +29,19 @@ class NeonFamily final : public InstructionFamily {
     return neon_word(word, thumb);
   }
   void randomize(MachineState& /*state*/, Dice& /*dice*/) const override {}
-  bool comparable(const Candidate& /*c*/, const Instruction& /*i*/) const override { return true; }
+  /// Registers are UNKNOWN that are both written, and the same.
+  bool comparable(const Candidate& c, const Instruction& i) const override {
+    const std::string_view name = c.row->name;
+    return (name != "VTRN" && name != "VUZP" && name != "VZIP") || i.d != i.m;
+  }
   void prepare(const Candidate& c, const Instruction& i, Preparation& before,
                Dice& dice) const override {
     const std::string_view name = c.row->name;
     if (!name.starts_with("VLD") && !name.starts_with("VST")) return;
     if (i.m < 13 && i.m != i.n) before.set(i.m, dice.number(64));
-    before.set(i.n, (kDataBase + 1024 + dice.number(kDataBytes - 2048)) & ~31U);
+    std::uint32_t target = kDataBase + 1024 + dice.number(kDataBytes - 2048);
+    if (dice.chance(50)) target &= ~7U;
+    before.set(i.n, target - target % i.shift);  // The alignment that it asks for.
   }
 };
 

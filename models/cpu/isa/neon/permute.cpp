@@ -123,32 +123,6 @@ struct Duplicate {
     return true;
   }
 };
-struct DuplicateCore {
-  template <class T, unsigned bytes>
-  static bool run(Executor& e, const Instruction& i) {
-    Lanes<T, bytes> d{};
-    d.fill(static_cast<T>(e.state.r[i.m]));
-    write(e, i.d, d);
-    return true;
-  }
-};
-struct ToScalar {
-  template <class T, unsigned bytes>
-  static bool run(Executor& e, const Instruction& i) {
-    auto d = read<T, 8>(e, i.d);
-    d[i.shift] = static_cast<T>(e.state.r[i.m]);
-    write(e, i.d, d);
-    return true;
-  }
-};
-struct FromScalar {
-  template <class T, unsigned bytes>
-  static bool run(Executor& e, const Instruction& i) {
-    const T lane = read<T, 8>(e, i.n)[i.shift];
-    e.state.r[i.d] = static_cast<std::uint32_t>(std::int32_t{lane});
-    return true;
-  }
-};
 
 }  // namespace
 
@@ -189,42 +163,5 @@ void vdup_scalar(const Fields& f, Instruction& i) {
   i.shift = static_cast<std::uint8_t>(f['v'] >> (size + 1));
   set_handler(i, handler_for<Duplicate, kTo32, Sign::kUnsigned>(f, size, q));
 }
-
-void vdup_core(const Fields& f, Instruction& i) {
-  const bool q = f.bit('q');
-  i.d = high_bit_last(f['d']);
-  i.m = f.byte('t');
-  if ((q && i.d % 2 != 0) || (f.bit('b') && f.bit('e'))) return undefined_here(i);
-  needs_registers(i, i.d + 1U);
-  i.uses(i.m);
-  const unsigned size = f.bit('b') ? 0 : f.bit('e') ? 1 : 2;
-  set_handler(i, handler_for<DuplicateCore, kTo32, Sign::kUnsigned>(f, size, q));
-  if (i.m == 15) unpredictable(i);
-}
-
-template <unsigned bytes>
-void vmov_to_scalar(const Fields& f, Instruction& i) {
-  i.d = high_bit_last(f['d']);
-  i.m = f.byte('t');
-  i.shift = f.byte('v');
-  needs_registers(i, i.d + 1U);
-  i.uses(i.m);
-  set_handler(i, handler_for<ToScalar, kTo32, Sign::kUnsigned>(f, std::bit_width(bytes) - 1));
-  if (i.m == 15) unpredictable(i);
-}
-template <unsigned bytes>
-void vmov_from_scalar(const Fields& f, Instruction& i) {
-  i.d = f.byte('t');
-  i.n = high_bit_last(f['n']);
-  i.shift = f.byte('v');
-  needs_registers(i, i.n + 1U);
-  i.gives_late(i.d, cost::kLoadLatency);
-  set_handler(i, handler_for<FromScalar, k8 | k16, Sign::kByU>(f, std::bit_width(bytes) - 1));
-  if (i.d == 15) unpredictable(i);
-}
-template void vmov_to_scalar<1>(const Fields& f, Instruction& i);
-template void vmov_to_scalar<2>(const Fields& f, Instruction& i);
-template void vmov_from_scalar<1>(const Fields& f, Instruction& i);
-template void vmov_from_scalar<2>(const Fields& f, Instruction& i);
 
 }  // namespace linefill::isa::neon

@@ -15,11 +15,4 @@ void vext(const Fields& f, Instruction& i);         ///< v: the first byte.
 void vtbl(const Fields& f, Instruction& i);         ///< v: length - 1; o: VTBX.
 void vdup_scalar(const Fields& f, Instruction& i);  ///< v: size and index.
 
-// Between core registers and scalars, in the VFP table. Fields: t; v: index.
-void vdup_core(const Fields& f, Instruction& i);  ///< b, e: size; q; d, with D below Vd.
-template <unsigned bytes>
-void vmov_to_scalar(const Fields& f, Instruction& i);  ///< d, with D below Vd.
-template <unsigned bytes>
-void vmov_from_scalar(const Fields& f, Instruction& i);  ///< n; u: unsigned.
-
 }  // namespace linefill::isa::neon
