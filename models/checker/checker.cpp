@@ -250,6 +250,7 @@ void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool w
     finding.device = mapping->device;
     finding.mapping = describe(*mapping);
     finding.mapping_site = mapping->site;
+    finding.mapping_size = mapping->size;
     finding.address = raw(address_of(line)) + first;
     finding.offset = mapping->offset_of(finding.address);
     finding.length = static_cast<std::uint32_t>(std::popcount(bytes));

@@ -43,15 +43,17 @@ void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
   finding.bytes = bytes;
   finding.address = raw(address_of(line)) + first;
   finding.length = 32 - first - static_cast<unsigned>(std::countl_zero(bytes));
-  if (const Mapping* mapping = ledger_.covering(finding.address)) {
+  const Mapping* mapping = finding.free_running
+                               ? ledger_.given_to(finding.reader.agent, finding.address)
+                               : ledger_.covering(finding.address);
+  if (mapping != nullptr) {
     finding.mapping = describe(*mapping);
     finding.mapping_site = mapping->site;
+    finding.mapping_size = mapping->size;
     finding.offset = mapping->offset_of(finding.address);
     finding.device = mapping->device;
-    finding.missing = remedy_for(finding, mapping);
-  } else {
-    finding.missing = remedy_for(finding, nullptr);
   }
+  finding.missing = remedy_for(finding, mapping);
   if (finding.device.empty()) {
     finding.device =
         finding.reader.agent.starts_with('/') ? finding.reader.agent : finding.writer.agent;

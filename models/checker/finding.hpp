@@ -61,6 +61,7 @@ struct Finding {
   std::string device;         ///< Path of the device concerned; empty if none.
   std::string mapping;        ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;
+  std::uint32_t mapping_size = 0;  ///< In bytes; 0 without a mapping.
   std::int64_t offset =
       0;  ///< Of the first byte within the mapping; negative or beyond it beside it.
   bool free_running = false;  ///< The device reads all the time, by nobody's order: scan-out.
@@ -68,6 +69,7 @@ struct Finding {
   Party writer;
   std::string missing;  ///< The call that would have made it right.
   std::uint64_t count = 1;
+  std::uint64_t total_bytes = 0;  ///< Of all occurrences; kept by the log.
 };
 
 }  // namespace linefill

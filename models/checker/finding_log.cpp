@@ -2,6 +2,7 @@
 #include "models/checker/finding_log.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "models/core/address.hpp"
 
@@ -9,12 +10,15 @@ namespace linefill {
 
 void FindingLog::add(Finding finding) {
   if (occurrence_) occurrence_(finding);
+  finding.total_bytes =
+      finding.bytes != 0 ? static_cast<unsigned>(std::popcount(finding.bytes)) : finding.length;
   const Key key{finding.kind, finding.reader.pc, finding.writer.pc, finding.mapping_site,
                 finding.cause};
   const auto [known, fresh] = index_.try_emplace(key, findings_.size());
   if (!fresh) {
     Finding& first = findings_[known->second];
     ++first.count;
+    first.total_bytes += finding.total_bytes;
     first.severity = std::max(first.severity, finding.severity);
     return;
   }

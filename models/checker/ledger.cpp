@@ -45,19 +45,34 @@ void Ledger::accessed(std::uint32_t address, Time now) {
   mapping->last_access = std::max(mapping->last_access, now);
 }
 
-Mapping* Ledger::find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address) {
+template <class Wanted>
+Mapping* Ledger::find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address,
+                      Wanted&& wanted) {
   auto at = in.upper_bound(address);
   // Mappings may overlap by mistake; a few steps back find the nearest that covers.
   for (int steps = 0; at != in.begin() && steps < 8; ++steps) {
     --at;
-    if (at->second.covers(address)) return &at->second;
+    if (at->second.covers(address) && wanted(at->second)) return &at->second;
   }
   return nullptr;
+}
+
+Mapping* Ledger::find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address) {
+  return find(in, address, [](const Mapping&) { return true; });
 }
 
 Mapping* Ledger::covering(std::uint32_t address) {
   if (Mapping* live = find(live_, address)) return live;
   return find(ended_mappings_, address);
+}
+
+const Mapping* Ledger::given_to(const std::string& device, std::uint32_t address) const {
+  auto& self = const_cast<Ledger&>(*this);
+  const auto coherent = [](const Mapping& m) { return m.type == Mapping::Type::kCoherent; };
+  const auto own = [&](const Mapping& m) { return m.device == device; };
+  if (Mapping* allocation = find(self.live_, address, coherent)) return allocation;
+  if (Mapping* live = find(self.live_, address, own)) return live;
+  return find(self.ended_mappings_, address, own);
 }
 
 const Mapping* Ledger::partly_covering(LineNumber line) const { return partly(live_, line); }

@@ -62,10 +62,20 @@ class Ledger {
   const Mapping* covering(std::uint32_t address) const {
     return const_cast<Ledger*>(this)->covering(address);
   }
+  /// The memory that software gave `device` to use all the time, by nobody's order: a live coherent
+  /// allocation, else the device's own latest mapping. Null if there is none: what others mapped
+  /// there says nothing.
+  const Mapping* given_to(const std::string& device, std::uint32_t address) const;
   /// Live streaming mappings that a device may write and that hold some but not all of this line.
   const Mapping* partly_covering(LineNumber line) const;
   /// Likewise, of those that have ended.
   const Mapping* ended_partly_covering(LineNumber line) const;
+
+  /// Calls `use(Mapping&)` for each live mapping, in the order of their addresses.
+  template <class Use>
+  void for_each_live(Use&& use) {
+    for (auto& [address, mapping] : live_) use(mapping);
+  }
 
   /// Called when a streaming mapping has ended, with its times complete.
   void set_ended_listener(std::function<void(const Mapping&)> listener) {
@@ -76,6 +86,10 @@ class Ledger {
  private:
   static const Mapping* partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line);
   static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
+  /// Likewise, the nearest that `wanted` accepts.
+  template <class Wanted>
+  static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address,
+                       Wanted&& wanted);
 
   std::map<std::uint32_t, Mapping> live_;  ///< By first address.
   std::map<std::uint32_t, Mapping> ended_mappings_;

@@ -16,8 +16,11 @@ bool shares_line(const Finding& finding, const Mapping& mapping) {
   return line < mapping.address || line + kLineBytes > mapping.address + mapping.size;
 }
 
-std::string range(const Finding& finding) {
-  return "(" + hex(finding.address) + ", " + hex(finding.address + finding.length) + ")";
+// Of the whole buffer, where it is known.
+std::string range(const Finding& finding, const Mapping* mapping) {
+  const bool covered = mapping != nullptr && mapping->covers(finding.address);
+  const std::uint32_t first = covered ? mapping->address : finding.address;
+  return "(" + hex(first) + ", " + hex(first + (covered ? mapping->size : finding.length)) + ")";
 }
 
 std::string call(const char* function, const Mapping& mapping, const char* handle) {
@@ -26,18 +29,17 @@ std::string call(const char* function, const Mapping& mapping, const char* handl
 }
 
 // Memory that is scanned out all the time, or that no mapping hands over to a device for reading.
-std::string for_drawing(const Finding& finding) {
+std::string for_drawing() {
   return "memory from dma_alloc_wc() or dma_alloc_coherent(), or dma_sync_single_for_device(dev, "
-         "handle, " +
-         std::to_string(finding.length) + ", DMA_TO_DEVICE) after drawing";
+         "handle, size, DMA_TO_DEVICE) after drawing";
 }
 
 std::string before_device_reads(const Finding& finding, const Mapping* mapping) {
   const bool handed_over =
       mapping != nullptr && mapping->owner != Mapping::Owner::kEnded && mapping->device_may_read();
-  if (finding.free_running || (mapping != nullptr && !handed_over)) return for_drawing(finding);
+  if (finding.free_running || (mapping != nullptr && !handed_over)) return for_drawing();
   if (finding.cause == "l2_dirty" && (mapping == nullptr || !mapping->cpu_sync_skipped)) {
-    return "outer_clean_range" + range(finding) + " after the L1 clean";
+    return "outer_clean_range" + range(finding, mapping) + " after the L1 clean";
   }
   if (mapping == nullptr || mapping->type == Mapping::Type::kCoherent) {
     return "dma_map_single(dev, p, size, DMA_TO_DEVICE) before the doorbell";
@@ -49,12 +51,13 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
 }
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
-  if (finding.reader.agent.ends_with("fetch)")) return "flush_icache_range" + range(finding);
+  if (finding.reader.agent.ends_with("fetch)"))
+    return "flush_icache_range" + range(finding, mapping);
   if (mapping != nullptr && mapping->cpu_sync_skipped)
     return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (mapping != nullptr && shares_line(finding, *mapping)) return kOwnLines;
   if (finding.cause == "outer_not_invalidated")
-    return "outer_inv_range" + range(finding) + " before the L1 invalidate";
+    return "outer_inv_range" + range(finding, mapping) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
   if (mapping == nullptr)
     return "dma_map_single() before and dma_unmap_single() after the transfer";
@@ -70,7 +73,7 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
   if (mapping->cpu_sync_skipped)
     return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (shares_line(finding, *mapping)) return kOwnLines;
-  return "outer_inv_range" + range(finding) +
+  return "outer_inv_range" + range(finding, mapping) +
          " before the transfer, and no store to these lines during it";
 }
 
@@ -92,13 +95,14 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kStaleCpuRead:
       return before_cpu_reads(finding, mapping);
     case FindingKind::kLostCpuWrite:
-      return "a clean, or clean and invalidate, of " + range(finding) + " before the invalidate";
+      return "a clean, or clean and invalidate, of " + range(finding, mapping) +
+             " before the invalidate";
     case FindingKind::kLostDeviceWrite:
       return before_device_writes(finding, mapping);
     case FindingKind::kSharedLine:
       return kOwnLines;
     case FindingKind::kAliasMismatch:
-      return "dmac_flush_range and outer_flush_range" + range(finding) +
+      return "dmac_flush_range and outer_flush_range" + range(finding, mapping) +
              " before the non-cacheable use";
   }
   return {};

@@ -9,7 +9,8 @@ namespace linefill {
 
 namespace {
 constexpr std::chrono::milliseconds kBetweenUpdates{200};
-}
+constexpr double kLongRunSeconds = 10;
+}  // namespace
 
 Progress::Progress() : terminal_{isatty(STDERR_FILENO) == 1} {}
 
@@ -26,6 +27,12 @@ void Progress::update(Time simulated, std::uint64_t instructions) {
   std::fprintf(stderr, "\r\033[K%.3f s simulated, %.0f million instructions, %.1f MIPS",
                static_cast<double>(simulated.count()) * 1e-12, millions, millions / seconds());
   std::fflush(stderr);
+}
+
+void Progress::mention(const std::string& kind) {
+  if (!terminal_ || seconds() < kLongRunSeconds || !mentioned_.insert(kind).second) return;
+  clear();
+  std::fprintf(stderr, "found: %s; more at the end of the run\n", kind.c_str());
 }
 
 void Progress::clear() {

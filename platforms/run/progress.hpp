@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
+#include <string>
 
 #include "models/core/time.hpp"
 
@@ -14,6 +16,9 @@ class Progress {
   Progress();
   /// Rewrites the line if it is a while since the last time.
   void update(Time simulated, std::uint64_t instructions);
+  /// A line that a kind of finding has occurred, once for each kind, in a run that takes long:
+  /// what is found is told at its end.
+  void mention(const std::string& kind);
   /// Removes the line.
   void clear();
   double seconds() const;  ///< Of the host, since construction.
@@ -25,6 +30,7 @@ class Progress {
   bool shown_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_ = start_;
+  std::set<std::string> mentioned_;
 };
 
 }  // namespace linefill

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/run/report.hpp"
 
-#include <sstream>
-
 namespace linefill {
 
 namespace {
@@ -44,20 +42,27 @@ Json finding_of(const Finding& finding, const Symbols& symbols) {
   result["reader"] = party_of(finding.reader, symbols);
   result["writer"] = party_of(finding.writer, symbols);
   result["missing"] = finding.missing;
+  result["total_bytes"] = finding.total_bytes;
   result["count"] = finding.count;
   return result;
 }
 
 Json transfers_of(const TransferLog& log) {
   Json mean = Json::object();
-  for (const TransferStep& step : kTransferSteps) {
-    const Time time = log.mean(step);
-    mean[std::string{step.name} + "_ps"] = time == kNever ? Json(nullptr) : Json(time.count());
+  for (std::size_t i = 0; i < Transfer::kKindNames.size(); ++i) {
+    const auto kind = static_cast<Transfer::Kind>(i);
+    if (log.count(kind) == 0) continue;
+    Json& of_kind = mean[std::string{Transfer::kKindNames[i]}];
+    of_kind = {{"count", log.count(kind)}, {"bytes", log.bytes(kind)}};
+    for (const TransferStep& step : kTransferSteps) {
+      const Time time = log.mean(kind, step);
+      of_kind[std::string{step.name} + "_ps"] = time == kNever ? Json(nullptr) : Json(time.count());
+    }
   }
   Json each = Json::array();
   for (const Transfer& transfer : log.all()) {
     Json one = {{"device", transfer.device},
-                {"direction", name_of(transfer.direction)},
+                {"kind", Transfer::kKindNames[static_cast<std::size_t>(transfer.kind)]},
                 {"bytes", transfer.bytes}};
     for (const TransferStep& step : kTransferSteps) {
       const Time time = transfer.*step.time;
@@ -127,19 +132,6 @@ Json make_report(const RunOptions& options, Soc& soc, const RunEnd& end, const F
   for (const Finding& finding : findings.all())
     report["findings"].push_back(finding_of(finding, symbols));
   return report;
-}
-
-std::string describe(const Finding& finding, const Symbols& symbols) {
-  std::ostringstream out;
-  out << (finding.severity == Severity::kError ? "error" : "warning") << ": "
-      << info_of(finding.kind).name << " (" << finding.cause << ") at " << hex(finding.address)
-      << ", " << finding.length << " bytes";
-  if (finding.count > 1) out << ", " << finding.count << " times";
-  if (!finding.mapping.empty()) out << "; " << finding.mapping;
-  out << "\n  used by    " << finding.reader.agent << " at " << symbols.describe(finding.reader.pc)
-      << "\n  written by " << finding.writer.agent << " at " << symbols.describe(finding.writer.pc)
-      << "\n  missing    " << finding.missing << '\n';
-  return out.str();
 }
 
 }  // namespace linefill

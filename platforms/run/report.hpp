@@ -31,7 +31,4 @@ struct RunEnd {
 nlohmann::ordered_json make_report(const RunOptions&, Soc&, const RunEnd&, const FindingLog&,
                                    const TransferLog*, const Symbols&);
 
-/// One finding on two or three lines, for a person.
-std::string describe(const Finding&, const Symbols&);
-
 }  // namespace linefill

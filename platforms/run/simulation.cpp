@@ -18,6 +18,7 @@
 #include "platforms/boot/boot_layout.hpp"
 #include "platforms/boot/kernel_file.hpp"
 #include "platforms/run/backtrace.hpp"
+#include "platforms/run/findings_text.hpp"
 #include "platforms/run/plugins.hpp"
 #include "platforms/run/summary.hpp"
 
@@ -27,7 +28,6 @@ namespace {
 
 // How often the run looks up from simulating: for the terminal, and for --until.
 constexpr Time kSlice = 2ms;
-constexpr std::size_t kFindingsShown = 4;
 
 // Before the run rather than at its end.
 void expect_writable(const std::string& option, const std::string& path) {
@@ -138,8 +138,7 @@ void Simulation::connect_checker() {
   mapping_hooks_.attach(symbols_);
   transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
   findings_.set_listener([this](const Finding& finding) {
-    progress_.clear();
-    if (findings_.all().size() <= kFindingsShown) std::cerr << describe(finding, symbols_);
+    progress_.mention(std::string{info_of(finding.kind).name});
     const bool stop = options_.check == CheckMode::kStop && finding.severity == Severity::kError;
     if (stop) end("stopped at a finding", std::nullopt);
   });
@@ -222,7 +221,7 @@ int Simulation::finish() {
          << '\n';
     if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
-  std::cerr << summary_of(soc_, end_, findings_, transfers_.get());
+  std::cerr << summary_of(soc_, end_, transfers_.get()) << describe_findings(findings_, symbols_);
   if (!end_.backtrace.empty())
     std::cerr << "cpu0       " << describe_backtrace(end_.backtrace, symbols_) << '\n';
   return end_.exit_status;

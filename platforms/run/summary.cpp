@@ -82,21 +82,37 @@ void print_throughput(std::ostream& out, const Soc& soc) {
   if (!line.empty()) out << "transfers  " << line << '\n';
 }
 
+std::string words(std::string_view name) {
+  std::string text{name};
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+// A table of the mean times of transfers: a row for each kind, a column for each step.
 void print_latencies(std::ostream& out, const TransferLog& log) {
-  out << "latency   ";
-  for (const TransferStep& step : kTransferSteps) {
-    std::string name{step.name};
-    std::replace(name.begin(), name.end(), '_', ' ');
-    out << ' ' << name << ' ' << short_time(log.mean(step))
-        << (step.time == kTransferSteps.back().time ? "" : ",");
+  constexpr int kNameWidth = 19;
+  constexpr int kLeastWidth = 11;
+  const auto width = [&](const TransferStep& step) {
+    return 2 + std::max(kLeastWidth, static_cast<int>(step.name.size()));
+  };
+  out << std::left << std::setw(kNameWidth) << "latency, mean" << std::right;
+  for (const TransferStep& step : kTransferSteps) out << std::setw(width(step)) << words(step.name);
+  out << '\n';
+  for (std::size_t i = 0; i < Transfer::kKindNames.size(); ++i) {
+    const auto kind = static_cast<Transfer::Kind>(i);
+    const std::uint64_t count = log.count(kind);
+    if (count == 0) continue;
+    out << "  " << std::left << std::setw(kNameWidth - 2) << words(Transfer::kKindNames[i])
+        << std::right;
+    for (const TransferStep& step : kTransferSteps)
+      out << std::setw(width(step)) << short_time(log.mean(kind, step));
+    out << "  (" << count << " of " << log.bytes(kind) / count << " bytes)\n";
   }
-  out << " (mean of " << log.all().size() << ")\n";
 }
 
 }  // namespace
 
-std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings,
-                       const TransferLog* transfers) {
+std::string summary_of(Soc& soc, const RunEnd& end, const TransferLog* transfers) {
   std::ostringstream out;
   const auto instructions = static_cast<double>(soc.processor().instructions()) / 1e6;
   out << std::fixed << std::setprecision(3);
@@ -112,8 +128,6 @@ std::string summary_of(Soc& soc, const RunEnd& end, const FindingLog& findings,
     out << "display    " << display->frames() << " frames, "
         << counter(device->statistics(), "underruns") << " underruns\n";
   }
-  out << "findings   " << (findings.all().empty() ? "none" : std::to_string(findings.all().size()))
-      << '\n';
   return out.str();
 }
 

@@ -7,7 +7,7 @@
 
 namespace linefill {
 
-/// What a person wants to know after a run, on at most a dozen lines.
-std::string summary_of(Soc&, const RunEnd&, const FindingLog&, const TransferLog*);
+/// What a person wants to know after a run, but for its findings, on at most ten lines.
+std::string summary_of(Soc&, const RunEnd&, const TransferLog*);
 
 }  // namespace linefill

@@ -41,6 +41,19 @@ SAYS = {
 }
 
 
+# What the console says first.
+SENTENCES = {
+    "no-map-clean": "/soc/dma-controller@10200000 read ",
+    "no-unmap-invalidate": "were old: speculation had brought them into the caches",
+    "no-map-invalidate": "from /soc/dma-controller@10200000 were lost: evicting a dirty line put old ones over them",
+    "no-outer": "filled again from the outer cache (L2), which still held them",
+    "cached-framebuffer": "/soc/clcd@10020000 read ",
+    "no-barrier": "that were old: the newest were still in the ",
+    "shared-line": "of a cache line whose other bytes /soc/dma-controller@10200000 may write, and some were ",
+}
+MOST_LINES = 23  # scripts/run adds two.
+
+
 class Frame:
     def __init__(self, source: pathlib.Path, build: pathlib.Path, folder: pathlib.Path):
         self.source, self.build, self.folder = source, build, folder
@@ -59,7 +72,9 @@ class Frame:
         if adversary:
             command += ["--adversary", adversary]
         print("run:", " ".join(map(str, command)))
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, errors="replace")
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
         print(done.stdout, end="")
         report = json.loads((out / "report.json").read_text())
         return done.returncode, report, sorted(out.glob("frame-*.png")), done.stdout
@@ -129,6 +144,20 @@ def test_bad_input(frame: Frame) -> None:
         assert lines and "shown" not in lines[0], f"{bad.name} is not reported: {lines}"
 
 
+def expect_readable(output: str, sentence: str) -> None:
+    """What the console says of a broken run: short, findings after the summary, the first one whole."""
+    lines = output.splitlines()
+    assert len(lines) <= MOST_LINES, f"{len(lines)} lines"
+    start = next(i for i, line in enumerate(lines) if line.startswith("findings "))
+    assert lines[start + 1].startswith("error: ") and sentence in lines[start + 1], lines[start + 1]
+    where, reader, writer, missing = lines[start + 2 : start + 6]
+    assert where.split()[0] in ("first", "where") and " bytes at 0x" in where, where
+    for side in (reader, writer):
+        assert " by " in side or " from " in side, side
+        assert side.rsplit(":", 1)[1].isdigit(), f"no source line: {side}"
+    assert missing.split()[0] == "missing", missing
+
+
 def test_case(frame: Frame, name: str) -> None:
     rows = (frame.source / "sw/apps/photo_frame/cases.tsv").read_text().splitlines()
     row = next(r.split("\t") for r in rows if r.startswith(name + "\t"))
@@ -150,6 +179,9 @@ def test_case(frame: Frame, name: str) -> None:
     for finding in (f for f in report["findings"] if f["kind"] == kind):
         assert finding["cause"] in causes, finding
         assert missing in finding["missing"], finding
+    expect_readable(output, SENTENCES[name])
+    if name == "cached-framebuffer":
+        assert finding["mapping"] == "", "nobody gave the memory to the LCD: " + finding["mapping"]
     seen = damage(frames, pixels) if frames else 0.0
     checked = "check failed" in output
     assert seen > DAMAGE or checked, f"{seen:.4%} of the pixels are wrong, and the guest's check saw nothing"

@@ -30,7 +30,7 @@ Result<void> PatternFiller::fill(DmaAddress buffer, std::size_t size) {
 }
 
 Result<void> PatternFiller::copy_pattern(DmaAddress to, std::size_t size) {
-  const std::span<const std::byte> pattern = pattern_;
+  const std::span<const std::byte> pattern = pattern_.first(std::min(kBytes, size));
   const Result<Mapping> source = Mapping::map(channel_->mapping_device(), pattern, DMA_TO_DEVICE);
   if (!source) return source.error();
   for (std::size_t done = 0; done < size; done += kBytes) {

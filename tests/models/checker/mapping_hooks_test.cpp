@@ -93,6 +93,19 @@ TEST_CASE_METHOD(LedgerBench, "a scatterlist maps each entry that the call retur
   CHECK(ledger.live_count() == 2);
 }
 
+TEST_CASE_METHOD(LedgerBench, "what a device scans out is its allocation, whoever mapped it too",
+                 "[checker][ledger]") {
+  program.memory[0x4000] = 0x6001'0000;
+  call("dma_alloc_attrs", {kDevice, 4096, 0x4000, 0}, {0}, 0xF000'0000);
+  call("dma_map_page_attrs", {kDevice, 0, 0, 100}, {kFromDevice, 0}, 0x6001'0100);
+  call("dma_map_page_attrs", {kDevice, 0, 0, 100}, {kFromDevice, 0}, 0x6002'0000);
+  const Mapping* allocation = ledger.given_to("lcd", 0x6001'0110);
+  REQUIRE(allocation != nullptr);
+  CHECK(allocation->type == Mapping::Type::kCoherent);
+  CHECK(ledger.given_to("lcd", 0x6002'0000) == nullptr);
+  CHECK(ledger.given_to("mmci", 0x6002'0000) != nullptr);
+}
+
 TEST_CASE_METHOD(LedgerBench, "a failed mapping is none", "[checker][ledger]") {
   call("dma_map_page_attrs", {kDevice, 0, 0, 100}, {kFromDevice, 0}, 0xFFFF'FFFF);
   CHECK(ledger.live_count() == 0);
