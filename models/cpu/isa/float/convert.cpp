@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "models/cpu/isa/float/arithmetic.hpp"
+#include "models/cpu/isa/float/host.hpp"
 #include "models/cpu/isa/float/number.hpp"
 
 namespace linefill::floating {
@@ -44,6 +45,7 @@ Integer to_integer(const Number& a, unsigned fraction_bits, Rounding rounding) {
 
 std::uint64_t single_to_double(std::uint32_t a, FloatEnvironment& env) {
   using D = Format<std::uint64_t>;
+  if (const auto result = host::widen(a)) return *result;
   a = flush_input(a, env);
   if (is_nan(a)) return convert_nan<std::uint64_t>(a, env);
   if (is_infinity(a)) return signed_value(is_negative(a), D::kInfinity);
@@ -53,6 +55,7 @@ std::uint64_t single_to_double(std::uint32_t a, FloatEnvironment& env) {
 
 std::uint32_t double_to_single(std::uint64_t a, FloatEnvironment& env) {
   using S = Format<std::uint32_t>;
+  if (const auto result = host::narrow(a, env)) return *result;
   a = flush_input(a, env);
   if (is_nan(a)) return convert_nan<std::uint32_t>(a, env);
   if (is_infinity(a)) return signed_value(is_negative(a), S::kInfinity);
@@ -89,6 +92,9 @@ std::uint32_t half_to_single(std::uint16_t a, FloatEnvironment& env) {
 template <class Bits>
 std::uint32_t to_fixed(Bits a, unsigned fraction_bits, unsigned width, bool is_signed,
                        Rounding rounding, FloatEnvironment& env) {
+  if (fraction_bits == 0 && width == 32 && rounding == Rounding::kZero) {
+    if (const auto result = host::to_integer(a, is_signed, env)) return *result;
+  }
   a = flush_input(a, env);
   if (is_nan(a)) {
     env.raise(fpscr::kIoc);
@@ -122,6 +128,14 @@ Bits from_fixed(std::uint32_t operand, unsigned fraction_bits, unsigned width, b
   if (value == 0) return 0;
   FloatEnvironment rounded{env.control, env.flags};
   rounded.set_rounding(rounding);
+  if (fraction_bits == 0) {
+    const std::int64_t whole =
+        negative ? std::int64_t{static_cast<std::int32_t>(value)} : std::int64_t{value};
+    if (const auto result = host::from_integer<Bits>(whole, rounded)) {
+      env.raise(rounded.flags);
+      return *result;
+    }
+  }
   const Bits result = round<Bits>(
       Number::normalized(negative, -static_cast<int>(fraction_bits), negative ? 0 - value : value),
       rounded);

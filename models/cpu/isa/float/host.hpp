@@ -110,4 +110,35 @@ std::optional<Bits> square_root(Bits a, FloatEnvironment& env) {
   return accept<Bits>(result, env, [&] { return product_is(result, result, x); });
 }
 
+inline std::optional<std::uint64_t> widen(std::uint32_t a) {
+  if (!is_normal(a)) return std::nullopt;
+  return std::bit_cast<std::uint64_t>(static_cast<double>(value_of(a)));
+}
+
+inline std::optional<std::uint32_t> narrow(std::uint64_t a, FloatEnvironment& env) {
+  if (!usable(a, a, env)) return std::nullopt;
+  const double x = value_of(a);
+  const auto result = static_cast<float>(x);
+  return accept<std::uint32_t>(result, env, [&] { return static_cast<double>(result) == x; });
+}
+
+/// A signed or unsigned integer of 32 bits.
+template <class Bits>
+std::optional<Bits> from_integer(std::int64_t value, FloatEnvironment& env) {
+  if (value == 0 || env.rounding() != Rounding::kNearest) return std::nullopt;
+  const auto result = static_cast<Type<Bits>>(value);
+  return accept<Bits>(result, env, [&] { return static_cast<std::int64_t>(result) == value; });
+}
+
+/// Towards zero, if the result is below 2^31, and not negative where it is unsigned.
+template <class Bits>
+std::optional<std::uint32_t> to_integer(Bits a, bool is_signed, FloatEnvironment& env) {
+  constexpr Bits kTooLarge = Bits{Format<Bits>::kBias + 31} << Format<Bits>::kFractionBits;
+  if (magnitude(a) >= kTooLarge || !is_normal(a) || (is_negative(a) && !is_signed))
+    return std::nullopt;
+  const auto result = static_cast<std::int32_t>(value_of(a));
+  if (static_cast<Type<Bits>>(result) != value_of(a)) env.raise(fpscr::kIxc);
+  return static_cast<std::uint32_t>(result);
+}
+
 }  // namespace linefill::floating::host
