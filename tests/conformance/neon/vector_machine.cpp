@@ -50,17 +50,31 @@ std::vector<std::uint16_t> loop(std::uint32_t word, bool thumb) {
 
 }  // namespace
 
-OurVectors::OurVectors() { memory_.map(kCode); }
+OurVectors::OurVectors() {
+  memory_.map(kCode);
+  memory_.map(kData);
+}
 
-bool OurVectors::run(std::uint32_t word, bool thumb, std::span<VectorState> states) {
+void OurVectors::place(std::uint32_t word, bool thumb) {
   std::vector<std::uint16_t> code;
   append(code, word, thumb);
   memory_.write(kCode, std::as_bytes(std::span{code}));
   memory_.invalidate_code();
   core_.reset(kCode | (thumb ? 1 : 0));
+  core_.state().extension.set_access_control(kCpacr);
+  core_.state().extension.set_fpexc(fpexc::kEn);
+}
+
+bool OurVectors::executes(std::uint32_t word, bool thumb) {
+  place(word, thumb);
+  for (unsigned reg = 0; reg < 15; ++reg) core_.set_reg(reg, kData + 0x100);
+  core_.step();
+  return core_.pc() == kCode + 4;
+}
+
+bool OurVectors::run(std::uint32_t word, bool thumb, std::span<VectorState> states) {
+  place(word, thumb);
   ExtensionRegisters& extension = core_.state().extension;
-  extension.set_access_control(kCpacr);
-  extension.set_fpexc(fpexc::kEn);
   for (VectorState& state : states) {
     core_.set_pc(kCode);
     extension.d = state.d;
@@ -99,6 +113,18 @@ bool TheirVectors::run(std::uint32_t word, bool thumb, std::span<VectorState> st
   if (error != UC_ERR_OK) return false;
   check(uc_mem_read(uc_, kResults, states.data(), states.size_bytes()));
   return true;
+}
+
+bool TheirVectors::executes(std::uint32_t word, bool thumb) {
+  std::vector<std::uint16_t> code;
+  append(code, word, thumb);
+  check(uc_mem_write(uc_, kCode, code.data(), 4));
+  check(uc_ctl_remove_cache(uc_, kCode, kCode + 0x1000));
+  set(uc_, UC_ARM_REG_CPSR, thumb ? 0x30 : 0x10);
+  for (int reg = UC_ARM_REG_R0; reg <= UC_ARM_REG_R12; ++reg) set(uc_, reg, kOperands + 0x100);
+  set(uc_, UC_ARM_REG_SP, kOperands + 0x100);
+  set(uc_, UC_ARM_REG_LR, kOperands + 0x100);
+  return uc_emu_start(uc_, kCode | (thumb ? 1 : 0), kCode + 4, 0, 0) == UC_ERR_OK;
 }
 
 }  // namespace linefill::test

@@ -19,9 +19,14 @@ class OurVectors {
   OurVectors();
   /// `word` as code has it: T32's first halfword in the upper half. False: it took an exception.
   bool run(std::uint32_t word, bool thumb, std::span<VectorState> states);
+  /// With r0 to r14 pointing to aligned data; false if it took an exception.
+  bool executes(std::uint32_t word, bool thumb);
 
  private:
   static constexpr std::uint32_t kCode = 0x8000;
+  static constexpr std::uint32_t kData = 0x2'0000;
+
+  void place(std::uint32_t word, bool thumb);
 
   CoreClock clock_;
   FlatMemory memory_{clock_, true};
@@ -40,6 +45,7 @@ class TheirVectors {
   TheirVectors& operator=(const TheirVectors&) = delete;
 
   bool run(std::uint32_t word, bool thumb, std::span<VectorState> states);
+  bool executes(std::uint32_t word, bool thumb);
 
  private:
   uc_struct* uc_ = nullptr;
