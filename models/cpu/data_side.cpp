@@ -70,6 +70,7 @@ CacheLine* DataSide::look_up(const Access& access, bool for_write, Result& resul
     return result.line;
   }
   ++misses_;
+  if (!for_write) ++load_misses_;
   context_.stall_until(buffer_.drain_ordered());
   const Time start = wait_for_fill_slot();
   const auto filled = l1d_.fill(number, access.attributes.memory, FillCause::kDemand,

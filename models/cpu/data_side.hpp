@@ -48,6 +48,9 @@ class DataSide {
   void maintain(Maintenance::Action action, CacheLine& line, const Origin& origin);
   /// Order before cache operations and evictions of the adversary.
   void before_write_back(LineNumber line);
+  /// Loads that missed the L1D, and that went around it.
+  std::uint64_t load_misses() const { return load_misses_; }
+  std::uint64_t uncached_loads() const { return uncached_loads_.value(); }
   /// Whether the line is still on its way.
   bool arriving(LineNumber line) const { return fills_.ready(line) > context_.now(); }
 
@@ -68,6 +71,7 @@ class DataSide {
   CoreContext& context_;
   FillSlots fills_;
   Counter misses_;
+  std::uint64_t load_misses_ = 0;
   Counter uncached_loads_;
   Counter uncached_stores_;
   Counter device_accesses_;

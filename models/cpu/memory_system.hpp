@@ -109,6 +109,10 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   bool debug_write(PhysicalAddress address, std::span<const std::byte> data);
   std::optional<PhysicalAddress> debug_translate(VirtualAddress va);
 
+  // What the performance monitors count.
+  std::uint64_t loads() const {
+    return l1d_load_hits_ + data_.load_misses() + data_.uncached_loads();
+  }
   /// Adds what the hit paths counted to the statistics.
   void settle_statistics();
 

@@ -86,6 +86,7 @@ Processor::Processor(const sc_core::sc_module_name& name, const DeviceNode& node
       }} {
   system_.set_abort_receiver(*this);
   semihosting_.set_exit([this](std::uint32_t status) { end(status); });
+  connect_monitors();
   SC_HAS_PROCESS(Processor);
   SC_THREAD(run);
 }
@@ -113,6 +114,7 @@ void Processor::run() {
 
 void Processor::begin_slice() {
   ++slices_;
+  drive_pmuirq();
   look_ahead();
   sample_lines();
   clock_.limit = std::max(clock_.now + 1,
@@ -223,6 +225,7 @@ const Statistics& Processor::statistics() {
   instructions_ += core_.instructions() - instructions_.value();
   cycles_ += clock_.now - cycles_.value();
   exceptions_ += core_.exceptions() - exceptions_.value();
+  unpredictable_ += core_.unpredictable_instructions() - unpredictable_.value();
   return statistics_;
 }
 

@@ -34,6 +34,9 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
       "memory"};  ///< Towards the L2: everything.
   sc_core::sc_in<bool> irq{"irq"};
   sc_core::sc_in<bool> fiq{"fiq"};
+  /// PMUIRQ: overflow of a performance counter, seen at the end of a slice.
+  sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> pmuirq{
+      "pmuirq"};
 
   /// Properties: `clock-frequency` (default 400 MHz), `d-cache-size`, `d-cache-sets`,
   /// `i-cache-size`, `i-cache-sets`, `linefill,replacement`, `linefill,store-buffer-drain-ns`.
@@ -121,6 +124,9 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void catch_up();
   void wait_for_kernel();
   void sample_lines();
+  void drive_pmuirq();
+  void connect_monitors();
+  std::uint64_t event_total(PerformanceEvent event);
   void sleep();
 
   // SystemInterface.
@@ -130,6 +136,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   }
   bool write_coprocessor(const CoprocessorRegister& which, bool privileged,
                          std::uint32_t value) override {
+    if (which.crn == 9) clock_.stop_soon();  // PMUIRQ may change.
     return control_.write_coprocessor(which, privileged, value);
   }
   bool take_coprocessor_abort() override { return control_.take_coprocessor_abort(); }
@@ -166,6 +173,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   Counter idle_cycles_{statistics_, "idle_cycles", "cycles"};
   Counter slices_{statistics_, "slices", "slices"};  ///< How often the kernel was given its turn.
   Counter exceptions_{statistics_, "exceptions", "exceptions"};
+  Counter unpredictable_{statistics_, "unpredictable", "instructions"};
   Counter data_aborts_{statistics_, "data_aborts", "aborts"};
   Counter prefetch_aborts_{statistics_, "prefetch_aborts", "aborts"};
 
@@ -184,6 +192,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   bool for_event_ = false;  ///< Asleep in WFE, which may end at any time.
   bool event_ = false;
   bool ended_ = false;
+  bool pmuirq_level_ = false;
   unsigned aborts_in_a_row_ = 0;
 };
 

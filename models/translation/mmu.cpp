@@ -12,6 +12,7 @@ bool Mmu::translate(VirtualAddress va, AccessType type, bool privileged, Transla
   const std::uint8_t asid = registers_.asid();
   if (!tlb_.find(va, asid, translation)) {
     ++walks_;
+    if (type == AccessType::kFetch) ++fetch_walks_;
     if (!walker_.walk(va, registers_, translation, fault)) return false;
     tlb_.insert(va, asid, translation);
   }

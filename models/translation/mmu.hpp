@@ -32,6 +32,9 @@ class Mmu {
   TranslationRegisters& registers() { return registers_; }
   const TranslationRegisters& registers() const { return registers_; }
   Tlb& tlb() { return tlb_; }
+  /// Walks of the tables that instruction fetches began.
+  std::uint64_t fetch_walks() const { return fetch_walks_; }
+  std::uint64_t walks() const { return walks_.value(); }
 
  private:
   bool check(const Translation& translation, AccessType type, bool privileged, Fault& fault) const;
@@ -41,6 +44,7 @@ class Mmu {
   TranslationWalker walker_;
   Tlb tlb_;
   Counter walks_;
+  std::uint64_t fetch_walks_ = 0;
 };
 
 }  // namespace linefill

@@ -173,8 +173,25 @@ void Soc::connect_interrupts() {
   if (controller == nullptr) return;
   controller->irq_output().bind(irq);
   controller->fiq_output().bind(fiq);
+  connect_monitors(*controller, used);
   for (auto* input : controller->inputs()) {
     if (!used.contains(input)) input->bind(new_line());
+  }
+}
+
+// The node has no registers: it tells the interrupt of each core.
+void Soc::connect_monitors(InterruptController& controller,
+                           std::set<const sc_core::sc_in<bool>*>& used) {
+  for (const auto& node : tree_.root().children()) {
+    if (!node->compatible_with("arm,cortex-a9-pmu")) continue;
+    const auto interrupts = interrupts_of(tree_, *node);
+    if (interrupts.empty()) continue;
+    auto* input = controller.input(interrupts.front().cells);
+    if (input == nullptr || !used.insert(input).second)
+      node->fail("interrupts", "an interrupt that the controller has and no device uses");
+    auto& line = new_line();
+    processor_->pmuirq.bind(line);
+    input->bind(line);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <systemc>
 #include <vector>
@@ -68,6 +69,8 @@ class Soc {
   void build_processor(const DeviceNode& cpus);
   void connect_masters();
   void connect_interrupts();
+  void connect_monitors(InterruptController& controller,
+                        std::set<const sc_core::sc_in<bool>*>& used);
   void connect_requests();
   void connect_request(const DeviceNode& node, Device& device);
   void tie_off();

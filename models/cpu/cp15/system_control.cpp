@@ -23,6 +23,11 @@ constexpr std::uint32_t size_id(const CacheGeometry& cache, std::uint32_t polici
   return policies << 28 | (cache.sets - 1) << 13 | (cache.ways - 1) << 3 | kLineSize;
 }
 
+constexpr bool is_reserved_identification(const CoprocessorRegister& which) {
+  return which.coprocessor == 15 && which.crn == 0 && which.opc1 == 0 && which.crm >= 3 &&
+         which.crm <= 7;
+}
+
 /// The attribute fields of PAR (ARM ARM B4.1.112).
 constexpr std::uint32_t par_attributes(const MemoryAttributes& attributes) {
   const std::uint32_t shareable = attributes.shareable ? 1U << 7 : 0U;
@@ -54,6 +59,7 @@ SystemControl::SystemControl(const Configuration& configuration, Mmu& mmu,
 void SystemControl::reset() {
   for (const auto& row : SystemControlTable::rows()) row.reset_word(*this);
   actlr_ = 0;
+  cbar_ = configuration_.periphbase;
   abort_ = false;
   monitors_.reset();
 }
@@ -61,6 +67,11 @@ void SystemControl::reset() {
 bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool privileged,
                                      std::uint32_t& value) {
   const auto* row = SystemControlTable::find(which);
+  // What the identification scheme has not given a name yet reads as zero (B3.17.1).
+  if (row == nullptr && privileged && is_reserved_identification(which)) {
+    value = 0;
+    return true;
+  }
   if (row == nullptr || !row->allows(false, privileged, pmuserenr_ != 0)) return false;
   value = row->read(*this);
   return true;

@@ -25,7 +25,7 @@ class SystemControl {
   struct Configuration {
     CacheGeometry instruction_cache{};
     CacheGeometry data_cache{};
-    std::uint32_t periphbase = 0x1E00'0000;  ///< CBAR.
+    std::uint32_t periphbase = 0x1E00'0000;  ///< CBAR after reset.
     std::uint32_t mpidr = 0x8000'0000;
   };
 
@@ -45,6 +45,8 @@ class SystemControl {
   std::uint32_t actlr() const { return actlr_; }
   std::uint32_t cpacr() const { return cpacr_; }
   std::uint32_t scr() const { return scr_; }
+  PerformanceMonitors& monitors() { return monitors_; }
+  std::uint64_t context_writes() const { return context_writes_; }
   std::uint32_t vector_base() const;
   std::uint32_t monitor_vector_base() const { return mvbar_; }
   /// An exception taken from Monitor mode clears SCR.NS (ARM ARM B1.8.1).
@@ -76,9 +78,9 @@ class SystemControl {
   // Hooks of the table.
   std::uint32_t read_mpidr() const { return configuration_.mpidr; }
   std::uint32_t read_ccsidr() const;
-  std::uint32_t read_cbar() const { return configuration_.periphbase; }
   std::uint32_t read_isr() const { return pending_; }
   void write_actlr(std::uint32_t value);
+  void count_context_write(std::uint32_t) { ++context_writes_; }
 
   template <Maintenance::Action kAction>
   void operate_by_address(std::uint32_t va);
@@ -103,6 +105,7 @@ class SystemControl {
   CacheOperations& operations_;
   Log& log_;
   PerformanceMonitors monitors_;
+  std::uint64_t context_writes_ = 0;
   bool abort_ = false;
   std::uint32_t pending_ = 0;
 
@@ -127,6 +130,7 @@ class SystemControl {
   std::uint32_t tpidrprw_ = 0;
   std::uint32_t tlb_lockdown_ = 0;
   std::uint32_t power_control_ = 0;
+  std::uint32_t cbar_ = 0;
   std::uint32_t diagnostic_ = 0;
   std::uint32_t teecr_ = 0;
   std::uint32_t teehbr_ = 0;

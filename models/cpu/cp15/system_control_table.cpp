@@ -190,7 +190,9 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 12, 0, 0, 1, "MVBAR", kReadWrite, 0}.stores(&S::mvbar_, 0xFFFF'FFE0),
       R{15, 12, 0, 1, 0, "ISR", kReadOnly}.computed(&S::read_isr),
       R{15, 13, 0, 0, 0, "FCSEIDR", kReadWrite, 0}.no_effect(),
-      R{15, 13, 0, 0, 1, "CONTEXTIDR", kReadWrite, 0}.translates(&T::contextidr, kContext),
+      R{15, 13, 0, 0, 1, "CONTEXTIDR", kReadWrite, 0}
+          .translates(&T::contextidr, kContext)
+          .on_write(&S::count_context_write),
       R{15, 13, 0, 0, 2, "TPIDRURW", kReadWrite, 0}.user(User::kReadWrite).stores(&S::tpidrurw_),
       R{15, 13, 0, 0, 3, "TPIDRURO", kReadWrite, 0}.user(User::kRead).stores(&S::tpidruro_),
       R{15, 13, 0, 0, 4, "TPIDRPRW", kReadWrite, 0}.stores(&S::tpidrprw_),
@@ -199,7 +201,7 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 15, 0, 0, 0, "Power Control", kReadWrite, 0}.stores(&S::power_control_, 0x701),
       R{15, 15, 0, 0, 1, "Diagnostic", kReadWrite, 0}.stores(&S::diagnostic_),
       R{15, 15, 0, 1, 0, "NEON Busy", kReadOnly, 0},
-      R{15, 15, 4, 0, 0, "CBAR", kReadOnly}.computed(&S::read_cbar),
+      R{15, 15, 4, 0, 0, "CBAR", kReadWrite, 0}.stores(&S::cbar_),
       R{15, 15, 5, 4, 2, "Select Lockdown TLB Entry for read", kWriteOnly}.no_effect(),
       R{15, 15, 5, 4, 4, "Select Lockdown TLB Entry for write", kWriteOnly}.no_effect(),
       R{15, 15, 5, 5, 2, "Main TLB VA", kReadWrite, 0}.no_effect(),

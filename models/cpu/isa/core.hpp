@@ -51,6 +51,7 @@ class Core {
   std::uint64_t instructions() const { return instructions_; }
   std::uint64_t unpredictable_instructions() const { return executor_.unpredictable; }
   std::uint64_t exceptions() const { return executor_.exceptions; }
+  const ExecutionCounts& counts() const { return executor_.counts; }
   std::uint64_t lines_decoded() const { return decoded_.lines_decoded(); }
 
  private:

@@ -73,6 +73,7 @@ void Executor::prefetch_abort(std::uint32_t at) {
 }
 
 void Executor::interrupt(Vector vector) {
+  ++counts.interrupts;
   if ((system.scr() & (vector == Vector::kFiq ? kScrFiq : kScrIrq)) != 0) {
     enter_at(system.monitor_vector_base(), Mode::kMonitor, vector, next + 4, state.cpsr());
     return;
@@ -95,6 +96,7 @@ bool Executor::exception_return(const Instruction& i, std::uint32_t target) {
     ++unpredictable;
     return undefined(i);
   }
+  ++counts.exception_returns;
   state.set_cpsr(state.spsr());
   tell_context();
   next = target & (state.thumb ? ~1U : ~3U);

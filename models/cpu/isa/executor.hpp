@@ -38,6 +38,18 @@ enum class Vector : std::uint8_t {
   kFiq = 0x1C,
 };
 
+/// What the performance monitors count of execution, since the beginning.
+struct ExecutionCounts {
+  std::uint64_t exception_returns = 0;
+  std::uint64_t pc_changes = 0;  ///< Taken branches, exception returns among them not.
+  std::uint64_t strex_passed = 0;
+  std::uint64_t strex_failed = 0;
+  std::uint64_t isb = 0;
+  std::uint64_t dsb = 0;
+  std::uint64_t dmb = 0;
+  std::uint64_t interrupts = 0;
+};
+
 /// What instructions work on. Handlers are functions of this; the run loop is `Core`'s.
 class Executor {
  public:
@@ -54,6 +66,7 @@ class Executor {
   DecodedLine* line = nullptr;
   std::uint64_t unpredictable = 0;  ///< UNPREDICTABLE instructions executed (as UNDEFINED).
   std::uint64_t exceptions = 0;
+  ExecutionCounts counts;
 
   /// The address of the instruction being executed.
   std::uint32_t address(const Instruction& i) const { return state.r[15] - i.ahead; }
@@ -66,6 +79,7 @@ class Executor {
     next = target & (state.thumb ? ~1U : ~3U);
     state.it = 0;
     clock.now += cost::kTakenBranch;
+    ++counts.pc_changes;
     return false;
   }
   /// BXWritePC. A target of ...10 is UNPREDICTABLE: bit 1 is ignored.

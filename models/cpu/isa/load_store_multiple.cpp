@@ -112,6 +112,7 @@ bool return_from_exception(Executor& e, const Instruction& i) {
     return e.data_abort(i);
   }
   if (i.kind != 0) s.r[i.n] = base_after(s, i);
+  ++e.counts.exception_returns;
   s.set_cpsr(status);
   e.tell_context();
   e.next = target & (s.thumb ? ~1U : ~3U);

@@ -40,6 +40,7 @@ bool execute_strex(Executor& e, const Instruction& i) {
   e.note_pc(i);
   if (misaligned(e, at, size, true) || !e.memory.store_exclusive(at, size, value, failed))
     return e.data_abort(i);
+  ++(failed != 0 ? e.counts.strex_failed : e.counts.strex_passed);
   s.r[i.d] = failed;
   return true;
 }

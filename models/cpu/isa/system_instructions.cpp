@@ -127,15 +127,18 @@ bool execute_subs_pc_lr(Executor& e, const Instruction& i) {
 
 bool execute_dmb(Executor& e, const Instruction& i) {
   e.note_pc(i);
+  ++e.counts.dmb;
   e.memory.data_memory_barrier();
   return true;
 }
 bool execute_dsb(Executor& e, const Instruction& i) {
   e.note_pc(i);
+  ++e.counts.dsb;
   e.memory.data_synchronization_barrier();
   return e.leave(i);
 }
 bool execute_isb(Executor& e, const Instruction& i) {
+  ++e.counts.isb;
   e.memory.instruction_synchronization_barrier();
   return e.leave(i);
 }
