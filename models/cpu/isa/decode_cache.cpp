@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "models/cpu/isa/encoding.hpp"
@@ -20,16 +21,20 @@ class Scoreboard {
     for (unsigned reg = 0; reg < ready_.size(); ++reg) {
       if ((i.reads >> reg & 1) != 0) start = std::max(start, ready_[reg]);
     }
+    for (std::uint32_t rest = i.vector_reads; rest != 0; rest &= rest - 1)
+      start = std::max(start, vector_ready_[static_cast<unsigned>(std::countr_zero(rest))]);
     i.cycles = static_cast<std::uint8_t>(i.cycles + (start - now_));
     now_ += i.cycles;
     for (unsigned reg = 0; reg < ready_.size(); ++reg) {
       if ((i.late >> reg & 1) != 0) ready_[reg] = now_ + i.latency;
     }
+    if (i.late_vector != 0) vector_ready_[i.late_vector - 1U] = now_ + i.latency;
   }
 
  private:
   unsigned now_ = 0;
   std::array<unsigned, 16> ready_{};
+  std::array<unsigned, 32> vector_ready_{};
 };
 
 std::uint32_t word_at(const DecodedLine& line, unsigned slot) {

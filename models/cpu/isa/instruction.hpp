@@ -44,6 +44,9 @@ struct Instruction {
   std::uint8_t latency = 0;
   std::uint8_t extra = 0;  ///< Second transferred register, or what is transferred.
   std::uint8_t needs = 0;  ///< Of CPACR and FPEXC: see extension_access.hpp.
+  /// One more than the D register that is there `latency` cycles after the next issue; 0: none.
+  std::uint8_t late_vector = 0;
+  std::uint32_t vector_reads = 0;  ///< D registers that must be there at issue.
 
   void uses(unsigned reg) { reads = static_cast<std::uint16_t>(reads | 1U << reg); }
   void gives_late(unsigned reg, std::uint8_t cycles_later) {

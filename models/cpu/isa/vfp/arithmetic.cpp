@@ -120,6 +120,9 @@ void take(const Fields& f, Instruction& i, Handler single, Handler both, Cost co
   needs_vfp(i, std::max({i.d, i.n, i.m}), is_double);
   i.handler = is_double ? both : single;
   set_cost(i, cost, is_double);
+  if (f.has('n')) reads(i, i.n, is_double);
+  if (f.has('m')) reads(i, i.m, is_double);
+  gives(i, i.d, is_double, cost);
 }
 
 template <Binary<std::uint32_t> kSingle, Binary<std::uint64_t> kDouble>
@@ -133,6 +136,7 @@ void take_three(const Fields& f, Instruction& i) {
   take(f, i, &with_extension<&multiply_accumulate<std::uint32_t, kNegateProduct, kNegateAddend>>,
        &with_extension<&multiply_accumulate<std::uint64_t, kNegateProduct, kNegateAddend>>,
        cost::kMultiplyAccumulate);
+  reads(i, i.d, f.bit('z'));
 }
 
 template <std::uint32_t (*kSingle)(std::uint32_t), std::uint64_t (*kDouble)(std::uint64_t)>
@@ -197,11 +201,15 @@ void vcmp(const Fields& f, Instruction& i) {
   take(f, i, &with_extension<&execute_compare<std::uint32_t, false>>,
        &with_extension<&execute_compare<std::uint64_t, false>>, cost::kCompare);
   i.kind = f.byte('e');
+  reads(i, i.d, f.bit('z'));
+  i.late_vector = 0;
 }
 void vcmp_zero(const Fields& f, Instruction& i) {
   take(f, i, &with_extension<&execute_compare<std::uint32_t, true>>,
        &with_extension<&execute_compare<std::uint64_t, true>>, cost::kCompare);
   i.kind = f.byte('e');
+  reads(i, i.d, f.bit('z'));
+  i.late_vector = 0;
 }
 
 }  // namespace linefill::isa::vfp

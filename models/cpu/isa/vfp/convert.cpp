@@ -94,9 +94,16 @@ bool to_fixed_point(Executor& e, const Instruction& i) {
   return true;
 }
 
-void finish(Instruction& i, Handler handler, bool is_double) {
+/// The precisions of the result and of the operand.
+struct Precision {
+  bool d_is_double;
+  bool m_is_double;
+};
+void finish(Instruction& i, Handler handler, Precision precision) {
   i.handler = handler;
-  set_cost(i, cost::kConvert, is_double);
+  set_cost(i, cost::kConvert, true);
+  reads(i, i.m, precision.m_is_double);
+  gives(i, i.d, precision.d_is_double, cost::kConvert);
 }
 
 }  // namespace
@@ -106,7 +113,8 @@ void vcvt_precision(const Fields& f, Instruction& i) {
   i.d = register_d(f, !from_double);
   i.m = register_m(f, from_double);
   needs_vfp(i, from_double ? i.m : i.d, true);
-  finish(i, from_double ? &with_extension<&to_single> : &with_extension<&to_double>, true);
+  finish(i, from_double ? &with_extension<&to_single> : &with_extension<&to_double>,
+         {!from_double, from_double});
 }
 
 void vcvt_half(const Fields& f, Instruction& i) {
@@ -114,7 +122,7 @@ void vcvt_half(const Fields& f, Instruction& i) {
   i.m = register_m(f, false);
   i.shift = f.bit('t') ? 16 : 0;
   needs_vfp(i, 0, false);
-  finish(i, f.bit('x') ? &with_extension<&to_half> : &with_extension<&from_half>, false);
+  finish(i, f.bit('x') ? &with_extension<&to_half> : &with_extension<&from_half>, {false, false});
 }
 
 void vcvt_from_integer(const Fields& f, Instruction& i) {
@@ -126,7 +134,7 @@ void vcvt_from_integer(const Fields& f, Instruction& i) {
   finish(i,
          is_double ? &with_extension<&from_integer<std::uint64_t>>
                    : &with_extension<&from_integer<std::uint32_t>>,
-         is_double);
+         {is_double, false});
 }
 
 void vcvt_to_integer(const Fields& f, Instruction& i) {
@@ -139,7 +147,7 @@ void vcvt_to_integer(const Fields& f, Instruction& i) {
   finish(i,
          is_double ? &with_extension<&to_integer<std::uint64_t>>
                    : &with_extension<&to_integer<std::uint32_t>>,
-         is_double);
+         {false, is_double});
 }
 
 void vcvt_fixed(const Fields& f, Instruction& i) {
@@ -147,7 +155,7 @@ void vcvt_fixed(const Fields& f, Instruction& i) {
   const unsigned width = f.bit('x') ? 32 : 16;
   const unsigned above_point = f['v'] << 1 | f['w'];
   if (above_point > width) return unpredictable(i);
-  i.d = register_d(f, is_double);
+  i.d = i.m = register_d(f, is_double);
   i.kind = f.bit('u') ? 0 : 1;
   i.shift = static_cast<std::uint8_t>(width - above_point);
   i.extra = static_cast<std::uint8_t>(width);
@@ -156,12 +164,12 @@ void vcvt_fixed(const Fields& f, Instruction& i) {
     finish(i,
            is_double ? &with_extension<&to_fixed_point<std::uint64_t>>
                      : &with_extension<&to_fixed_point<std::uint32_t>>,
-           is_double);
+           {is_double, is_double});
   } else {
     finish(i,
            is_double ? &with_extension<&from_fixed_point<std::uint64_t>>
                      : &with_extension<&from_fixed_point<std::uint32_t>>,
-           is_double);
+           {is_double, is_double});
   }
 }
 

@@ -7,26 +7,37 @@
 
 namespace linefill::isa::vfp {
 
-/// Issue cycles of the Cortex-A9's VFP (NEON MPE TRM, DDI 0409, 2.3: throughput).
+/// Cycles of the Cortex-A9's VFP (NEON MPE TRM, DDI 0409, 2.3): the issue of singles and of
+/// doubles, and how much later than the next issue the result is there. S registers count as the D
+/// register that they are half of; what comes from an earlier line of code is taken for ready.
 struct Cost {
   std::uint8_t of_single;
   std::uint8_t of_double;
+  std::uint8_t latency;
 };
 namespace cost {
-inline constexpr Cost kMove{1, 1};
-inline constexpr Cost kAdd{1, 1};
-inline constexpr Cost kCompare{1, 1};
-inline constexpr Cost kConvert{1, 1};
-inline constexpr Cost kMultiply{1, 2};
-inline constexpr Cost kMultiplyAccumulate{1, 2};
-inline constexpr Cost kDivide{10, 20};
-inline constexpr Cost kSquareRoot{13, 28};
+inline constexpr Cost kMove{1, 1, 0};
+inline constexpr Cost kAdd{1, 1, 3};
+inline constexpr Cost kCompare{1, 1, 0};
+inline constexpr Cost kConvert{1, 1, 3};
+inline constexpr Cost kMultiply{1, 2, 4};
+inline constexpr Cost kMultiplyAccumulate{1, 2, 7};
+inline constexpr Cost kDivide{10, 20, 5};
+inline constexpr Cost kSquareRoot{13, 28, 4};
+inline constexpr Cost kLoad{1, 1, 1};
 inline constexpr std::uint8_t kSystemRegister = 3;  ///< VMRS, VMSR.
 inline constexpr std::uint8_t kToCoreLatency = 3;
 }  // namespace cost
 
+inline void reads(Instruction& i, unsigned reg, bool is_double) {
+  i.vector_reads |= 1U << (is_double ? reg : reg / 2);
+}
 inline void set_cost(Instruction& i, Cost cost, bool is_double) {
   i.cycles = is_double ? cost.of_double : cost.of_single;
+}
+inline void gives(Instruction& i, unsigned reg, bool is_double, Cost cost) {
+  i.late_vector = static_cast<std::uint8_t>(1 + (is_double ? reg : reg / 2));
+  i.latency = cost.latency;
 }
 
 }  // namespace linefill::isa::vfp

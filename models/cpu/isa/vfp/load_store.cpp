@@ -161,6 +161,7 @@ void vldr(const Fields& f, Instruction& i) {
   const bool is_double = take(f, i);
   take_offset(f, i);
   i.handler = is_double ? &with_extension<&load_one<true>> : &with_extension<&load_one<false>>;
+  gives(i, i.d, false, cost::kLoad);
 }
 
 void vstr(const Fields& f, Instruction& i) {
@@ -168,6 +169,7 @@ void vstr(const Fields& f, Instruction& i) {
   take_offset(f, i);
   if (i.n == 15 && is_thumb(i)) return unpredictable(i);
   i.handler = is_double ? &with_extension<&store_one<true>> : &with_extension<&store_one<false>>;
+  reads(i, i.d, false);
 }
 
 void vldm(const Fields& f, Instruction& i) {

@@ -129,6 +129,7 @@ void take_pair(const Fields& f, Instruction& i) {
     i.gives_late(i.d, cost::kToCoreLatency);
     i.gives_late(i.a, cost::kToCoreLatency);
     i.handler = &with_extension<&two_singles_to_core>;
+    reads(i, i.m, false);
   } else {
     i.uses(i.d);
     i.uses(i.a);
@@ -170,6 +171,7 @@ void vmov_core_single(const Fields& f, Instruction& i) {
   needs_vfp(i, 0, false);
   if (f.bit('x')) {
     i.handler = &with_extension<&single_to_core>;
+    reads(i, i.n, false);
     i.gives_late(i.d, cost::kToCoreLatency);
   } else {
     i.handler = &with_extension<&core_to_single>;
@@ -190,6 +192,7 @@ void vmov_scalar_to_core(const Fields& f, Instruction& i) {
   i.kind = f.bit('u') ? 0 : 1;
   i.gives_late(i.d, cost::kToCoreLatency);
   i.handler = &with_extension<&scalar_to_core>;
+  reads(i, i.n, true);
 }
 
 void vdup_core(const Fields& f, Instruction& i) {

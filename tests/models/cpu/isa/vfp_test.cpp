@@ -223,4 +223,19 @@ TEST_CASE("a literal VLDR counts from the word-aligned PC", "[isa][vfp]") {
   CHECK(b.extension().s(0) == 0x5678'BF00);
 }
 
+TEST_CASE("a VFP result that is used at once costs its latency", "[isa][vfp][timing]") {
+  const auto cycles = [](std::uint32_t second) {
+    VfpBench b;
+    b.a32({kVadd, second, CoreBench::kStopA32});
+    b.extension().set_fpexc(kEnable);
+    b.run();
+    return b.clock.now;
+  };
+  CHECK(cycles(kVadd) == cycles(0xEE31'1A03) + 3);        // vadd.f32 s2, s2, s6 waits for nothing
+  CHECK(cycles(0xEE10'1A10) == cycles(0xEE11'1A10) + 3);  // vmov r1, s0 waits; vmov r1, s2
+  CHECK(cycles(0xEEB4'0A41) == cycles(0xEEB4'1A43) + 3);  // vcmp.f32 s0, s2 waits; vcmp s2, s6
+  // vdiv.f64 d2, d2, d3 takes 20 where vadd.f64 takes 1.
+  CHECK(cycles(0xEE82'2B03) == cycles(0xEE32'2B03) + 19);
+}
+
 }  // namespace linefill::test
