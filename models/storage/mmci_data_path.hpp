@@ -41,7 +41,11 @@ class MmciDataPath {
   bool sending() const { return active() && transfer_.direction == Direction::kToCard; }
   bool failed() const { return failed_; }
   std::uint32_t bytes_left() const { return count_; }  ///< MCIDataCnt.
-  std::uint32_t words_left() const { return words_; }  ///< MCIFifoCnt.
+  /// MCIFifoCnt: words that have not come into the FIFO yet. Linux's driver takes what is missing
+  /// of its transfer, less these, out of it (drivers/mmc/host/mmci.c, mmci_get_rx_fifocnt).
+  std::uint32_t words_left() const {
+    return transfer_.direction == Direction::kFromCard ? words_ - fifo_.level() : words_;
+  }
 
   /// The flags of MCIStatus that follow the state: bits 21:12.
   std::uint32_t live_status() const;
@@ -103,7 +107,7 @@ class MmciDataPath {
   Time running_since_{0};  ///< When the clock last changed.
 
   std::uint32_t count_ = 0;
-  std::uint32_t words_ = 0;
+  std::uint32_t words_ = 0;  ///< Not yet read from, or written to, the FIFO by the host.
 
   // The block on its way. A card sends at most 512 bytes; a host may ask for blocks of 2048.
   std::array<std::uint8_t, 2048> block_{};
