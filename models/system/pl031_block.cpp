@@ -7,7 +7,6 @@ namespace {
 
 constexpr Time kSecond = 1000ms;
 constexpr std::int64_t kWrap = std::int64_t{1} << 32;
-constexpr std::uint32_t kEnabled = 1;
 
 }  // namespace
 
@@ -20,7 +19,7 @@ const RegisterTable<Pl031Block>& Pl031Block::registers() {
       R{0x000, "RTCDR", kReadOnly}.computed(&C::data),
       R{0x004, "RTCMR", kReadWrite}.stores(&C::match_).on_write(&C::write_match),
       R{0x008, "RTCLR", kReadWrite, kStartDate}.stores(&C::load_).on_write(&C::write_load),
-      R{0x00C, "RTCCR", kReadOnly, kEnabled},
+      R{0x00C, "RTCCR", kReadWrite}.computed(&C::enabled).on_write(&C::write_control),
       R{0x010, "RTCIMSC", kReadWrite}.stores(&C::mask_, 1),
       R{0x014, "RTCRIS", kReadOnly}.computed(&C::raw_status),
       R{0x018, "RTCMIS", kReadOnly}.computed(&C::masked_status),

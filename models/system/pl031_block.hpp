@@ -24,6 +24,9 @@ class Pl031Block {
  private:
   void write_match(std::uint32_t value, const RegisterContext& context);
   void write_load(std::uint32_t value, const RegisterContext& context);
+  /// Enabled for good (TRM 3.3.4): a write has no effect.
+  void write_control(std::uint32_t, const RegisterContext&) {}
+  std::uint32_t enabled() const { return 1; }
   void write_interrupt_clear(std::uint32_t value, const RegisterContext&) { raw_ &= ~(value & 1); }
   std::uint32_t data() const;
   std::uint32_t raw_status() const { return raw_; }
