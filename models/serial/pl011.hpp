@@ -20,6 +20,7 @@ class Pl011 final : public Device, public SerialPort {
     block_.set_output(std::move(output));
   }
   void receive(char character) override;
+  bool listening() const override { return block_.listening(); }
   void set_up_line() override { block_.set_up_line(); }
   /// What the guest wrote before it ended is not lost.
   void end_of_simulation() override { block_.flush(); }

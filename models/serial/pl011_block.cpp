@@ -88,6 +88,8 @@ void Pl011Block::reset() {
   sent_at_ = arrives_at_ = timeout_at_ = kNever;
 }
 
+bool Pl011Block::listening() const { return (mask_ & (kRxInterrupt | kTimeoutInterrupt)) != 0; }
+
 void Pl011Block::set_up_line() {
   integer_divisor_ = 1;
   fractional_divisor_ = 0;

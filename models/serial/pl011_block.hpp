@@ -38,6 +38,8 @@ class Pl011Block {
   void reset();
 
   void set_output(std::function<void(char)> output) { output_ = std::move(output); }
+  /// The receive or the time-out interrupt is enabled.
+  bool listening() const;
   /// On, eight bits, no parity, one stop bit, FIFOs, the fastest rate: UARTCLK / 16.
   void set_up_line();
   /// A character is on its way in.

@@ -12,6 +12,8 @@ class SerialPort {
   virtual void set_output(std::function<void(char)> output) = 0;
   /// A character begins to arrive now, after those that came before.
   virtual void receive(char character) = 0;
+  /// A driver waits for characters: the interrupt of the receiver is enabled.
+  virtual bool listening() const = 0;
   /// As a boot loader leaves its console: on, eight bits, no parity, as fast as it goes. At time 0.
   virtual void set_up_line() = 0;
 

@@ -28,6 +28,7 @@ namespace {
 
 // How often the run looks up from simulating: for the terminal, and for --until.
 constexpr Time kSlice = 2ms;
+constexpr Time kKeyTime = 1ms;
 
 // Before the run rather than at its end.
 void expect_writable(const std::string& option, const std::string& path) {
@@ -98,7 +99,7 @@ void Simulation::connect_world() {
   const auto console = [this](char c) {
     progress_.clear();
     std::cout.put(c);
-    if (c == '\n') std::cout.flush();
+    ++unseen_;
   };
   if (auto* serial = soc_.find<SerialPort>()) serial->set_output(console);
   soc_.processor().set_console(console);
@@ -156,7 +157,10 @@ void Simulation::connect_adversary() {
 int Simulation::run() {
   soc_.reset();
   auto* console = soc_.find<SerialPort>();
-  if (is_linux_ && console != nullptr) console->set_up_line();
+  if (is_linux_ && console != nullptr) {
+    console->set_up_line();
+    terminal_ = std::make_unique<Terminal>();
+  }
   while (!ended_) advance();
   return finish();
 }
@@ -167,7 +171,23 @@ void Simulation::advance() {
   if (options_.until) slice = std::min(slice, *options_.until - now);
   if (slice <= Time{0}) return end("until", std::nullopt);
   sc_core::sc_start(to_sc_time(slice));
-  progress_.update(now, soc_.processor().instructions());
+  if (unseen_ != 0) std::cout.flush();
+  unseen_ = 0;
+  if (terminal_) type();
+  // A prompt waits on the line where it would be shown.
+  const bool prompt = terminal_ && terminal_->interactive();
+  if (!prompt) progress_.update(now, soc_.processor().instructions());
+}
+
+// A guest whose buffer is full drops what is typed: so a key for each millisecond.
+void Simulation::type() {
+  if (terminal_->interactive())
+    terminal_->keep_pace(from_sc_time(sc_core::sc_time_stamp()), progress_.seconds());
+  if (terminal_->quit()) return end("quit", 0);
+  auto* console = soc_.find<SerialPort>();
+  char key = 0;
+  for (Time t{0}; t < kSlice && console->listening() && terminal_->next(key); t += kKeyTime)
+    console->receive(key);
 }
 
 void Simulation::end(const std::string& reason, std::optional<std::uint32_t> status) {
@@ -206,6 +226,7 @@ int Simulation::exit_status() const {
 }
 
 int Simulation::finish() {
+  terminal_.reset();
   progress_.clear();
   std::cout.flush();
   end_.simulated = from_sc_time(sc_core::sc_time_stamp());

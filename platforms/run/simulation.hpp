@@ -15,6 +15,7 @@
 #include "platforms/run/processor_view.hpp"
 #include "platforms/run/progress.hpp"
 #include "platforms/run/report.hpp"
+#include "platforms/run/terminal.hpp"
 #include "platforms/run/transfer_log.hpp"
 #include "platforms/soc/board_file.hpp"
 #include "platforms/soc/soc.hpp"
@@ -36,6 +37,7 @@ class Simulation {
   void connect_checker();
   void connect_adversary();
   void advance();
+  void type();
   void screenshot(const std::string& path) const;
   void leds_changed(std::uint32_t value);
   void end(const std::string& reason, std::optional<std::uint32_t> status);
@@ -59,6 +61,8 @@ class Simulation {
   RunEnd end_;
   bool ended_ = false;
   bool is_linux_ = false;
+  std::unique_ptr<Terminal> terminal_;  ///< Of a kernel.
+  unsigned unseen_ = 0;                 ///< Characters written to stdout, and not yet flushed.
 };
 
 }  // namespace linefill

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/terminal.hpp"
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+
+namespace linefill {
+
+namespace {
+
+constexpr char kEscape = 'A' & 0x1F;
+constexpr int kPatience = 2000;  // Milliseconds until a person is told what is waited for.
+constexpr double kLongestPause = 0.05;
+constexpr const char* kHelp =
+    "\r\nCtrl-A x  ends the run\r\nCtrl-A a  sends Ctrl-A\r\nCtrl-A h  says this\r\n";
+
+// A signal's handler needs them.
+termios saved_settings;
+struct sigaction saved_terminate;
+
+void restore() { tcsetattr(STDIN_FILENO, TCSANOW, &saved_settings); }
+
+void on_terminate(int signal) {
+  restore();
+  sigaction(SIGTERM, &saved_terminate, nullptr);
+  raise(signal);
+}
+
+bool in_foreground() { return tcgetpgrp(STDIN_FILENO) == getpgrp(); }
+
+void make_raw() {
+  termios raw = saved_settings;
+  raw.c_iflag &= ~static_cast<tcflag_t>(BRKINT | ICRNL | INLCR | ISTRIP | IXON);
+  raw.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | IEXTEN | ISIG);
+  raw.c_cc[VMIN] = 0;
+  raw.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  struct sigaction terminate {};
+  terminate.sa_handler = on_terminate;
+  sigaction(SIGTERM, &terminate, &saved_terminate);
+}
+
+bool readable(int milliseconds) {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  return poll(&input, 1, milliseconds) > 0;
+}
+
+}  // namespace
+
+Terminal::Terminal() {
+  if (isatty(STDIN_FILENO) == 1 && in_foreground() &&
+      tcgetattr(STDIN_FILENO, &saved_settings) == 0) {
+    interactive_ = true;
+    make_raw();
+    return;
+  }
+  struct stat input {};
+  const bool known = fstat(STDIN_FILENO, &input) == 0;
+  if (known && (S_ISREG(input.st_mode) || S_ISFIFO(input.st_mode) || S_ISSOCK(input.st_mode)))
+    read_all();
+}
+
+Terminal::~Terminal() {
+  if (!interactive_) return;
+  restore();
+  sigaction(SIGTERM, &saved_terminate, nullptr);
+}
+
+void Terminal::read_all() {
+  if (!readable(kPatience))
+    std::fputs("waiting for the end of the standard input (< /dev/null gives none)\n", stderr);
+  std::array<char, 4096> part{};
+  for (ssize_t size = 1; size > 0;) {
+    size = read(STDIN_FILENO, part.data(), part.size());
+    if (size > 0) keys_.insert(keys_.end(), part.begin(), part.begin() + size);
+  }
+}
+
+void Terminal::read_keys(int milliseconds) {
+  if (!interactive_ || !readable(milliseconds)) return;
+  std::array<char, 256> part{};
+  const ssize_t size = read(STDIN_FILENO, part.data(), part.size());
+  for (ssize_t i = 0; i < size; ++i) take(part[static_cast<std::size_t>(i)]);
+  if (size <= 0) quit_ = true;  // The terminal has gone.
+}
+
+void Terminal::take(char key) {
+  if (!escaped_) {
+    escaped_ = key == kEscape;
+    if (!escaped_) keys_.push_back(key);
+    return;
+  }
+  escaped_ = false;
+  if (key == 'x') {
+    quit_ = true;
+  } else if (key == 'a' || key == kEscape) {
+    keys_.push_back(kEscape);
+  } else {
+    std::fputs(kHelp, stderr);
+  }
+}
+
+bool Terminal::next(char& key) {
+  if (keys_.empty()) return false;
+  key = keys_.front();
+  keys_.pop_front();
+  return true;
+}
+
+void Terminal::keep_pace(Time simulated, double host_seconds) {
+  const double ahead = static_cast<double>(simulated.count()) * 1e-12 - host_seconds;
+  const bool idle = keys_.empty() && ahead > 0;
+  read_keys(idle ? static_cast<int>(std::min(ahead, kLongestPause) * 1e3) : 0);
+}
+
+}  // namespace linefill
