@@ -114,6 +114,7 @@ void MmciBlock::write_power(std::uint32_t value, const RegisterContext& context)
 }
 
 void MmciBlock::write_clock(std::uint32_t, const RegisterContext& context) {
+  if (!configuration_.flow_control) clock_ &= ~kHwFcEn;  // Reserved there.
   update_bus(context.now);
 }
 
@@ -124,7 +125,7 @@ void MmciBlock::update_bus(Time now) {
   const unsigned divider = (clock_ & kBypass) != 0 ? 1 : 2 * ((clock_ & kClkDiv) + 1);
   bus_.period = runs ? configuration_.mclk * divider : Time{0};
   bus_.wide = (clock_ & kWideBus) != 0;
-  bus_.flow_control = configuration_.flow_control && (clock_ & kHwFcEn) != 0;
+  bus_.flow_control = (clock_ & kHwFcEn) != 0;
   if (bus_.period == before) return;
   command_path_.clock_changed(before, now);
   data_path_.clock_changed(before, now);

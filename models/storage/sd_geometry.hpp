@@ -17,7 +17,7 @@ struct SdGeometry {
   std::uint64_t sectors = 0;     ///< Of 512 bytes.
   std::uint64_t size = 0;        ///< C_SIZE.
   unsigned size_multiplier = 0;  ///< C_SIZE_MULT, of a standard card.
-  unsigned block_length = 9;     ///< READ_BL_LEN and WRITE_BL_LEN: 9, or 10 from 1 GiB on.
+  unsigned block_length = 9;     ///< READ_BL_LEN and WRITE_BL_LEN: 9, or 10 beyond 1 GiB.
 
   /// The smallest that holds `sectors`; of standard capacity up to 2 GiB unless told otherwise.
   /// More than 2 GiB do not fit into a standard card.

@@ -131,3 +131,36 @@ TEST_CASE("MMCI: a request carries the later of the writes that started it", "[m
   CHECK(request.origin.epoch == 8);
   CHECK(request.origin.pc == 0x2000);
 }
+
+TEST_CASE("MMCI: a transmit burst that comes too late is TxUnderrun, and takes the request away",
+          "[mmci][dma][error]") {
+  MmciHost h{MmciHost::plain()};
+  h.bring_up(0x900);
+  h.command(24, 1);
+  h.offer_data(512, 0x8);
+  for (unsigned i = 0; i < 8; ++i) h.write(kMciFifo, i);
+  // Eight words on four lines: NWR, the start bit, and 64 clocks.
+  const Time end = h.now + MmciHost::kBit * (2 + 1 + 8 * 8);
+  CHECK(level(h, kTx) == kBurst);
+  h.run(end - h.now - Time{1});
+  CHECK((h.status() & mci_status::kTxUnderrun) == 0);
+  h.run(Time{1});
+  CHECK((h.status() & mci_status::kTxUnderrun) != 0);
+  CHECK(level(h, kTx) == kQuiet);
+}
+
+TEST_CASE("MMCI: the card that was sent half a block keeps what it had, after CMD12",
+          "[mmci][dma][error]") {
+  MmciHost h{MmciHost::plain()};
+  h.bring_up(0x900);
+  h.command(24, 1);
+  h.offer_data(512, 0x8);
+  for (unsigned i = 0; i < 8; ++i) h.write(kMciFifo, i);
+  REQUIRE(h.wait(mci_status::kTxUnderrun));
+  h.write(kMciDataCtrl, 0);
+  h.write(kMciClear, 0x7FF);
+  CHECK(h.command(12) == mci_status::kCmdRespEnd);
+  h.expect_data(512);
+  h.command(17, 1);
+  CHECK(h.drain(128) == sector_words(1));
+}

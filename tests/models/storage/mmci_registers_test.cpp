@@ -94,3 +94,11 @@ TEST_CASE("MMCI: any writes in any order end in a state that still works", "[mmc
     CHECK(h.drain(128) == sector_words(1));
   }
 }
+
+TEST_CASE("MMCI: only the variant with flow control has its bit in MCIClock", "[mmci][registers]") {
+  for (const bool flow_control : {false, true}) {
+    MmciHost h{flow_control ? MmciHost::extended() : MmciHost::plain()};
+    h.write(kMciClock, 0xFFFF'FFFF);
+    CHECK(h.read(kMciClock) == (flow_control ? 0x1FFF : 0xFFF));
+  }
+}
