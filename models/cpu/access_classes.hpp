@@ -30,7 +30,7 @@ class AccessClasses {
 
   /// The maps for accesses from now on. Those of a DACR value not seen before are empty.
   Maps& select(bool privileged, std::uint32_t dacr) {
-    Maps* maps = privileged ? privileged_maps(dacr) : &maps_[0];
+    Maps* maps = privileged ? privileged_maps(dacr) : maps_.data();
     if (maps->dacr != dacr) maps->clear();
     maps->dacr = dacr;
     maps->selected = ++selections_;

@@ -39,7 +39,7 @@ Replacement replacement_of(const DeviceNode& node) {
   const std::string name = node.string_or("linefill,replacement", "pseudo-random");
   if (name == "pseudo-random") return Replacement::kPseudoRandom;
   if (name != "round-robin")
-    node.fail("linefill,replacement", "\"pseudo-random\" or \"round-robin\"");
+    node.fail("linefill,replacement", R"("pseudo-random" or "round-robin")");
   return Replacement::kRoundRobin;
 }
 

@@ -126,7 +126,7 @@ Time Block::taken_at(std::size_t slot) const {
   const Timing& t = frame_.timing;
   const unsigned pixel = static_cast<unsigned>(slot) * (64 / frame_.control.bits_per_pixel());
   const auto row = static_cast<std::int64_t>(pixel / t.width);
-  const auto column = static_cast<std::int64_t>(pixel % t.width + t.before_pixels);
+  const auto column = std::int64_t{pixel % t.width} + t.before_pixels;
   return frame_start_ + t.active_start() + t.line * row + t.pixel * column;
 }
 

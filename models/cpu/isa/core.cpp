@@ -89,7 +89,7 @@ void Core::execute(DecodedLine& line, const Instruction* at) {
     if constexpr (watched) {
       executor_.next = address;
       state.it = i.it;
-      if (watched_.count(address) != 0) executor_.system.instruction_hook(address);
+      if (watched_.contains(address)) executor_.system.instruction_hook(address);
     }
     ++count;
     executor_.clock.now += i.cycles;

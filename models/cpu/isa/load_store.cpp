@@ -121,7 +121,7 @@ void finish(const Fields& f, Instruction& i, Transfer what, Offset offset, Index
   if (i.d == 15 && (what.data != Data::kWord || (!what.load && i.ahead == 4)))
     return unpredictable(i);
   i.uses(i.n);
-  const unsigned data = static_cast<unsigned>(what.data);
+  const auto data = static_cast<unsigned>(what.data);
   if (!what.load) {
     i.handler = kStores[handler_index(data, offset, index)];
   } else if (i.d == 15) {

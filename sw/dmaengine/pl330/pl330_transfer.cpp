@@ -138,7 +138,7 @@ std::uint32_t Controller::bytes_done(const Channel& channel) const {
 
 dma_status Controller::tx_status(dma_chan& chan, dma_cookie_t cookie, dma_tx_state* state) {
   const InterruptGuard guard;
-  Channel& channel = static_cast<Channel&>(chan);
+  auto& channel = static_cast<Channel&>(chan);
   std::uint32_t residue = 0;
   if (cookie > channel.completed_cookie) {
     if (channel.active != nullptr && channel.active->cookie == cookie) {

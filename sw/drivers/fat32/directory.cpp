@@ -71,11 +71,10 @@ bool DirectoryReader::next(DirectoryEntry& entry) {
     const std::uint32_t first = load_le8(raw, 0);
     const std::uint32_t attributes = load_le8(raw, kAttributes);
     if (first == kEnd) break;
-    if (first == kDeleted) {
-      parts_ = 0;
-    } else if ((attributes & kLongNameMask) == kLongName) {
+    const bool long_name = (attributes & kLongNameMask) == kLongName;
+    if (first != kDeleted && long_name) {
       take_long_part(raw);
-    } else if ((attributes & kVolumeLabel) != 0) {
+    } else if (first == kDeleted || (attributes & kVolumeLabel) != 0) {
       parts_ = 0;
     } else {
       if (long_name_belongs_to(raw)) {
