@@ -3,8 +3,8 @@
 #
 #   linefill_guest_area(NAME [imported areas ...])
 #       All .cpp and .S of the folder NAME, for ARM (in both instruction sets) and for the host.
-#   linefill_guest_program(NAME [THUMB] [SOURCES files ...] [INCLUDES folders ...] AREAS areas ...)
-#       ${CMAKE_BINARY_DIR}/sw/NAME.elf of the files given, or all .cpp of the calling folder.
+#   linefill_guest_program(NAME [THUMB] [SOURCES files ...] [INCLUDES folders ...] [FLAGS flags ...] AREAS areas ...)
+#       ${CMAKE_BINARY_DIR}/sw/NAME.elf of the files given, or all .cpp of the calling folder, compiled with more flags.
 
 set(LINEFILL_GUEST_FLAGS
     -mcpu=cortex-a9
@@ -50,7 +50,7 @@ set(LINEFILL_GUEST_CHECK ${CMAKE_CURRENT_LIST_DIR}/check-symbols CACHE INTERNAL 
 
 # Compiles `sources` into `directory` for the instruction set `isa`; the objects are put in `result`.
 function(linefill_guest_compile result isa directory)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;INCLUDES")
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;INCLUDES;FLAGS")
   set(objects)
   foreach(source ${arg_SOURCES})
     file(RELATIVE_PATH relative ${CMAKE_CURRENT_SOURCE_DIR} ${source})
@@ -65,7 +65,7 @@ function(linefill_guest_compile result isa directory)
     if(source MATCHES "\\.S$")
       list(APPEND flags -marm)
     else()
-      list(APPEND flags -m${isa} ${LINEFILL_GUEST_CXX_FLAGS})
+      list(APPEND flags -m${isa} ${LINEFILL_GUEST_CXX_FLAGS} ${arg_FLAGS})
     endif()
     add_custom_command(
       OUTPUT ${object}
@@ -131,7 +131,7 @@ function(linefill_guest_closure result)
 endfunction()
 
 function(linefill_guest_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THUMB" "" "SOURCES;INCLUDES;AREAS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THUMB" "" "SOURCES;INCLUDES;FLAGS;AREAS")
   set(isa arm)
   if(arg_THUMB)
     set(isa thumb)
@@ -142,7 +142,8 @@ function(linefill_guest_program name)
   linefill_guest_compile(
     objects ${isa} ${CMAKE_BINARY_DIR}/sw/objects/programs/${name}
     SOURCES ${arg_SOURCES}
-    INCLUDES ${arg_INCLUDES})
+    INCLUDES ${arg_INCLUDES}
+    FLAGS ${arg_FLAGS})
   linefill_guest_closure(areas ${arg_AREAS})
   set(targets)
   foreach(area ${areas})
