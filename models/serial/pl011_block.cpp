@@ -96,6 +96,7 @@ void Pl011Block::set_up_line() {
   line_control_ = kFifoEnable | kEightBits;
   control_ = kUartEnable | kTransmitEnable | kReceiveEnable;
   write_line_control(line_control_, {});
+  timeless_ = true;
 }
 
 bool Pl011Block::fifos_enabled() const { return (line_control_ & kFifoEnable) != 0; }
@@ -127,6 +128,7 @@ std::size_t Pl011Block::receive_trigger() const { return trigger(fifo_levels_ >>
 unsigned Pl011Block::word_length() const { return 5 + (line_control_ >> 5 & 3); }
 
 Time Pl011Block::frame_time() const {
+  if (timeless_) return Time{0};
   const unsigned parity = (line_control_ & kParity) != 0 ? 1 : 0;
   const unsigned stops = (line_control_ & kTwoStops) != 0 ? 2 : 1;
   return bit_time_ * (1 + word_length() + parity + stops);
@@ -181,7 +183,8 @@ void Pl011Block::start_sending(Time now) {
   shifter_ = transmit_.front();
   transmit_.pop_front();
   shifting_ = true;
-  if (transmit_.size() == transmit_trigger()) raw_ |= kTxInterrupt;
+  // What takes no time never fills the FIFO above the trigger.
+  if (transmit_.size() == transmit_trigger() || timeless_) raw_ |= kTxInterrupt;
   if (bit_time_ == Time{0}) {
     log_.guest_error(
         "a character is sent with no baud rate set (UARTIBRD, then UARTLCR_H): sent at once");

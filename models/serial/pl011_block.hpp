@@ -40,7 +40,8 @@ class Pl011Block {
   void set_output(std::function<void(char)> output) { output_ = std::move(output); }
   /// The receive or the time-out interrupt is enabled.
   bool listening() const;
-  /// On, eight bits, no parity, one stop bit, FIFOs, the fastest rate: UARTCLK / 16.
+  /// On, eight bits, no parity, one stop bit, FIFOs, UARTCLK / 16 baud; and characters take no time
+  /// from now on.
   void set_up_line();
   /// A character is on its way in.
   void receive(char character, Time now);
@@ -95,7 +96,8 @@ class Pl011Block {
   std::uint32_t raw_ = 0;
   std::uint32_t receive_errors_ = 0;
 
-  Time bit_time_{0};  ///< From the divisors, when UARTLCR_H was last written.
+  bool timeless_ = false;  ///< Characters take no time on the line.
+  Time bit_time_{0};       ///< From the divisors, when UARTLCR_H was last written.
   std::deque<std::uint8_t> transmit_;
   std::deque<std::uint16_t> receive_;  ///< With the error bits of UARTDR.
   std::deque<std::uint8_t> line_;      ///< Characters on their way in.

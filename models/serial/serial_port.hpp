@@ -14,7 +14,9 @@ class SerialPort {
   virtual void receive(char character) = 0;
   /// A driver waits for characters: the interrupt of the receiver is enabled.
   virtual bool listening() const = 0;
-  /// As a boot loader leaves its console: on, eight bits, no parity, as fast as it goes. At time 0.
+  /// As a boot loader leaves its console: on, eight bits, no parity. From now on characters take no
+  /// time on the line, whatever rate the guest sets: a kernel queues its last words and switches
+  /// off.
   virtual void set_up_line() = 0;
 
  protected:

@@ -287,3 +287,26 @@ TEST_CASE("PL011: any writes in any order end in a UART that still works", "[pl0
   b.run(kFrame);
   CHECK(b.text == "A");
 }
+
+TEST_CASE("PL011: left by a boot loader it sends at once, whatever rate is set later", "[pl011]") {
+  UartBench b;
+  b.uart.set_up_line();
+  for (const char c : std::string{"a long line of more than sixteen"})
+    b.write(kDr, static_cast<std::uint32_t>(c));
+  CHECK((b.read(kFr) & (kTxff | kBusy)) == 0);
+  b.set_up();
+  b.write(kDr, '.');
+  b.run(Time{0});
+  CHECK(b.text == "a long line of more than sixteen.");
+  CHECK((b.read(kRis) & kTx) != 0);
+  CHECK(b.log.guest_errors() == 0);
+}
+
+TEST_CASE("PL011: listens while the receive interrupt is enabled", "[pl011]") {
+  UartBench b;
+  CHECK_FALSE(b.uart.listening());
+  b.write(kImsc, kRx);
+  CHECK(b.uart.listening());
+  b.write(kImsc, kTx);
+  CHECK_FALSE(b.uart.listening());
+}
