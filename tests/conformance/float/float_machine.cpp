@@ -63,4 +63,15 @@ void FloatMachine::run(const FloatOperation& operation, std::uint32_t fpscr,
   check(uc_mem_read(uc_, kResults, results.data(), 16 * operands.size()));
 }
 
+bool FloatMachine::defines(std::uint32_t word) {
+  check(uc_mem_write(uc_, kCode, &word, sizeof word));
+  check(uc_ctl_remove_cache(uc_, kCode, kCode + 0x1000));
+  for (int reg = UC_ARM_REG_R0; reg <= UC_ARM_REG_R12; ++reg) set(uc_, reg, kOperands + 0x1000);
+  // As words before may have left them.
+  set(uc_, UC_ARM_REG_FPEXC, 1U << 30);
+  set(uc_, UC_ARM_REG_FPSCR, 0);
+  for (const int reg : {UC_ARM_REG_SP, UC_ARM_REG_LR}) set(uc_, reg, kOperands + 0x1000);
+  return uc_emu_start(uc_, kCode, kCode + 4, 0, 1) != UC_ERR_INSN_INVALID;
+}
+
 }  // namespace linefill::test

@@ -33,6 +33,8 @@ class FloatMachine {
   /// Each operation begins with `fpscr`. The upper half of a single result is 0.
   void run(const FloatOperation& operation, std::uint32_t fpscr,
            std::span<const FloatOperands> operands, std::span<FloatResult> results);
+  /// Whether an A32 word is something else than UNDEFINED, in Supervisor mode.
+  bool defines(std::uint32_t word);
 
  private:
   uc_struct* uc_ = nullptr;
