@@ -62,7 +62,7 @@ class Line {
 /// xorshift32 (Marsaglia, 2003).
 class Random {
  public:
-  explicit Random(uint32_t seed) : state_{seed != 0 ? seed : 1} {}
+  constexpr explicit Random(uint32_t seed) : state_{seed != 0 ? seed : 1} {}
   uint32_t word() {
     state_ ^= state_ << 13;
     state_ ^= state_ >> 17;

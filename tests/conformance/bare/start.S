@@ -28,6 +28,7 @@ _start:
 1: b 1b
 
 .balign 32
+.global vectors
 vectors:
   b .
   b undefined
