@@ -42,6 +42,25 @@ TEST_CASE("the second access to a line makes no call", "[cpu][line_map]") {
   warm(core);
 }
 
+TEST_CASE("vector accesses hit where single ones do, and leave the same behind",
+          "[cpu][line_map]") {
+  CoreBench core;
+  std::array<std::byte, 16> bytes{};
+  CHECK_FALSE(core.memory.load_hit(kCached + kAt, bytes, 8));
+  CHECK_FALSE(core.memory.store_hit(kCached + kAt, bytes, 8));
+  warm(core);
+  bytes.fill(std::byte{0x5A});
+  const std::uint64_t before = core.count("l1d_hits");
+  CHECK(core.memory.store_hit(kCached + kAt + 16, bytes, 8));
+  CHECK(core.count("l1d_hits") == before + 2);
+  CHECK(core.load(kCached + kAt + 28) == 0x5A5A'5A5A);
+  core.clean(kCached + kAt);
+  CHECK(core.bus.word(kMemory + kAt + 16) == 0x5A5A'5A5A);
+  bytes.fill(std::byte{0});
+  CHECK(core.memory.load_hit(kCached + kAt + 16, bytes, 8));
+  CHECK(bytes[15] == std::byte{0x5A});
+}
+
 TEST_CASE("what CP15 changes takes all lines out of the line map", "[cpu][line_map]") {
   using enum CacheOperations::Changed;
   CoreBench core;
