@@ -24,6 +24,9 @@ namespace linefill {
 
 namespace {
 
+// Of a kernel's table: nothing says how far the last function reaches.
+constexpr std::uint32_t kLastFunction = 4;
+
 // A person looks for the function: what it returns, its parameters and where it is hidden make the
 // line long.
 std::string short_name(std::string name) {
@@ -164,7 +167,7 @@ void Symbols::add_kernel(std::span<const KernelSymbol> symbols) {
     const auto above = std::find_if(symbols.begin() + static_cast<std::ptrdiff_t>(i), symbols.end(),
                                     [&](const auto& s) { return s.address > symbol.address; });
     add_function(symbol.name, symbol.address,
-                 above == symbols.end() ? 0 : above->address - symbol.address);
+                 above == symbols.end() ? kLastFunction : above->address - symbol.address);
   }
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kDeepest = 24;
 constexpr std::uint32_t kLongestPrologue = 32 * 4;
+constexpr std::uint32_t kPushLr = 0xE52D'E004;
 constexpr unsigned kLr = 14;
 constexpr unsigned kSp = 13;
 
@@ -23,6 +24,18 @@ struct Frame {
 
 std::uint32_t expanded(std::uint32_t immediate) {
   return std::rotr(immediate & 0xFF, static_cast<int>(2 * (immediate >> 8 & 0xF)));
+}
+
+// A call that a compiler puts in for tracing, or what a kernel replaces it by: LR is pushed for it,
+// and it takes it off again.
+bool is_trace_call(const ProgramView& program, const Symbols& symbols, std::uint32_t at) {
+  const std::uint32_t instruction = program.word(at).value_or(0);
+  if (instruction == 0xE8BD'4000 || instruction == 0xE28D'D004)
+    return true;  // POP {LR}, ADD SP, #4
+  if (instruction >> 24 != 0xEB) return false;
+  const std::uint32_t offset = (instruction & 0xFF'FFFF) << 2;
+  const std::uint32_t target = at + 8 + ((offset ^ 0x200'0000) - 0x200'0000);
+  return symbols.locate(target).function.starts_with("__gnu_mcount");
 }
 
 /// Adds one instruction of a prologue: PUSH, SUB SP, STR LR.
@@ -39,12 +52,14 @@ void add(Frame& frame, std::uint32_t instruction) {
   }
 }
 
-Frame frame_of(const ProgramView& program, std::uint32_t function, std::uint32_t pc) {
+Frame frame_of(const ProgramView& program, const Symbols& symbols, std::uint32_t function,
+               std::uint32_t pc) {
   Frame frame;
   for (std::uint32_t at = function; at < pc && at - function < kLongestPrologue; at += 4) {
     const auto instruction = program.word(at);
     if (!instruction) break;
-    add(frame, *instruction);
+    const bool traced = *instruction == kPushLr && is_trace_call(program, symbols, at + 4);
+    if (!traced || at + 4 == pc) add(frame, *instruction);
   }
   return frame;
 }
@@ -58,7 +73,7 @@ std::vector<std::uint32_t> backtrace_of(const ProgramView& program, const Symbol
   while (result.size() < kDeepest) {
     const auto function = symbols.address_of(symbols.locate(pc).function);
     if (!function) break;
-    const Frame frame = frame_of(program, *function, pc);
+    const Frame frame = frame_of(program, symbols, *function, pc);
     const bool leaf = result.size() == 1 && !frame.lr_at;
     const auto back = leaf ? program.reg(kLr)
                            : program.word(sp + frame.bytes - frame.lr_at.value_or(0)).value_or(0);
@@ -66,6 +81,7 @@ std::vector<std::uint32_t> backtrace_of(const ProgramView& program, const Symbol
     if (back == 0 || (back == pc && frame.bytes == 0)) break;
     sp += frame.bytes;
     pc = back & ~1U;
+    if (symbols.locate(pc).function.empty()) break;
     result.push_back(pc);
   }
   return result;

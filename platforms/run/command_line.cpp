@@ -52,6 +52,8 @@ po::options_description run_options() {
   add("symbols", po::value<std::vector<std::string>>()->value_name("FILE"),
       "more names: an ELF (with source lines), System.map or the text of /proc/kallsyms; may be "
       "repeated");
+  add("skip", po::value<std::vector<std::string>>()->value_name("FUNCTION"),
+      "a function of the guest that returns at once, to see what comes of it; may be repeated");
   add("adversary", po::value<std::string>()->value_name("SEED[:EVENT,...]"),
       "do what the architecture allows at the worst moment: early_eviction, speculative_fill, "
       "late_drain (default: all)");
@@ -170,6 +172,7 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
   run.screenshot = text("screenshot");
   run.report = text("report");
   run.symbols = list("symbols");
+  run.skip = list("skip");
   run.set = list("set");
   run.plugins = list("plugin");
   run.check = choice<CheckMode, 3>(

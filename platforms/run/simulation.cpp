@@ -64,7 +64,9 @@ Simulation::Simulation(const RunOptions& options)
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   load_program();
   connect_world();
+  soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
   if (options_.check != CheckMode::kOff) connect_checker();
+  connect_skipped();
   if (options_.adversary_seed) connect_adversary();
   if (options_.quantum) soc_.processor().set_quantum(*options_.quantum);
 }
@@ -128,7 +130,6 @@ void Simulation::connect_checker() {
   for (CopyHolder* holder : soc_.copy_holders()) checker_.add_holder(*holder);
   for (const auto& [id, path] : soc_.masters()) checker_.name_master(id, path);
   soc_.set_observer(&checker_);
-  soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
   // Linux, and our guest, call dma-controller@10200000 "10200000.dma-controller".
   for (const auto& device : soc_.devices()) {
     const std::string node = device->path().substr(device->path().rfind('/') + 1);
@@ -143,6 +144,21 @@ void Simulation::connect_checker() {
     const bool stop = options_.check == CheckMode::kStop && finding.severity == Severity::kError;
     if (stop) end("stopped at a finding", std::nullopt);
   });
+}
+
+// As if the function were empty: it goes on where it was called from.
+void Simulation::connect_skipped() {
+  for (const std::string& name : options_.skip) {
+    const auto entry = symbols_.address_of(name);
+    if (!entry)
+      throw ConfigurationError{"--skip " + name +
+                               ": the program has no such function: expected a "
+                               "name that it, or a file of --symbols, has"};
+    hooks_.hook(
+        *entry,
+        [this](const HookedCall& call) { soc_.processor().core().set_pc(call.return_address); },
+        {});
+  }
 }
 
 void Simulation::connect_adversary() {

@@ -36,6 +36,7 @@ class Simulation {
   void connect_world();
   void connect_checker();
   void connect_adversary();
+  void connect_skipped();
   void advance();
   void type();
   void screenshot(const std::string& path) const;

@@ -90,6 +90,7 @@ void Core::execute(DecodedLine& line, const Instruction* at) {
       executor_.next = address;
       state.it = i.it;
       if (watched_.contains(address)) executor_.system.instruction_hook(address);
+      if (executor_.next != address) break;  // The hook goes on elsewhere.
     }
     ++count;
     executor_.clock.now += i.cycles;

@@ -44,7 +44,7 @@ class Core {
   const CoreState& state() const { return executor_.state; }
 
   /// Has SystemInterface::instruction_hook called before the instruction at `pc` (of either
-  /// instruction set) executes, or no longer. Costs nothing while no address is watched.
+  /// instruction set) executes, or no longer. The hook may set the PC: then that does not execute. Costs nothing while no address is watched.
   void watch_instruction(std::uint32_t pc, bool watch);
 
   /// Every architectural instruction, those whose condition failed too.
