@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SP805 watchdog, DDI 0270, 3.2: summary of registers. From memory of the manual.
+// SP805 watchdog, DDI 0270, 3.2: summary of registers, compared with what others quote of it.
+// WdogPeriphID2 is that of revision 1, which Linux's driver (0x00141805) expects.
 #pragma once
 
 #include "tests/golden/golden.hpp"
@@ -8,9 +9,10 @@ namespace linefill::golden {
 
 /// The counter has loaded WdogLoad; from reset the lock is open.
 inline constexpr Row kSp805[]{
-    {0x000, "WdogLoad", 0xFFFF'FFFF},
+    {0x000, "WdogLoad", 0xFFFF'FFFF, 0xFFFF'FFFF},
     {0x004, "WdogValue", 0xFFFF'FFFF},
-    {0x008, "WdogControl", 0},
+    {0x008, "WdogControl", 0, 0x3},
+    {0x00C, "WdogIntClr", 0},
     {0x010, "WdogRIS", 0},
     {0x014, "WdogMIS", 0},
     {0xC00, "WdogLock", 0},
