@@ -37,21 +37,6 @@ ByteMask stored_before(const LineMarks& marks, ByteMask bytes, Epoch epoch) {
   return result;
 }
 
-const char* cause_of_dirty(CopyLevel level) {
-  switch (level) {
-    case CopyLevel::kL1Data:
-      return "l1_dirty";
-    case CopyLevel::kL2:
-      return "l2_dirty";
-    case CopyLevel::kStoreBuffer:
-      return "store_buffer";
-    case CopyLevel::kL2StoreBuffer:
-      return "l2_store_buffer";
-    default:
-      return "";
-  }
-}
-
 constexpr const char* kProcessorName = "cpu0";
 /// More than a frame of a display that is drawn on, less than anyone would wait for a picture.
 constexpr Time kFrame = 10ms;
@@ -268,6 +253,10 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
     ByteMask unseen = bytes;  // Not yet found in a place that hides older copies behind it.
     for (const CopyHolder* holder : holders_) {
       if (holder->level() == CopyLevel::kL1Instruction) continue;
+      // Walks around the L1 go through the L2, if TTBR.RGN says so.
+      if (holder->level() == CopyLevel::kL2 && attributes.table_walk &&
+          attributes.memory.outer != CachePolicy::kNonCacheable)
+        continue;
       const CopyView view = holder->find(line);
       const ByteMask dirty =
           view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & unseen;
@@ -278,10 +267,12 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
       // that is the event.
       if (write) continue;
       Finding finding;
-      finding.kind = FindingKind::kAliasMismatch;
+      finding.kind =
+          attributes.table_walk ? FindingKind::kStaleWalkerRead : FindingKind::kAliasMismatch;
       finding.cause = cause_of_dirty(holder->level());
       finding.time = time;
       finding.reader = party_of(attributes.origin, time);
+      if (attributes.table_walk) finding.reader.agent += " (table walk)";
       finding.writer = {kProcessorName, view.marks->origin[first_of(dirty)].pc, {}};
       raise(std::move(finding), line, dirty);
     }

@@ -72,6 +72,7 @@ class Checker final : public Observer {
   void forget_overtakings();
   ByteMask held(LineNumber, ByteMask LineMarks::*) const;
   Overtaking overtaker(LineNumber, ByteMask, Time) const;
+  static const char* cause_of_dirty(CopyLevel level);
   const char* cause_of_stale(CopyLevel, LineNumber, const CopyView&, const Overtaking&) const;
   bool shares_line(LineNumber, ByteMask dirty) const;
   void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level,

@@ -7,6 +7,22 @@
 
 namespace linefill {
 
+// Where newer bytes were than those that were used.
+const char* Checker::cause_of_dirty(CopyLevel level) {
+  switch (level) {
+    case CopyLevel::kL1Data:
+      return "l1_dirty";
+    case CopyLevel::kL2:
+      return "l2_dirty";
+    case CopyLevel::kStoreBuffer:
+      return "store_buffer";
+    case CopyLevel::kL2StoreBuffer:
+      return "l2_store_buffer";
+    default:
+      return "";
+  }
+}
+
 // What left an older copy for the processor to use.
 const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const CopyView& view,
                                     const Overtaking& by) const {

@@ -95,6 +95,16 @@ constexpr std::array kKinds{
         "never "
         "touch it\n"
         "afterwards; on an L2C-310 set arm,shared-override."},
+    FindingKindInfo{
+        FindingKind::kStaleWalkerRead, "stale_walker_read",
+        "A table walk read an old descriptor: the new one was still dirty in a cache.",
+        "The processor stored a descriptor into cacheable memory. Where TTBR makes walks "
+        "non-cacheable (IRGN of 0:\n"
+        "uniprocessor kernels on some cores), the MMU reads around the L1 data cache.",
+        "l1_dirty, l2_dirty: where the newer descriptor was.",
+        "Clean the descriptor's line (DCCMVAC; set_pte_ext, flush_pmd_entry, clean_dcache_area do) "
+        "and DSB before\n"
+        "the TLB is invalidated, or make walks cacheable (TTBR IRGN)."},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ enum class FindingKind : std::uint8_t {
   kLostDeviceWrite,
   kSharedLine,
   kAliasMismatch,
+  kStaleWalkerRead,
 };
 
 enum class Severity : std::uint8_t { kWarning, kError };

@@ -104,6 +104,9 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kAliasMismatch:
       return "dmac_flush_range and outer_flush_range" + range(finding, mapping) +
              " before the non-cacheable use";
+    case FindingKind::kStaleWalkerRead:
+      return "a clean of the descriptor (DCCMVAC, as flush_pmd_entry or set_pte_ext do), and DSB, "
+             "after it was stored";
   }
   return {};
 }

@@ -61,6 +61,7 @@ struct Attributes {
   bool secure = true;
   bool instruction = false;
   bool exclusive = false;
+  bool table_walk = false;  ///< A descriptor, read by an MMU.
 };
 
 }  // namespace linefill

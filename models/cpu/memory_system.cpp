@@ -309,8 +309,8 @@ bool MemorySystem::may_fill(VirtualAddress va, LineNumber line, MemoryAttributes
 BusResponse MemorySystem::read_word(PhysicalAddress address, const MemoryAttributes& attributes,
                                     std::uint32_t& value) {
   std::array<std::byte, 4> bytes{};
-  const DataSide::Access access{
-      address, {attributes, context_.origin(pc)}, cached_in_l1d(attributes)};
+  DataSide::Access access{address, {attributes, context_.origin(pc)}, cached_in_l1d(attributes)};
+  access.attributes.table_walk = true;
   const BusResponse response = data_.read(access, bytes).response;
   value = static_cast<std::uint32_t>(from_bytes(bytes, false));
   return response;

@@ -114,6 +114,9 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
     case FindingKind::kAliasMismatch:
       return "a non-cacheable access met " + bytes + " whose newest value was " +
              place_of(finding.cause);
+    case FindingKind::kStaleWalkerRead:
+      return "the MMU read " + bytes + " of a descriptor whose newest value was " +
+             place_of(finding.cause);
   }
   return {};
 }

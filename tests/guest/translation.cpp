@@ -228,10 +228,49 @@ void domains_case() {
   isb();
 }
 
+/// TTBR.IRGN, which lies apart (B4.1.154): Write-Back Write-Allocate, or Non-cacheable.
+constexpr std::uint32_t kWalksCached = 1U << 6;
+constexpr std::uint32_t kWalksAnyhow = 1U << 6 | 1U << 0;
+
+void set_walks_cached(bool cached) {
+  cp15::set_ttbr0((ttbr0() & ~kWalksAnyhow) | (cached ? kWalksCached : 0));
+  isb();
+}
+
+/// A descriptor is stored, cleaned or not, and the TLB told: what a walk then finds.
+void walk_after_store(bool cached, bool clean, bool finds_new) {
+  const TwoPages memory;
+  check_equal(peek(at(kPage)), kFirst, "the first page");
+  const std::uint32_t before = ttbr0();
+  set_walks_cached(cached);
+  std::uint32_t* const entry = page_entry(kPage);
+  poke(entry, memory.second | kWriteAllocate | kPrivileged | kSmallPage);
+  if (clean) dmac_clean_range(entry, entry + 1);
+  dsb();
+  invalidate_page();
+  check_equal(peek(at(kPage)), finds_new ? kSecond : kFirst, "the page that the walk found");
+  dmac_clean_range(entry, entry + 1);
+  cp15::set_ttbr0(before);
+  isb();
+  invalidate_page();
+}
+
+// What a uniprocessor kernel of ARMv7 relies on: walks go around L1.
+void walk_around_case() { walk_after_store(false, true, true); }
+void walk_around_not_cleaned_case() { walk_after_store(false, false, false); }
+// And one for several processors, which cleans nothing.
+void walk_through_case() { walk_after_store(true, false, true); }
+
 constexpr Case kCases[] = {
-    {"stale_entry", stale_entry_case}, {"stale_entry_all", stale_entry_all_case},
-    {"unmapped", unmapped_case},       {"address_spaces", address_spaces_case},
-    {"permissions", permissions_case}, {"never_execute", never_execute_case},
+    {"walk_around", walk_around_case},
+    {"walk_around_not_cleaned", walk_around_not_cleaned_case},
+    {"walk_through", walk_through_case},
+    {"stale_entry", stale_entry_case},
+    {"stale_entry_all", stale_entry_all_case},
+    {"unmapped", unmapped_case},
+    {"address_spaces", address_spaces_case},
+    {"permissions", permissions_case},
+    {"never_execute", never_execute_case},
     {"domains", domains_case},
 };
 
