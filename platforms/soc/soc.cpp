@@ -17,6 +17,8 @@ namespace {
 
 const DescribeModel kProcessor{"arm,cortex-a9",
                                "Cortex-A9 processor with L1 caches, MMU and store buffer"};
+const DescribeModel kMonitors{"arm,cortex-a9-pmu",
+                              "Performance monitors: which interrupt they raise"};
 const DescribeModel kMemory{"device_type memory", "DDR SDRAM with banks and rows"};
 
 constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
