@@ -234,6 +234,7 @@ void svc(const Fields& f, Instruction& i) {
 
 void bkpt(const Fields& f, Instruction& i) {
   i.immediate = f['v'];
+  if (f.width() == 32 && i.condition != kAlways) return unpredictable(i);
   i.condition = kAlways;  // In IT blocks too.
   i.handler = &execute_bkpt;
 }
