@@ -14,8 +14,10 @@ namespace linefill {
 struct DecodedLine;  // models/cpu: what the executor made of a line of code.
 
 /// One line of a cache: what hardware has (tag, state, data) and what the checker knows (marks).
-/// Behaviour depends on the former only.
-struct CacheLine {
+/// Behaviour depends on the former only. What a hit touches lies in one line of the host's cache.
+struct alignas(64) CacheLine {
+  alignas(32) std::array<std::byte, kLineBytes> data{};
+
   // What the processor's line map compares on every access (architecture, section 4). They equal
   // `tag` while an access may be served without looking at the line; else kNoLine.
   LineNumber load_tag = kNoLine;
@@ -23,30 +25,29 @@ struct CacheLine {
   /// Bytes stored through the line map since the marks were last settled, and by which instruction.
   ByteMask recent = 0;
   std::uint32_t recent_pc = 0;
-  Epoch recent_epoch =
-      0;  ///< In which all of them were made: the store maps are cleared when it changes.
-
-  alignas(32) std::array<std::byte, kLineBytes> data{};
+  /// In which all of them were made: the store maps are cleared when it changes.
+  Epoch recent_epoch = 0;
 
   LineNumber tag = kNoLine;
   bool valid = false;
   bool dirty = false;  ///< The hardware's dirty bit.
   bool locked = false;
   bool secure = true;
+  FillCause fill_cause = FillCause::kDemand;
+  bool filled_stale = false;
+
   /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the
   /// fill.
   std::array<DecodedLine*, 2> decoded{};
-  FillCause fill_cause = FillCause::kDemand;
-  bool filled_stale = false;
   LineMarks marks{};
 
   bool holds(LineNumber line) const { return valid && tag == line; }
-  void drop() {
+  /// It holds nothing any more; what is left of its marks means nothing.
+  void empty() {
     valid = dirty = locked = false;
     tag = load_tag = store_tag = kNoLine;
     recent = 0;
     decoded = {};
-    marks = {};
   }
   /// Takes the line out of the line map: its next use is looked at.
   void unmap() { load_tag = store_tag = kNoLine; }

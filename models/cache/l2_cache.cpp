@@ -126,7 +126,7 @@ BusResponse L2Cache::read_hit(const Part& part, CacheLine& line, Time& now) {
   }
   const bool cacheable = part.request.attributes.memory.outer != CachePolicy::kNonCacheable;
   // Exclusive configuration: the line is now in L1.
-  if (cacheable && settings_.exclusive() && !line.dirty) line.drop();
+  if (cacheable && settings_.exclusive() && !line.dirty) array_.release(line);
   if (cacheable) prefetch(part, now);
   return BusResponse::kOkay;
 }
@@ -207,7 +207,7 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
   count_write(line != nullptr);
   if (!back) monitor_.count(L2Event::kWriteThroughRequest);
   if (line != nullptr && !cacheable && settings_.shared_invalidate() && part.mask == kWholeLine) {
-    line->drop();  // Every byte is replaced below: nothing is lost.
+    array_.release(*line);  // Every byte is replaced below: nothing is lost.
     line = nullptr;
   }
   if (line == nullptr && cacheable) line = allocate_for_write(part, now);
@@ -235,8 +235,12 @@ CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
 }
 
 void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now) {
-  for (unsigned b = part.offset; b < part.offset + part.data.size(); ++b) {
-    if ((part.mask >> b & 1U) != 0) line.data[b] = part.data[b - part.offset];
+  if (part.mask == kWholeLine) {
+    std::copy(part.data.begin(), part.data.end(), line.data.begin());
+  } else {
+    for (unsigned b = part.offset; b < part.offset + part.data.size(); ++b) {
+      if ((part.mask >> b & 1U) != 0) line.data[b] = part.data[b - part.offset];
+    }
   }
   const Origin& origin = part.request.attributes.origin;
   if (part.request.marks != nullptr) {

@@ -72,6 +72,7 @@ class L2Cache final : public CopyHolder {
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
+  void count_copies_in(CopyFilter* filter) override;
 
  private:
   /// The part of a request that lies in one line.
@@ -118,6 +119,7 @@ class L2Cache final : public CopyHolder {
   Timing timing_;
   Observer* observer_ = nullptr;
   SetAssociative array_;
+  CopyFilter* filter_ = nullptr;  ///< The array's, also when that is rebuilt.
   unsigned generation_ = 0;  ///< Changes when the array is rebuilt: pointers into it are then void.
   // AXI moves data to and from the slave port apart: what is written back later delays no fill.
   Occupancy read_port_;

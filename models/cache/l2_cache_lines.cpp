@@ -35,22 +35,24 @@ CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, T
   if (victim->dirty) clean(*victim, WriteBackCause::kEviction, attributes.origin, now);
   if (generation != generation_ || array_.find(line) != nullptr) return nullptr;
   monitor_.count(L2Event::kCastOut);
-  victim->drop();
+  array_.release(*victim);
   return victim;
 }
 
 void L2Cache::install(CacheLine& line, L2LineNumber number, const LineData& data, FillCause cause,
                       const Origin& origin, Time now) {
   ++statistics_.fills;
-  line.drop();
-  line.valid = true;
-  line.tag = number;
+  array_.release(line);
+  array_.take(line, number);
   line.secure = is_secure(number);
   line.locked = settings_.locks_lines();
   line.data = data;
   line.fill_cause = cause;
   line.filled_stale = false;
-  if (observer_ == nullptr) return;
+  if (observer_ == nullptr) {
+    line.marks.forget();
+    return;
+  }
   line.marks.filled_from(observer_->memory_marks(memory_line(number)));
   line.filled_stale = line.marks.stale() != 0;
   observer_->filled(CopyLevel::kL2, memory_line(number), line.marks, cause, origin, now);
@@ -81,9 +83,9 @@ void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin,
   const L2LineNumber number = line.tag;
   if (observer_ != nullptr) {
     // A newer store to these bytes waits in the buffer and will come over them: nothing is lost.
-    const CopyView buffered = buffer_.find(memory_line(number));
-    const ByteMask waiting = buffered.valid == 0 ? 0 : buffered.valid & ~buffered.marks->superseded;
-    if ((line.marks.superseded & waiting) != 0) {
+    ByteMask waiting = line.marks.superseded;
+    if (waiting != 0) waiting &= buffer_.find(memory_line(number)).newest();
+    if (waiting != 0) {
       LineMarks marks = line.marks;
       marks.superseded &= ~waiting;
       observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), marks, cause, origin,
@@ -105,7 +107,7 @@ void L2Cache::invalidate(CacheLine& line, const Origin& origin, Time now) {
   if (line.marks.dirty != 0 && observer_ != nullptr) {
     observer_->dropped_dirty(CopyLevel::kL2, memory_line(line.tag), line.marks, origin, now);
   }
-  line.drop();
+  array_.release(line);
 }
 
 bool L2Cache::evict_dirty(std::uint64_t choice, Time now) {
@@ -120,7 +122,7 @@ bool L2Cache::evict_dirty(std::uint64_t choice, Time now) {
   if (found == nullptr) return false;
   const unsigned generation = generation_;
   clean(*found, WriteBackCause::kEviction, {}, now);
-  if (generation == generation_) found->drop();
+  if (generation == generation_) array_.release(*found);
   return true;
 }
 
@@ -131,6 +133,7 @@ void L2Cache::rebuild(Time now) {
   for (CacheLine& line : array_.lines()) invalidate(line, {}, now);
   ++generation_;
   array_ = SetAssociative{wanted, settings_.replacement()};
+  array_.count_in(filter_);
 }
 
 void L2Cache::clear(Time now) {
@@ -168,6 +171,11 @@ void L2Cache::overtaken(LineNumber line, ByteMask bytes) {
     CacheLine* found = array_.find(l2_line(line, secure));
     if (found != nullptr) found->marks.overtaken(bytes);
   }
+}
+
+void L2Cache::count_copies_in(CopyFilter* filter) {
+  filter_ = filter;
+  array_.count_in(filter);
 }
 
 void L2Cache::lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) {

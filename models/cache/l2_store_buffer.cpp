@@ -44,6 +44,7 @@ void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineByt
     slot->line = line;
     slot->since = now;
     ++used_;
+    if (filter_ != nullptr) filter_->add(memory_line(line));
   }
   copy_bytes(data, mask, slot->data);
   slot->bytes |= mask;
@@ -72,6 +73,9 @@ void L2StoreBuffer::drain_all(Time& now) {
 }
 
 void L2StoreBuffer::clear() {
+  for (const Slot& slot : slots_) {
+    if (slot.bytes != 0 && filter_ != nullptr) filter_->remove(memory_line(slot.line));
+  }
   slots_ = {};
   used_ = 0;
 }
@@ -130,6 +134,13 @@ void L2StoreBuffer::lose(LineNumber line, ByteMask bytes, const LineMarks& /*dro
   }
 }
 
+void L2StoreBuffer::count_copies_in(CopyFilter* filter) {
+  filter_ = filter;
+  for (const Slot& slot : slots_) {
+    if (slot.bytes != 0 && filter != nullptr) filter->add(memory_line(slot.line));
+  }
+}
+
 L2StoreBuffer::Slot* L2StoreBuffer::slot_of(L2LineNumber line) {
   for (Slot& slot : slots_) {
     if (slot.bytes != 0 && slot.line == line) return &slot;
@@ -154,6 +165,7 @@ void L2StoreBuffer::drain(Slot& slot, Time& now) {
   }
   slot = {};
   --used_;
+  if (filter_ != nullptr) filter_->remove(memory_line(leaving.line));
   memory_.post(memory_line(leaving.line), leaving.data, leaving.bytes, leaving.attributes, now);
 }
 

@@ -51,6 +51,7 @@ class L2StoreBuffer final : public CopyHolder {
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
+  void count_copies_in(CopyFilter* filter) override;
 
  private:
   struct Slot {
@@ -74,6 +75,7 @@ class L2StoreBuffer final : public CopyHolder {
   Time drain_after_;
   bool late_ = false;
   Observer* observer_ = nullptr;
+  CopyFilter* filter_ = nullptr;
   std::array<Slot, kSlots> slots_{};
   unsigned used_ = 0;
   std::uint64_t writes_ = 0;

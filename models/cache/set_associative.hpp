@@ -3,11 +3,13 @@
 
 #include <bit>
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "models/cache/cache_line.hpp"
 #include "models/core/address.hpp"
+#include "models/core/copy_filter.hpp"
 
 namespace linefill {
 
@@ -21,13 +23,16 @@ struct CacheGeometry {
   constexpr unsigned size_bytes() const { return ways * sets * kLineBytes; }
 };
 
-/// An array of lines, physically indexed and tagged: look-up and choice of a victim, nothing else.
+/// An array of lines, physically indexed and tagged: look-up, choice of a victim, and which line is
+/// where. Tags are held twice, in the lines and apart from them, so that a look-up touches one
+/// line.
 class SetAssociative {
  public:
   SetAssociative(CacheGeometry geometry, Replacement replacement)
       : geometry_{geometry},
         replacement_{replacement},
         lines_(geometry.ways * geometry.sets),
+        tags_(geometry.ways * geometry.sets, kNoLine),
         next_(geometry.sets) {
     assert(std::has_single_bit(geometry.sets));
   }
@@ -40,17 +45,20 @@ class SetAssociative {
   const CacheLine& at(unsigned set, unsigned way) const {
     return lines_[set * geometry_.ways + way];
   }
+  std::size_t index_of(const CacheLine& line) const {
+    return static_cast<std::size_t>(&line - lines_.data());
+  }
   unsigned way_of(const CacheLine& line) const {
-    return static_cast<unsigned>(&line - lines_.data()) % geometry_.ways;
+    return static_cast<unsigned>(index_of(line)) % geometry_.ways;
   }
   std::vector<CacheLine>& lines() { return lines_; }
   const std::vector<CacheLine>& lines() const { return lines_; }
 
   /// The resident copy of `line`, or null.
   CacheLine* find(LineNumber line) {
-    CacheLine* set = &at(set_of(line), 0);
-    for (unsigned way = 0; way < geometry_.ways; ++way) {
-      if (set[way].tag == line) return &set[way];  // An invalid line's tag is kNoLine.
+    const std::size_t set = std::size_t{set_of(line)} * geometry_.ways;
+    for (std::size_t at = set; at < set + geometry_.ways; ++at) {
+      if (tags_[at] == line) return &lines_[at];
     }
     return nullptr;
   }
@@ -58,24 +66,53 @@ class SetAssociative {
     return const_cast<SetAssociative*>(this)->find(line);
   }
 
-  /// Where `line` is to be allocated: an invalid unlocked way first, else the next or a random one
-  /// of those allowed. `locked_ways` has a bit for each way that may not be allocated. Null if none
-  /// may.
+  /// `line` of this array, which holds nothing, becomes the copy of `number`, valid and clean.
+  void take(CacheLine& line, LineNumber number) {
+    assert(!line.valid);
+    line.tag = tags_[index_of(line)] = number;
+    line.valid = true;
+    if (filter_ != nullptr) filter_->add(number);
+  }
+  /// `line` of this array holds nothing any more. Its marks are left for the next fill to
+  /// overwrite.
+  void release(CacheLine& line) {
+    if (line.valid && filter_ != nullptr) filter_->remove(line.tag);
+    tags_[index_of(line)] = kNoLine;
+    line.empty();
+  }
+  void release_all() {
+    for (std::size_t at = 0; at < tags_.size(); ++at) {
+      if (tags_[at] != kNoLine) release(lines_[at]);
+    }
+  }
+
+  /// Counts its lines in `filter`, now and from now on; null: no more.
+  void count_in(CopyFilter* filter) {
+    filter_ = filter;
+    for (const CacheLine& line : lines_) {
+      if (line.valid && filter != nullptr) filter->add(line.tag);
+    }
+  }
+
+  /// Where `line` is to be allocated: an invalid way first, else the next or a random one of those
+  /// allowed. `locked_ways` has a bit for each way that may not be allocated. Null if none may.
   CacheLine* victim(LineNumber line, std::uint32_t locked_ways = 0) {
     const unsigned set = set_of(line);
-    unsigned allowed = 0;
+    const auto locked = [&](unsigned way) { return (locked_ways >> way & 1U) != 0; };
+    const LineNumber* const tags = &tags_[std::size_t{set} * geometry_.ways];
     for (unsigned way = 0; way < geometry_.ways; ++way) {
-      CacheLine& candidate = at(set, way);
-      if ((locked_ways >> way & 1U) != 0 || (candidate.valid && candidate.locked)) continue;
-      if (!candidate.valid) return &candidate;
-      ++allowed;
+      if (tags[way] == kNoLine && !locked(way)) return &at(set, way);
     }
-    if (allowed == 0) return nullptr;
     unsigned way =
         replacement_ == Replacement::kRoundRobin ? next_[set] : random() % geometry_.ways;
-    while ((locked_ways >> way & 1U) != 0 || at(set, way).locked) way = (way + 1) % geometry_.ways;
-    next_[set] = static_cast<std::uint8_t>((way + 1) % geometry_.ways);
-    return &at(set, way);
+    for (unsigned tried = 0; tried < geometry_.ways; ++tried) {
+      if (!locked(way) && !at(set, way).locked) {
+        next_[set] = static_cast<std::uint8_t>((way + 1) % geometry_.ways);
+        return &at(set, way);
+      }
+      way = (way + 1) % geometry_.ways;
+    }
+    return nullptr;
   }
 
  private:
@@ -88,8 +125,10 @@ class SetAssociative {
   CacheGeometry geometry_;
   Replacement replacement_;
   std::vector<CacheLine> lines_;
+  std::vector<LineNumber> tags_;  ///< Of the valid lines; else kNoLine.
   std::vector<std::uint8_t> next_;
   unsigned lfsr_ = 0xACE1;
+  CopyFilter* filter_ = nullptr;
 };
 
 }  // namespace linefill

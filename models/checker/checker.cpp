@@ -28,15 +28,6 @@ constexpr bool buffer(CopyLevel level) {
   return level == CopyLevel::kStoreBuffer || level == CopyLevel::kL2StoreBuffer;
 }
 
-/// Those of `bytes` whose store is older, in program order, than what began `epoch`.
-ByteMask stored_before(const LineMarks& marks, ByteMask bytes, Epoch epoch) {
-  ByteMask result = 0;
-  for (unsigned b = 0; b < kLineBytes; ++b) {
-    if ((bytes >> b & 1U) != 0 && marks.origin[b].epoch < epoch) result |= 1U << b;
-  }
-  return result;
-}
-
 constexpr const char* kProcessorName = "cpu0";
 /// More than a frame of a display that is drawn on, less than anyone would wait for a picture.
 constexpr Time kFrame = 10ms;
@@ -49,20 +40,21 @@ constexpr Time kFrame = 10ms;
 void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes,
                           Time time) {
   if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
+  if (nothing_known_of(address, size)) return;
   for_each_line(address, size,
                 [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
 }
 
 void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attributes, Time time) {
   ByteMask unseen = bytes;
-  for (const CopyHolder* holder : holders_) {
+  for (const CopyHolder* holder : holders_of(line)) {
     if (holder->level() == CopyLevel::kL1Instruction) continue;
     unseen &= ~read_behind(*holder, line, unseen, attributes, time);
   }
   if (memory_.empty()) return;
   const LineMarks& memory = memory_marks(line);
   ByteMask lost = memory.lost & unseen;
-  if (attributes.origin.epoch != 0) lost = stored_before(memory, lost, attributes.origin.epoch);
+  if (attributes.origin.epoch != 0) lost = memory.origin.older(lost, attributes.origin.epoch);
   if (lost != 0)
     read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
 }
@@ -78,10 +70,10 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   if (attributes.origin.epoch == 0) {
     wrong = invisible_for_long(line, newer, *view.marks, time);
   } else {
-    wrong = stored_before(*view.marks, newer, attributes.origin.epoch);
+    wrong = view.marks->origin.older(newer, attributes.origin.epoch);
   }
   if (wrong == 0) return newer;
-  const StoreOrigin& store = view.marks->origin[first_of(wrong)];
+  const StoreOrigin store = view.marks->origin[first_of(wrong)];
   Finding finding;
   finding.kind =
       buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
@@ -102,7 +94,7 @@ ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const Line
   if (mapping != nullptr && mapping->owner == Mapping::Owner::kCpu) return 0;
   const auto [entry, fresh] = invisible_.try_emplace(line);
   Invisible& seen = entry->second;
-  const StoreOrigin& store = marks.origin[first_of(newer)];
+  const StoreOrigin store = marks.origin[first_of(newer)];
   if (fresh || seen.store.pc != store.pc || seen.store.epoch != store.epoch)
     seen = {0, store, time};
   const ByteMask again = time - seen.since >= kFrame ? seen.bytes & newer : 0;
@@ -118,13 +110,14 @@ ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const Line
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
                            const Attributes& attributes, Time time) {
   if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
+  if (nothing_known_of(address, size)) return;
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
-    for (CopyHolder* holder : holders_) {
+    for (CopyHolder* holder : holders_of(line)) {
       const CopyView view = holder->find(line);
       if (view.valid == 0) continue;
       const ByteMask older = buffer(holder->level())
-                                 ? stored_before(*view.marks, bytes, attributes.origin.epoch)
+                                 ? view.marks->origin.older(bytes, attributes.origin.epoch)
                                  : bytes;
       if (older != 0) holder->overtaken(line, older);
       copied = true;
@@ -151,7 +144,7 @@ void Checker::forget_overtakings() {
 
 ByteMask Checker::held(LineNumber line, ByteMask LineMarks::*mark) const {
   ByteMask bytes = 0;
-  for (const CopyHolder* holder : holders_) {
+  for (const CopyHolder* holder : holders_of(line)) {
     const CopyView view = holder->find(line);
     if (view.valid != 0) bytes |= view.marks->*mark;
   }
@@ -195,12 +188,12 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
 // Who made these bytes of a copy older: a store that is still in a cache or buffer, or the last
 // write around.
 Checker::Overtaking Checker::overtaker(LineNumber line, ByteMask bytes, Time time) const {
-  for (const CopyHolder* holder : holders_) {
+  for (const CopyHolder* holder : holders_of(line)) {
     const CopyView view = holder->find(line);
     const ByteMask newest =
         view.valid == 0 ? 0 : view.marks->dirty & ~view.marks->superseded & bytes;
     if (newest == 0) continue;
-    const StoreOrigin& store = view.marks->origin[first_of(newest)];
+    const StoreOrigin store = view.marks->origin[first_of(newest)];
     return {newest, {MasterId::kProcessor, store.pc, store.epoch}, {}};
   }
   return overtaking_of(line, bytes, time);
@@ -251,7 +244,7 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
                               const Attributes& attributes, Time time) {
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     ByteMask unseen = bytes;  // Not yet found in a place that hides older copies behind it.
-    for (const CopyHolder* holder : holders_) {
+    for (const CopyHolder* holder : holders_of(line)) {
       if (holder->level() == CopyLevel::kL1Instruction) continue;
       // Walks around the L1 go through the L2, if TTBR.RGN says so.
       if (holder->level() == CopyLevel::kL2 && attributes.table_walk &&
@@ -288,7 +281,7 @@ void Checker::uncached_access(PhysicalAddress address, std::uint32_t size, bool 
 void Checker::uncached_store_reached(CopyLevel level, LineNumber line, ByteMask bytes,
                                      const Origin& origin, Time time) {
   bool copied = false;
-  for (const CopyHolder* holder : holders_) {
+  for (const CopyHolder* holder : holders_of(line)) {
     const bool cache = holder->level() == CopyLevel::kL1Data ||
                        holder->level() == CopyLevel::kL1Instruction ||
                        holder->level() == CopyLevel::kL2;

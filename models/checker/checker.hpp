@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,7 +29,10 @@ class Checker final : public Observer {
   Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {}
 
   /// In the order in which a newer copy may hide an older: L1 data, store buffer, L2, its buffer.
-  void add_holder(CopyHolder& holder) { holders_.push_back(&holder); }
+  void add_holder(CopyHolder& holder) {
+    holders_.push_back(&holder);
+    holder.count_copies_in(&copies_);
+  }
   /// How a master is called in findings: its device-tree path.
   void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
 
@@ -64,6 +68,15 @@ class Checker final : public Observer {
     Time since{};
   };
 
+  /// Whether a device may move these bytes without anyone's notice.
+  bool nothing_known_of(PhysicalAddress address, std::uint32_t size) const {
+    return memory_.empty() && (size == 0 || !copies_.may_be_held(address, size));
+  }
+  /// All, if any of them may hold a copy of this line; else none.
+  std::span<CopyHolder* const> holders_of(LineNumber line) const {
+    if (!copies_.may_be_held(line)) return {};
+    return holders_;
+  }
   void read_line(LineNumber, ByteMask, const Attributes&, Time);
   ByteMask read_behind(const CopyHolder&, LineNumber, ByteMask, const Attributes&, Time);
   ByteMask invisible_for_long(LineNumber, ByteMask, const LineMarks&, Time);
@@ -89,6 +102,7 @@ class Checker final : public Observer {
   FindingLog& findings_;
   Ledger& ledger_;
   std::vector<CopyHolder*> holders_;
+  CopyFilter copies_;  ///< What they hold.
   std::map<MasterId, std::string> masters_;
   std::unordered_map<LineNumber, LineMarks> memory_;  ///< Lines of which memory has lost bytes.
   std::unordered_map<LineNumber, std::vector<Overtaking>> overtakings_;

@@ -2,6 +2,7 @@
 #include "models/checker/ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace linefill {
 
@@ -17,6 +18,7 @@ Mapping& Ledger::map(Mapping mapping) {
   while (old != ended_mappings_.end() && old->first < mapping.address + mapping.size) {
     old = ended_mappings_.erase(old);
   }
+  recent_size_ = 0;
   const std::uint32_t at = mapping.address;
   return live_.insert_or_assign(at, std::move(mapping)).first->second;
 }
@@ -29,6 +31,7 @@ Mapping* Ledger::live_at(std::uint32_t address) {
 void Ledger::end(std::uint32_t address, Time entered, Time now) {
   const auto found = live_.find(address);
   if (found == live_.end()) return;
+  recent_size_ = 0;
   Mapping mapping = std::move(found->second);
   live_.erase(found);
   mapping.owner = Mapping::Owner::kEnded;
@@ -38,11 +41,17 @@ void Ledger::end(std::uint32_t address, Time entered, Time now) {
   ended_mappings_.insert_or_assign(address, std::move(mapping));
 }
 
-void Ledger::accessed(std::uint32_t address, Time now) {
-  Mapping* mapping = find(live_, address);
-  if (mapping == nullptr) return;
-  mapping->first_access = std::min(mapping->first_access, now);
-  mapping->last_access = std::max(mapping->last_access, now);
+// Remembered while no mapping begins or ends, if none begins within it.
+Mapping* Ledger::look_up(std::uint32_t address) {
+  recent_ = find(live_, address);
+  recent_size_ = 0;
+  if (recent_ == nullptr) return nullptr;
+  const auto next = live_.upper_bound(address);
+  if (&std::prev(next)->second != recent_) return recent_;
+  recent_first_ = recent_->address;
+  recent_size_ = recent_->size;
+  if (next != live_.end()) recent_size_ = std::min(recent_size_, next->first - recent_first_);
+  return recent_;
 }
 
 template <class Wanted>

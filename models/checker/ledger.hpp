@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -56,7 +57,12 @@ class Ledger {
   /// Marks a live mapping as ended: its bytes stay known.
   void end(std::uint32_t address, Time entered, Time now);
   /// A device moved data at `address`: the transfer's first and last beat.
-  void accessed(std::uint32_t address, Time now);
+  void accessed(std::uint32_t address, Time now) {
+    Mapping* mapping = address - recent_first_ < recent_size_ ? recent_ : look_up(address);
+    if (mapping == nullptr) return;
+    mapping->first_access = std::min(mapping->first_access, now);
+    mapping->last_access = std::max(mapping->last_access, now);
+  }
   /// The mapping that covers `address`: a live one if any, else the last ended one. Null if none.
   Mapping* covering(std::uint32_t address);
   const Mapping* covering(std::uint32_t address) const {
@@ -84,6 +90,7 @@ class Ledger {
   std::size_t live_count() const { return live_.size(); }
 
  private:
+  Mapping* look_up(std::uint32_t address);
   static const Mapping* partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line);
   static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
   /// Likewise, the nearest that `wanted` accepts.
@@ -94,6 +101,10 @@ class Ledger {
   std::map<std::uint32_t, Mapping> live_;  ///< By first address.
   std::map<std::uint32_t, Mapping> ended_mappings_;
   std::function<void(const Mapping&)> ended_;
+  /// The live mapping that was accessed last, and the bytes that it alone answers for.
+  Mapping* recent_ = nullptr;
+  std::uint32_t recent_first_ = 0;
+  std::uint32_t recent_size_ = 0;
 };
 
 }  // namespace linefill

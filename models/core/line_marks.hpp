@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
-
 #include "models/core/address.hpp"
 #include "models/core/attributes.hpp"
+#include "models/core/store_origins.hpp"
 
 namespace linefill {
-
-/// The store that gave a byte its value.
-struct StoreOrigin {
-  std::uint32_t pc = 0;
-  Epoch epoch = 0;
-};
 
 /// What the checker knows of one copy of a line (architecture, section 7): hardware never looks at
 /// it.
@@ -27,16 +19,22 @@ struct LineMarks {
   ByteMask superseded = 0;
   ByteMask lost = 0;
   /// For each byte in `dirty`, the store; for each byte in `lost`, the store that was dropped.
-  std::array<StoreOrigin, kLineBytes> origin{};
+  StoreOrigins origin{};
 
   bool clean() const { return (dirty | superseded | lost) == 0; }
   ByteMask stale() const { return superseded | lost; }
 
+  /// Nothing is known of the copy.
+  void forget() {
+    dirty = superseded = lost = 0;
+    origin.forget();
+  }
+
   void stored(ByteMask bytes, StoreOrigin by) {
+    origin.set(bytes, by, dirty | lost);
     dirty |= bytes;
     superseded &= ~bytes;
     lost &= ~bytes;
-    set_origin(bytes, by);
   }
 
   /// The copy now holds what the copy below holds. Nothing here is dirty.
@@ -44,14 +42,16 @@ struct LineMarks {
     dirty = 0;
     superseded = below.superseded;
     lost = below.lost;
-    if (lost != 0) origin = below.origin;
+    if (lost != 0) {
+      origin = below.origin;
+    } else {
+      origin.forget();
+    }
   }
 
   /// The copy above was written into this one.
   void absorb(const LineMarks& above) {
-    for (unsigned b = 0; b < kLineBytes; ++b) {
-      if (((above.dirty | above.lost) >> b & 1U) != 0) origin[b] = above.origin[b];
-    }
+    if ((above.dirty | above.lost) != 0) origin.take(above.dirty | above.lost, above.origin, dirty);
     dirty |= above.dirty;
     superseded = above.superseded;
     lost = above.lost;
@@ -65,16 +65,8 @@ struct LineMarks {
 
   /// The newest values of these bytes were dropped above; this older copy is what is left.
   void lose(ByteMask bytes, const LineMarks& dropped) {
+    origin.take(bytes, dropped.origin, dirty | lost);
     lost |= bytes;
-    for (unsigned b = 0; b < kLineBytes; ++b) {
-      if ((bytes >> b & 1U) != 0) origin[b] = dropped.origin[b];
-    }
-  }
-
-  void set_origin(ByteMask bytes, StoreOrigin by) {
-    for (unsigned b = 0; b < kLineBytes; ++b) {
-      if ((bytes >> b & 1U) != 0) origin[b] = by;
-    }
   }
 };
 

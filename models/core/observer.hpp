@@ -8,6 +8,7 @@
 
 #include "models/core/address.hpp"
 #include "models/core/attributes.hpp"
+#include "models/core/copy_filter.hpp"
 #include "models/core/line_marks.hpp"
 #include "models/core/time.hpp"
 
@@ -35,6 +36,9 @@ struct CopyView {
   ByteMask valid = 0;  ///< Bytes that this place holds: all of a cache line, some of a buffer slot.
   FillCause fill_cause = FillCause::kDemand;
   bool filled_stale = false;  ///< It was already superseded or lost when it was filled from below.
+
+  /// The bytes held here that nothing has overtaken.
+  ByteMask newest() const { return valid == 0 ? 0 : valid & ~marks->superseded; }
 };
 
 /// A place that holds copies: L1I, L1D, L2, a store buffer. Observation costs the guest no time.
@@ -48,6 +52,8 @@ class CopyHolder {
   virtual void overtaken(LineNumber line, ByteMask bytes) = 0;
   /// The newest values of these bytes were dropped above.
   virtual void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) = 0;
+  /// Counts in `filter` the lines of which something is held, now and from now on. Null: no more.
+  virtual void count_copies_in(CopyFilter* filter) = 0;
 
  protected:
   ~CopyHolder() = default;

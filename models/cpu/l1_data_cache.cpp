@@ -34,7 +34,7 @@ L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes&
   if (line.valid) result.end = evict(line, WriteBackCause::kEviction, origin, result.end);
   line.data = data;
   install(line, number, cause);
-  attributes_[index_of(line)] = attributes;
+  attributes_[lines_.index_of(line)] = attributes;
   result.line = &line;
   ++fills_;
   if (context_.observer != nullptr) {
@@ -44,11 +44,7 @@ L1DataCache::Filled L1DataCache::fill(LineNumber number, const MemoryAttributes&
 }
 
 void L1DataCache::install(CacheLine& line, LineNumber number, FillCause cause) {
-  line.unmap();
-  line.tag = number;
-  line.valid = true;
-  line.dirty = false;
-  line.recent = 0;
+  lines_.take(line, number);
   line.marks.filled_from(below_);
   line.fill_cause = cause;
   line.filled_stale = line.marks.stale() != 0;
@@ -60,13 +56,11 @@ Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& ori
   ++write_backs_;
   const Time start = std::max(now, eviction_buffer_free_);
   CoreTransaction transaction{
-      true, address_of(line.tag), line.data, {attributes_[index_of(line)], origin}};
+      true, address_of(line.tag), line.data, {attributes_[lines_.index_of(line)], origin}};
   if (context_.observer != nullptr) {
     transaction.marks = &line.marks;
-    const CopyView buffered = context_.store_buffer->find(line.tag);
-    const ByteMask waiting =
-        buffered.valid == 0 ? 0
-                            : line.marks.superseded & buffered.valid & ~buffered.marks->superseded;
+    ByteMask waiting = line.marks.superseded;
+    if (waiting != 0) waiting &= context_.store_buffer->find(line.tag).newest();
     if (waiting != 0) {  // What is newer has not left the core: it will come over these bytes.
       written_ = line.marks;
       written_.superseded &= ~waiting;
@@ -93,21 +87,13 @@ void L1DataCache::invalidate(CacheLine& line, const Origin& origin, Time now) {
   if (newest != 0) {
     for (CopyHolder* holder : context_.lower_holders) holder->lose(line.tag, newest, line.marks);
   }
-  release(line);
+  lines_.release(line);
 }
 
 Time L1DataCache::evict(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now) {
   const Time taken = clean(line, cause, origin, now);
-  release(line);
+  lines_.release(line);
   return taken;
-}
-
-// What is left of its marks is overwritten by the next fill.
-void L1DataCache::release(CacheLine& line) {
-  line.unmap();
-  line.tag = kNoLine;
-  line.valid = line.dirty = false;
-  line.recent = 0;
 }
 
 CacheLine* L1DataCache::dirty_line_from(unsigned start) {

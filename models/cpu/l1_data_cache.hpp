@@ -47,13 +47,10 @@ class L1DataCache final : public CopyHolder {
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
+  void count_copies_in(CopyFilter* filter) override { lines_.count_in(filter); }
 
  private:
   void install(CacheLine& line, LineNumber number, FillCause cause);
-  static void release(CacheLine& line);
-  std::size_t index_of(const CacheLine& line) const {
-    return static_cast<std::size_t>(&line - lines_.lines().data());
-  }
 
   // Looking at a line's marks settles them: no change that anyone else could see.
   mutable SetAssociative lines_;

@@ -12,24 +12,20 @@ L1InstructionCache::L1InstructionCache(CacheGeometry geometry, Replacement repla
       misses_{statistics, "l1i_misses", "lines"},
       uncached_reads_{statistics, "l1i_uncached_fetches", "lines"} {}
 
-// The line that was there is gone even if the bus refuses: it was the victim.
 L1InstructionCache::Filled L1InstructionCache::read(CacheLine& line, LineNumber number,
                                                     const MemoryAttributes& attributes,
                                                     const Origin& origin, Time now,
                                                     LineMarks* below) {
-  line.drop();
   Filled result{nullptr, BusResponse::kOkay, now};
   CoreTransaction transaction{false, address_of(number), line.data, {attributes, origin}};
   transaction.attributes.instruction = true;
   transaction.marks = context_.observer != nullptr ? below : nullptr;
   result.response = context_.bus.transport(transaction, result.end);
-  if (result.response != BusResponse::kOkay) return result;
-  line.tag = number;
-  line.valid = true;
-  result.line = &line;
+  if (result.response == BusResponse::kOkay) result.line = &line;
   return result;
 }
 
+// The line that was there is gone even if the bus refuses: it was the victim.
 L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number,
                                                     const MemoryAttributes& attributes,
                                                     ByteMask newer_above, const Origin& origin,
@@ -38,8 +34,10 @@ L1InstructionCache::Filled L1InstructionCache::fill(LineNumber number,
   CacheLine* const victim = lines_.victim(number);
   assert(victim != nullptr);  // No way is locked.
   CacheLine& line = *victim;
+  lines_.release(line);
   const Filled result = read(line, number, attributes, origin, now, &below);
   if (result.line == nullptr) return result;
+  lines_.take(line, number);
   line.marks.filled_from(below);
   line.marks.overtaken(newer_above);
   line.fill_cause = FillCause::kDemand;
@@ -56,20 +54,19 @@ L1InstructionCache::Filled L1InstructionCache::read_uncached(LineNumber number,
                                                              const MemoryAttributes& attributes,
                                                              const Origin& origin, Time now) {
   ++uncached_reads_;
-  return read(uncached_, number, attributes, origin, now, nullptr);
+  uncached_.empty();
+  const Filled result = read(uncached_, number, attributes, origin, now, nullptr);
+  if (result.line != nullptr) uncached_.tag = number;
+  uncached_.valid = result.line != nullptr;
+  return result;
 }
 
 void L1InstructionCache::invalidate(LineNumber number) {
-  if (CacheLine* line = lines_.find(number)) line->drop();
+  if (CacheLine* line = lines_.find(number)) lines_.release(*line);
 }
 
-// A kernel's boot does this tens of thousands of times: what tells that a line is gone is enough.
-void L1InstructionCache::invalidate_all() {
-  for (CacheLine& line : lines_.lines()) {
-    line.valid = false;
-    line.tag = line.load_tag = kNoLine;
-  }
-}
+// A kernel's boot does this tens of thousands of times.
+void L1InstructionCache::invalidate_all() { lines_.release_all(); }
 
 CopyView L1InstructionCache::find(LineNumber number) const {
   const CacheLine* line = lines_.find(number);

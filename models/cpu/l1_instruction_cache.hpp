@@ -39,6 +39,7 @@ class L1InstructionCache final : public CopyHolder {
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
+  void count_copies_in(CopyFilter* filter) override { lines_.count_in(filter); }
 
  private:
   Filled read(CacheLine& line, LineNumber number, const MemoryAttributes& attributes,

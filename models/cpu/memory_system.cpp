@@ -363,8 +363,7 @@ L1InstructionCache::Filled MemorySystem::find_code(LineNumber number,
     ++l1i_hits_;
     return {line, BusResponse::kOkay, context_.now()};
   }
-  const CopyView waiting = buffer_.find(number);
-  ByteMask newer_above = waiting.valid & ~waiting.marks->superseded;
+  ByteMask newer_above = buffer_.find(number).newest();
   if (CacheLine* data = l1d_.find(number)) {
     data->settle();
     newer_above |= data->marks.dirty & ~data->marks.superseded;

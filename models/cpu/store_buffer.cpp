@@ -31,16 +31,17 @@ void StoreBuffer::store(PhysicalAddress address, std::span<const std::byte> data
     slot = &free_slot();
     *slot = Slot{true, false, doubleword, 0, age_++, context_.now(), attributes};
     ++used_;
+    if (filter_ != nullptr) filter_->add(slot->line());
   }
   const auto bytes = static_cast<unsigned>(data.size());
   std::copy(data.begin(), data.end(), slot->data.begin() + first);
+  const ByteMask of_line = bytes_at(line_offset(address), bytes);
+  slot->origin.set(of_line, {origin.pc, origin.epoch}, slot->bytes());
   slot->valid |= bytes_at(first, bytes);
-  slot->superseded &= ~bytes_at(raw(address) % kLineBytes, bytes);
-  std::fill_n(slot->origin.begin() + first, bytes, StoreOrigin{origin.pc, origin.epoch});
+  slot->superseded &= ~of_line;
   if (context_.observer != nullptr) {
-    context_.observer->uncached_store_reached(CopyLevel::kStoreBuffer, line_of(address),
-                                              bytes_at(line_offset(address), bytes), origin,
-                                              context_.now());
+    context_.observer->uncached_store_reached(CopyLevel::kStoreBuffer, line_of(address), of_line,
+                                              origin, context_.now());
   }
 }
 
@@ -68,6 +69,7 @@ Time StoreBuffer::drain(Slot& slot, Time when) {
   slot.used = false;
   --used_;
   if (slot.ordered) --ordered_;
+  if (filter_ != nullptr) filter_->remove(slot.line());
   tell_overtaken(slot);
   Time& under_way = *std::min_element(under_way_.begin(), under_way_.end());
   const Time start = std::max(when, under_way);
@@ -77,8 +79,8 @@ Time StoreBuffer::drain(Slot& slot, Time when) {
     const auto first = static_cast<unsigned>(std::countr_zero(left));
     const auto size = static_cast<unsigned>(std::countr_one(left >> first));
     left &= ~bytes_at(first, size);
-    StoreOrigin newest = slot.origin[first];
-    for (unsigned b = first; b < first + size; ++b) {
+    StoreOrigin newest = slot.origin[slot.offset() + first];
+    for (unsigned b = slot.offset() + first; b < slot.offset() + first + size; ++b) {
       if (slot.origin[b].epoch >= newest.epoch) newest = slot.origin[b];
     }
     const PhysicalAddress address{slot.doubleword * kSlotBytes + first};
@@ -99,9 +101,8 @@ void StoreBuffer::tell_overtaken(const Slot& slot) {
   LineMarks marks;
   marks.dirty = slot.bytes();
   marks.superseded = old;
-  std::copy(slot.origin.begin(), slot.origin.end(), marks.origin.begin() + slot.offset());
-  const StoreOrigin& store =
-      slot.origin[static_cast<unsigned>(std::countr_zero(old)) - slot.offset()];
+  marks.origin = slot.origin;
+  const StoreOrigin store = slot.origin[static_cast<unsigned>(std::countr_zero(old))];
   context_.observer->drained_to_memory(CopyLevel::kStoreBuffer, slot.line(), old, marks,
                                        {MasterId::kProcessor, store.pc, store.epoch},
                                        context_.now());
@@ -149,9 +150,9 @@ CopyView StoreBuffer::find(LineNumber line) const {
   view_.dirty = view_.superseded = view_.lost = 0;
   for (const Slot& slot : slots_) {
     if (!slot.used || slot.line() != line) continue;
+    view_.origin.take(slot.bytes(), slot.origin, view_.dirty);
     view_.dirty |= slot.bytes();
     view_.superseded |= slot.superseded;
-    std::copy(slot.origin.begin(), slot.origin.end(), view_.origin.begin() + slot.offset());
   }
   return {&view_, view_.dirty};
 }
@@ -164,5 +165,12 @@ void StoreBuffer::overtaken(LineNumber line, ByteMask bytes) {
 
 // A slot's bytes are stores later than what was dropped above, or they would have left before.
 void StoreBuffer::lose(LineNumber /*line*/, ByteMask /*bytes*/, const LineMarks& /*dropped*/) {}
+
+void StoreBuffer::count_copies_in(CopyFilter* filter) {
+  filter_ = filter;
+  for (const Slot& slot : slots_) {
+    if (slot.used && filter != nullptr) filter->add(slot.line());
+  }
+}
 
 }  // namespace linefill

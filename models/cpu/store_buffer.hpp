@@ -59,6 +59,7 @@ class StoreBuffer final : public CopyHolder {
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
+  void count_copies_in(CopyFilter* filter) override;
 
  private:
   struct Slot {
@@ -70,7 +71,7 @@ class StoreBuffer final : public CopyHolder {
     Time since{};                  ///< Of its first store.
     MemoryAttributes attributes{};
     std::array<std::byte, kSlotBytes> data{};
-    std::array<StoreOrigin, kSlotBytes> origin{};
+    StoreOrigins origin{};    ///< Of the line's bytes.
     ByteMask superseded = 0;  ///< Of the line.
 
     LineNumber line() const { return LineNumber{doubleword / (kLineBytes / kSlotBytes)}; }
@@ -110,6 +111,7 @@ class StoreBuffer final : public CopyHolder {
   std::array<Time, kSlots> under_way_{};  ///< When the latest transactions end: so many overlap.
   Time last_end_{};                       ///< When the bus had taken all that has left.
   CoreContext& context_;
+  CopyFilter* filter_ = nullptr;
   mutable LineMarks view_{};
   Counter stores_;
   Counter merged_;

@@ -43,7 +43,11 @@ class CheckerBench : private AbortReceiver {
     if (shared_override) l2(kL2AuxControl, aux | 1U << 22);
     l2(kL2Control, 1);
   }
-  virtual ~CheckerBench() { board.set_observer(nullptr); }
+  virtual ~CheckerBench() {
+    board.set_observer(nullptr);
+    board.l2.cache_holder().count_copies_in(nullptr);
+    board.l2.buffer_holder().count_copies_in(nullptr);
+  }
 
   // --- The processor
   template <class T = std::uint32_t>

@@ -91,6 +91,7 @@ TEST_CASE("what an invalidate drops is lost below", "[cpu][marks]") {
       lost_bytes = bytes;
       pc = dropped.origin[4].pc;
     }
+    void count_copies_in(CopyFilter*) override {}
     LineNumber lost_line = kNoLine;
     ByteMask lost_bytes = 0;
     std::uint32_t pc = 0;

@@ -78,7 +78,7 @@ class FlatMemory final : public MemoryInterface {
   void invalidate_code() {
     fetch_map_of_code_.clear();
     for (auto& [line, copy] : code_) {
-      copy.drop();
+      copy.empty();
     }
   }
 
