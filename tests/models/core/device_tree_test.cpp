@@ -62,3 +62,18 @@ TEST_CASE("fields of an encoding may lie apart", "[core][bit_pattern]") {
   CHECK(kMovw.field('i', 0xE301'2345) == 0x1345);
   CHECK(kMovw.field('d', 0xE301'2345) == 2);
 }
+
+// As the SP810 of a Versatile Express, whose first clock is the slow one.
+TEST_CASE("a clock's output runs at the rate of the parent it is told to have",
+          "[core][device_tree]") {
+  DeviceNode root{""};
+  root.add_child("slow").set("phandle", 1).set("clock-frequency", 32'768);
+  root.add_child("fast").set("phandle", 2).set("clock-frequency", 1'000'000);
+  DeviceNode& sysctl = root.add_child("sysctl");
+  sysctl.set("phandle", 3).set("#clock-cells", 1).set("clocks", {1, 2});
+  sysctl.set("assigned-clocks", {3, 0, 3, 1}).set("assigned-clock-parents", {1, 2});
+  DeviceNode& timer = root.add_child("timer");
+  timer.set("clocks", {3, 1, 3, 0}).set("clock-names", std::string_view{"a\0b", 3});
+  CHECK(timer.clock_hz("a", 7) == 1'000'000);
+  CHECK(timer.clock_hz("b", 7) == 32'768);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/boot/kernel_file.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "models/core/device_tree.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace linefill;
+using Catch::Contains;
+
+namespace {
+
+/// A file that is gone at the end of the test.
+class Scratch {
+ public:
+  explicit Scratch(const std::string& contents) {
+    std::ofstream{path_, std::ios::binary} << contents;
+  }
+  ~Scratch() { std::filesystem::remove(path_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  static std::string unique() {
+    std::string name = std::filesystem::temp_directory_path() / "linefill-XXXXXX";
+    const int file = mkstemp(name.data());
+    REQUIRE(file >= 0);
+    ::close(file);
+    return name;
+  }
+  std::string path_ = unique();
+};
+
+std::string with_word(std::string bytes, std::size_t at, std::uint32_t value) {
+  bytes.resize(std::max(bytes.size(), at + 4), '\0');
+  std::memcpy(bytes.data() + at, &value, sizeof value);
+  return bytes;
+}
+
+// Linux, arch/arm/boot/compressed/head.S.
+std::string zimage(std::uint32_t bytes, std::uint32_t order = 0x0403'0201) {
+  std::string file(0x1000, '\0');
+  file = with_word(file, 0x24, 0x016F'2818);
+  file = with_word(file, 0x2C, bytes);
+  return with_word(file, 0x30, order);
+}
+
+void refused(const std::string& contents, const std::string& why) {
+  const Scratch file{contents};
+  CHECK_THROWS_WITH(read_kernel(file.path()), Contains(why));
+}
+
+}  // namespace
+
+TEST_CASE("a zImage is recognised by its header", "[boot]") {
+  const Scratch file{zimage(0x1000)};
+  const KernelFile kernel = read_kernel(file.path());
+  CHECK(kernel.kind == KernelFile::Kind::kZImage);
+  CHECK(kernel.bytes.size() == 0x1000);
+  CHECK(kernel.symbols.empty());
+}
+
+TEST_CASE("a zImage that is shorter than its header says is refused", "[boot]") {
+  refused(zimage(0x1001), "truncated: 4096 of 4097 bytes");
+}
+
+TEST_CASE("a big-endian zImage is refused", "[boot]") {
+  refused(zimage(0x1000, 0x0102'0304), "big-endian");
+}
+
+TEST_CASE("kernels for other machines are refused by name", "[boot]") {
+  refused(with_word(std::string(0x1000, '\0'), 0x38, 0x644D'5241), "64-bit ARM");
+  refused(with_word(std::string(0x1000, '\0'), 0x38, 0x0543'5352), "RISC-V");
+  refused(with_word(std::string(0x1000, '\0'), 0x202, 0x5372'6448), "x86");
+  refused(with_word(std::string(0x1000, '\0'), 0, 0x5619'0527), "U-Boot");
+}
+
+TEST_CASE("compressed kernels are refused with the compression's name", "[boot]") {
+  refused("\x1F\x8B\x08 and so on", "gzip");
+  refused("\x28\xB5\x2F\xFD and so on", "zstd");
+  refused("BZh9 and so on", "bzip2");
+}
+
+TEST_CASE("what begins with no instruction is no raw Image", "[boot]") {
+  refused(std::string(0x10000, '\0'), "not a kernel");
+  refused("hello", "not a kernel");
+}
+
+TEST_CASE("a raw Image without names runs 32 KiB into memory", "[boot]") {
+  const Scratch file{with_word(std::string(0x10000, '\0'), 0, 0xE1A0'0000)};
+  const KernelFile kernel = read_kernel(file.path());
+  CHECK(kernel.kind == KernelFile::Kind::kImage);
+  CHECK(kernel.text_offset == 0x8000);
+}
+
+TEST_CASE("an archive that ends before its trailer is refused", "[boot]") {
+  std::string header = "070701" + std::string(104, '0');
+  header.replace(94, 8, "00000002");
+  const Scratch cut{header + "a\0\0\0"};
+  CHECK_THROWS_WITH(read_initrd(cut.path()), Contains("truncated"));
+  header.replace(94, 8, "0000000B");
+  const Scratch whole{header + "TRAILER!!!" + std::string(4, '\0')};
+  CHECK(read_initrd(whole.path()).size() == 124);
+}
+
+TEST_CASE("what is no file system at all is the guest's affair", "[boot]") {
+  const Scratch text{"neither compressed nor an archive"};
+  CHECK_NOTHROW(read_initrd(text.path()));
+  CHECK_THROWS_AS(read_initrd("/nowhere"), ConfigurationError);
+}
