@@ -5,6 +5,7 @@
 
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
+#include "models/core/update_event.hpp"
 
 namespace linefill {
 
@@ -47,7 +48,7 @@ BusResponse Pl111::access(DeviceAccess& access) {
     response = access_registers(pl111::Block::registers(), block_, access.offset, access);
   }
   const Time next = std::min(block_.next_event(), access.write ? now : kNever);
-  if (next != kNever) update_.notify(to_sc_time(std::max(next, now)) - sc_core::sc_time_stamp());
+  notify_at(update_, next, now);
   return response;
 }
 
@@ -62,7 +63,7 @@ void Pl111::on_update() {
   block_.advance(now);
   clcdintr = block_.interrupt();
   const Time next = block_.next_event();
-  if (next != kNever) update_.notify(to_sc_time(std::max(next, now) - now));
+  notify_at(update_, next, now);
 }
 
 }  // namespace linefill

@@ -6,6 +6,7 @@
 
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
+#include "models/core/update_event.hpp"
 
 namespace linefill {
 
@@ -69,7 +70,7 @@ BusResponse Pl330::access(DeviceAccess& access) {
     response = access_registers(table, owner, at, access);
   });
   const Time next = std::min(block_.next_event(), access.write ? now : kNever);
-  if (next != kNever) update_.notify(to_sc_time(std::max(next, now)) - sc_core::sc_time_stamp());
+  notify_at(update_, next, now);
   return response;
 }
 
@@ -98,7 +99,7 @@ void Pl330::on_update() {
     irq_levels_ = active;
   }
   const Time next = block_.next_event();
-  if (next != kNever) update_.notify(to_sc_time(std::max(next, now) - now));
+  notify_at(update_, next, now);
 }
 
 }  // namespace linefill

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/system/pl031.hpp"
 
-#include <algorithm>
-
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
+#include "models/core/update_event.hpp"
 
 namespace linefill {
 
@@ -35,8 +34,7 @@ BusResponse Pl031::access(DeviceAccess& access) {
 
 void Pl031::schedule(Time now) {
   const Time next = block_.interrupt() != interrupt_ ? now : block_.next_event();
-  if (next == kNever) return;
-  update_.notify(to_sc_time(std::max(next, now)) - sc_core::sc_time_stamp());
+  notify_at(update_, next, now);
 }
 
 void Pl031::on_update() {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/system/sp805.hpp"
 
-#include <algorithm>
-
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
+#include "models/core/update_event.hpp"
 
 namespace linefill {
 
@@ -39,8 +38,7 @@ BusResponse Sp805::access(DeviceAccess& access) {
 void Sp805::schedule(Time now) {
   const bool changed = block_.interrupt() != interrupt_ || block_.reset_requested() != reset_told_;
   const Time next = changed ? now : block_.next_event();
-  if (next == kNever) return;
-  update_.notify(to_sc_time(std::max(next, now)) - sc_core::sc_time_stamp());
+  notify_at(update_, next, now);
 }
 
 void Sp805::on_update() {

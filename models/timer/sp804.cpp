@@ -5,6 +5,7 @@
 
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
+#include "models/core/update_event.hpp"
 
 namespace linefill {
 
@@ -111,8 +112,7 @@ void Sp804::on_update() {
 
 void Sp804::schedule(Time now) {
   const Time next = std::min(timers_[0].next_event(), timers_[1].next_event());
-  if (next == kNever) return;
-  update_.notify(to_sc_time(std::max(next, now)) - sc_core::sc_time_stamp());
+  notify_at(update_, next, now);
 }
 
 }  // namespace linefill
