@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Boots Debian's armhf kernel, unmodified, and looks at what it says, found and showed.
+
+usage: linux.py BUILD FILES TEST ...     FILES: what scripts/make-linux-files made; TEST: a function test_... here
+"""
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import fdt  # noqa: E402
+import png  # noqa: E402
+
+SECONDS = 1500
+QUICK = "vp.quick cryptomgr.notests"
+COLUMNS, ROWS, CELL_WIDTH, CELL_HEIGHT = 80, 30, 8, 16
+
+
+class Boot:
+    """One run of linefill and what is left of it."""
+
+    def __init__(self, machine, kernel="Image", board="stock", words=QUICK, console="console=ttyAMA0", initrd=True,
+                 options=(), typed=b""):
+        files, self.folder = machine.files, machine.folder
+        tree = files / "vexpress-v2p-ca9.dtb" if board == "stock" else machine.build / "platforms/vexpress-a9.dtb"
+        self.command = [machine.build / "linefill", "run", tree, "--kernel", files / kernel, "--sd", files / "sd.img"]
+        self.command += ["--append", f"{console} {words}", "--report", self.folder / "report.json"]
+        self.command += ["--initrd", files / "initramfs.cpio.gz"] if initrd else []
+        self.command += ["--until", "60s"] if "--until" not in options else []
+        self.command = [str(word) for word in [*self.command, *options]]
+        done = subprocess.run(self.command, input=typed, capture_output=True, timeout=SECONDS, check=False)
+        self.status, self.errors = done.returncode, done.stderr.decode(errors="replace")
+        self.log = done.stdout.decode(errors="replace").replace("\r", "")
+        self.report = json.loads((self.folder / "report.json").read_text())
+        self.findings = self.report["findings"]
+
+    def expect(self, condition, what):
+        if condition:
+            return
+        print(self.log[-4000:], self.errors, "repeat with: " + " ".join(self.command), sep="\n")
+        sys.exit(f"FAILED: {what}")
+
+    def says(self, text):
+        self.expect(text in self.log, f"the guest does not say: {text}")
+
+
+class Machine:
+    def __init__(self, build, files, folder):
+        self.build, self.files, self.folder = build, files, folder
+        self.expected = (files / "expected.txt").read_text().splitlines()
+
+    def boots(self, end="reboot: Power down", **how):
+        """To the end: every expected line, nothing found."""
+        boot = Boot(self, **how)
+        for line in [*self.expected, end]:
+            boot.says(line)
+        boot.expect(not boot.findings, f"{len(boot.findings)} findings")
+        boot.expect(boot.status == 0, f"exit status {boot.status}")
+        return boot
+
+
+def test_quick(machine):
+    machine.boots()
+
+
+def test_stock(machine):
+    machine.boots(kernel="vmlinuz", words="", options=["--memory", "512M"])
+
+
+def test_nosmp(machine):
+    machine.boots(words=QUICK + " nosmp")
+
+
+def test_maxcpus(machine):
+    machine.boots(words=QUICK + " maxcpus=1 earlycon=pl011,0x10009000")
+
+
+def test_small_memory(machine):
+    machine.boots(options=["--memory", "64M"]).says("65536K")
+
+
+def test_large_memory(machine):
+    machine.boots(options=["--memory", "1G"]).says("1048576K")
+
+
+def test_reboot(machine):
+    boot = machine.boots(end="reboot: Restarting system", words=QUICK + " vp.reboot")
+    boot.expect(boot.report["run"]["end"] == "reboot", "the run did not end with a reboot")
+
+
+def cells(screenshot):
+    """The picture cut into characters: by row and column, which pixels are lit."""
+    width, height, pixels = png.read(screenshot)
+    assert (width, height) == (COLUMNS * CELL_WIDTH, ROWS * CELL_HEIGHT), f"{width}x{height}"
+
+    def cell(row, column):
+        lines = range(row * CELL_HEIGHT, (row + 1) * CELL_HEIGHT)
+        starts = ((y * width + column * CELL_WIDTH) * 3 for y in lines)
+        return tuple(any(pixels[at + 3 * x : at + 3 * x + 3]) for at in starts for x in range(CELL_WIDTH))
+
+    return {(row, column): cell(row, column) for row in range(ROWS) for column in range(COLUMNS)}
+
+
+def test_dma(machine):
+    """By the kernel's own pl330, mmci and amba-clcd drivers; the LCD shows the console."""
+    screenshot = machine.folder / "console.png"
+    boot = machine.boots(board="ours", console="console=tty0 console=ttyAMA0", options=["--screenshot", screenshot])
+    boot.says("DMA channels RX dma0chan0, TX dma0chan1")
+    boot.says("Console: switching to colour frame buffer device 80x30")
+    boot.expect(boot.report["transfers"]["count"] > 20, "hardly a transfer by DMA")
+    # Every character of the log's last lines has a shape of its own, wherever it stands.
+    lines = [line for line in boot.log.splitlines() if line.startswith("[")]
+    rows = [line[i : i + COLUMNS] for line in lines for i in range(0, len(line), COLUMNS)][-ROWS:]
+    shapes, letters, seen = {}, {}, 0
+    for (row, column), shape in cells(screenshot).items():
+        letter = rows[row].ljust(COLUMNS)[column]
+        boot.expect(shapes.setdefault(letter, shape) == shape, f"row {row}: another {letter!r}")
+        boot.expect(letters.setdefault(shape, letter) == letter, f"row {row}: {letter!r} looks like {letters[shape]!r}")
+        seen += letter != " "
+    boot.expect(seen > 500 and len(shapes) > 40, f"only {seen} letters, {len(shapes)} different ones")
+
+
+def found(machine, kind, causes, reader, **how):
+    boot = Boot(machine, board="ours", **how)
+    boot.expect(boot.status == 3, f"exit status {boot.status}")
+    right = [f for f in boot.findings if f["kind"] == kind and f["cause"] in causes]
+    boot.expect(right, f"no {kind}, {causes}")
+    boot.expect(any(f["reader"]["function"] == reader for f in right), f"nobody is {reader}")
+    boot.expect(all(f["missing"] for f in right), "no remedy")
+    return boot
+
+
+def wrong(boot, machine):
+    good = next(line for line in machine.expected if "md5 first" in line)
+    boot.says("VPTEST: sd md5 first 1MiB ")
+    boot.expect(good not in boot.log, "the MD5 sum is right")
+
+
+def test_no_inner_invalidate(machine):
+    wrong(found(machine, "stale_cpu_read", {"not_invalidated"}, "memcpy", options=["--skip", "v7_dma_inv_range"]), machine)
+
+
+def test_no_outer_invalidate(machine):
+    how = ["--skip", "l2c210_inv_range"]
+    wrong(found(machine, "stale_cpu_read", {"outer_not_invalidated"}, "memcpy", options=how), machine)
+
+
+def test_no_unmap(machine):
+    """What only speculation brings to light."""
+    skip = ["--skip", "v7_dma_unmap_area"]
+    machine.boots(board="ours", options=skip)
+    found(machine, "stale_cpu_read", {"speculative_fill"}, "memcpy", options=[*skip, "--adversary", "1:speculative_fill"])
+
+
+def test_adversary(machine):
+    """A right kernel stays right."""
+    machine.boots(board="ours", options=["--adversary", "1"])
+
+
+def test_panic(machine):
+    boot = Boot(machine, initrd=False, options=["--until", "2s"])
+    boot.says("Kernel panic - not syncing: VFS: Unable to mount root fs")
+    boot.expect(boot.status == 4, f"exit status {boot.status}")
+    names = [call["at"] for call in boot.report["guest"]["backtrace"]]
+    boot.expect({"panic", "mount_block_root", "prepare_namespace"} <= set(names), f"backtrace {names}")
+    boot.expect("panic < " in boot.errors, "no backtrace for a person")
+
+
+def test_shell(machine):
+    """What is piped in is typed; the same input gives the same run."""
+    typed = b"echo $((6 * 7)) apples; exit\n"
+    boots = [Boot(machine, words=QUICK + " vp.shell", typed=typed) for _ in range(2)]
+    boots[0].says("\n42 apples")
+    boots[0].expect(boots[0].status == 0, f"exit status {boots[0].status}")
+    boots[0].expect(boots[0].log == boots[1].log, "two runs differ")
+    boots[0].expect(boots[0].report["models"] == boots[1].report["models"], "two reports differ")
+
+
+def test_bad_input(machine):
+    files, folder = machine.files, machine.folder
+    good = {"board": files / "vexpress-v2p-ca9.dtb", "kernel": files / "vmlinuz", "initrd": files / "initramfs.cpio.gz"}
+
+    def scratch(name, data):
+        (folder / name).write_bytes(data)
+        return folder / name
+
+    def without(node):
+        tree = fdt.load(good["board"])
+        tree.remove(node)
+        return fdt.save(tree, folder / f"without-{node[:3]}.dtb")
+
+    vmlinuz, initrd = good["kernel"].read_bytes(), good["initrd"].read_bytes()
+    arm64 = b"MZ".ljust(56, b"\0") + b"ARMd" + bytes(4096)
+    cases = [
+        ("64-bit ARM", {"kernel": scratch("arm64", arm64)}, []),
+        ("another machine", {"kernel": scratch("elf", b"\x7fELF\2\1\1" + bytes(9) + b"\2\0\xb7\0" + bytes(100))}, []),
+        ("truncated", {"kernel": scratch("short", vmlinuz[:3000000])}, []),
+        ("gzip", {"kernel": scratch("vmlinuz.gz", gzip.compress(vmlinuz, 1))}, []),
+        ("not a kernel", {"kernel": good["board"].parent / "expected.txt"}, []),
+        ("truncated", {"initrd": scratch("cut", initrd[:-100])}, []),
+        ("truncated", {"initrd": scratch("cut.cpio", gzip.decompress(initrd)[:100000])}, []),
+        ("do not fit", {"initrd": scratch("large", b"070701".ljust(30 << 20, b"0"))}, ["--memory", "32M"]),
+        ("memory", {"board": without("memory@60000000")}, []),
+        ("cpu", {"board": without("cpus")}, []),
+        ("cannot be read", {"initrd": folder / "nowhere"}, []),
+    ]
+    for text, change, options in cases:
+        use = {**good, **change}
+        command = [machine.build / "linefill", "run", use["board"], "--kernel", use["kernel"], "--initrd", use["initrd"]]
+        done = subprocess.run([*command, *options], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        said = done.stderr.decode()
+        right = done.returncode == 2 and said.startswith("error: ") and said.count("\n") == 1 and text in said
+        if not right or "expected" not in said:
+            sys.exit(f"FAILED: {change}: status {done.returncode}, {said!r}; expected one line with {text!r}")
+
+
+def main():
+    build, files = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    for name in sys.argv[3:]:
+        with tempfile.TemporaryDirectory() as folder:
+            globals()["test_" + name](Machine(build, files, pathlib.Path(folder)))
+        print(f"{name}: passed")
+
+
+if __name__ == "__main__":
+    main()
