@@ -31,7 +31,7 @@ constexpr int to_errno(Error error) { return -static_cast<int>(error); }
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(Error error) : error_{error}, has_value_{false} {}  // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_{error} {}  // NOLINT(google-explicit-constructor)
   template <class U>
   requires std::is_convertible_v<U&&, T> Result(U&& value)
       : has_value_{true} {  // NOLINT(google-explicit-constructor)
@@ -66,7 +66,7 @@ class [[nodiscard]] Result {
     T value_;
     Error error_;
   };
-  bool has_value_;
+  bool has_value_ = false;
 };
 
 /// Success, or why not. `return {};` is success.
