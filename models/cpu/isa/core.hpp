@@ -10,7 +10,7 @@
 
 namespace linefill {
 
-/// The instruction side of one ARMv7-A core (Cortex-A9 without VFP and NEON): fetches lines from
+/// The instruction side of one ARMv7-A core (Cortex-A9): fetches lines from
 /// the L1I through the line map, decodes them once, executes. Interrupts, the clock's limit and the
 /// mode of the memory system are looked at between blocks: a block ends with a taken branch, with
 /// the line, and after anything that changes what is executed next.

@@ -28,7 +28,8 @@ class Scoreboard {
     for (unsigned reg = 0; reg < ready_.size(); ++reg) {
       if ((i.late >> reg & 1) != 0) ready_[reg] = now_ + i.latency;
     }
-    if (i.late_vector != 0) vector_ready_[i.late_vector - 1U] = now_ + i.latency;
+    for (unsigned k = 0; k < i.late_vectors >> 5; ++k)
+      vector_ready_[((i.late_vectors & 31U) + k) % 32] = now_ + i.latency;
   }
 
  private:

@@ -44,13 +44,21 @@ struct Instruction {
   std::uint8_t latency = 0;
   std::uint8_t extra = 0;  ///< Second transferred register, or what is transferred.
   std::uint8_t needs = 0;  ///< Of CPACR and FPEXC: see extension_access.hpp.
-  /// One more than the D register that is there `latency` cycles after the next issue; 0: none.
-  std::uint8_t late_vector = 0;
+  /// D registers that are there `latency` cycles after the next issue: the first in bits 4 to 0,
+  /// how many in bits 7 to 5.
+  std::uint8_t late_vectors = 0;
   std::uint32_t vector_reads = 0;  ///< D registers that must be there at issue.
 
   void uses(unsigned reg) { reads = static_cast<std::uint16_t>(reads | 1U << reg); }
   void gives_late(unsigned reg, std::uint8_t cycles_later) {
     late = static_cast<std::uint16_t>(late | 1U << reg);
+    latency = cycles_later;
+  }
+  void uses_vectors(unsigned first, unsigned count) {
+    vector_reads |= ((1U << count) - 1) << first;
+  }
+  void gives_vectors_late(unsigned first, unsigned count, std::uint8_t cycles_later) {
+    late_vectors = static_cast<std::uint8_t>(count << 5 | first);
     latency = cycles_later;
   }
 };

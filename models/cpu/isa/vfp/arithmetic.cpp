@@ -202,14 +202,14 @@ void vcmp(const Fields& f, Instruction& i) {
        &with_extension<&execute_compare<std::uint64_t, false>>, cost::kCompare);
   i.kind = f.byte('e');
   reads(i, i.d, f.bit('z'));
-  i.late_vector = 0;
+  i.late_vectors = 0;
 }
 void vcmp_zero(const Fields& f, Instruction& i) {
   take(f, i, &with_extension<&execute_compare<std::uint32_t, true>>,
        &with_extension<&execute_compare<std::uint64_t, true>>, cost::kCompare);
   i.kind = f.byte('e');
   reads(i, i.d, f.bit('z'));
-  i.late_vector = 0;
+  i.late_vectors = 0;
 }
 
 }  // namespace linefill::isa::vfp

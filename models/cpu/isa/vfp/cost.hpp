@@ -30,14 +30,13 @@ inline constexpr std::uint8_t kToCoreLatency = 3;
 }  // namespace cost
 
 inline void reads(Instruction& i, unsigned reg, bool is_double) {
-  i.vector_reads |= 1U << (is_double ? reg : reg / 2);
+  i.uses_vectors(is_double ? reg : reg / 2, 1);
 }
 inline void set_cost(Instruction& i, Cost cost, bool is_double) {
   i.cycles = is_double ? cost.of_double : cost.of_single;
 }
 inline void gives(Instruction& i, unsigned reg, bool is_double, Cost cost) {
-  i.late_vector = static_cast<std::uint8_t>(1 + (is_double ? reg : reg / 2));
-  i.latency = cost.latency;
+  i.gives_vectors_late(is_double ? reg : reg / 2, 1, cost.latency);
 }
 
 }  // namespace linefill::isa::vfp
