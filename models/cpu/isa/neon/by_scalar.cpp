@@ -15,34 +15,44 @@ bool take(const Fields& f, Instruction& i, Quads quads) {
   i.shift = static_cast<std::uint8_t>(f['m'] >> register_bits);
   i.m = static_cast<std::uint8_t>(f['m'] & ((1U << register_bits) - 1));
   i.needs = 0;
+  i.vector_reads = 0;
   for (const std::uint8_t reg : {i.d, i.n}) needs_registers(i, reg + 1U);
+  i.uses_vectors(i.n, quads.n ? 2 : 1);
+  i.uses_vectors(i.m, 1);
   return true;
 }
 
-std::uint8_t cycles_of(const Fields& f) {
-  return static_cast<std::uint8_t>((f.bit('q') ? 2 : 1) * (f['z'] == 2 ? 2 : 1));
+Timing timing_of(const Fields& f) {
+  return f['z'] == 2 ? timing::kMultiplyWords : timing::kMultiply;
 }
 
 template <class Op, Sign sign>
 void same_length(const Fields& f, Instruction& i) {
   const bool q = f.bit('q');
   if (!take(f, i, {.d = q, .n = q})) return;
-  set_handler(i, handler_for<SameLengthByScalar<Op>, k16 | k32, sign>(f, f['z'], q), cycles_of(f));
+  reads_destination(i, kAccumulates<Op, std::int16_t, Saturated>, q);
+  set_handler(i, handler_for<SameLengthByScalar<Op>, k16 | k32, sign>(f, f['z'], q), timing_of(f),
+              q);
 }
 
 template <class Op>
 void float_same_length(const Fields& f, Instruction& i) {
   const bool q = f.bit('q');
   if (!take(f, i, {.d = q, .n = q})) return;
-  using Form = SameLengthByScalar<Op, floating::FloatEnvironment>;
+  using Form = SameLengthByScalar<Op, FloatEnvironment>;
+  constexpr bool kReadsD = kAccumulates<Op, std::uint32_t, FloatEnvironment>;
+  reads_destination(i, kReadsD, q);
   set_handler(i, handler_for<Form, k32, Sign::kUnsigned>(f, f['z'], q),
-              q ? issue::kTwice : issue::kOnce);
+              kReadsD ? timing::kFloatMultiplyAccumulate : timing::kFloat, q);
 }
 
 template <class Op, Sign sign>
 void lengthen(const Fields& f, Instruction& i) {
   if (!take(f, i, {.d = true})) return;
-  set_handler(i, handler_for<LongByScalar<Op>, k16 | k32, sign>(f, f['z']), cycles_of(f));
+  reads_destination(i, kAccumulates<Op, std::int16_t, Saturated>, true);
+  Timing timing = timing_of(f);
+  timing.q = timing.d;
+  set_handler(i, handler_for<LongByScalar<Op>, k16 | k32, sign>(f, f['z']), timing, true);
 }
 
 }  // namespace

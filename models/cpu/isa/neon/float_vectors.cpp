@@ -12,8 +12,12 @@ using floating::Rounding;
 
 constexpr unsigned kSingle = 2;  // As a size of lanes.
 
-void set_single(Instruction& i, bool quad, Handler handler) {
-  set_handler(i, handler, quad ? issue::kTwice : issue::kOnce);
+template <class Op>
+constexpr Timing timing_of() {
+  constexpr bool kTwoSteps = kAccumulates<Op, std::uint32_t, FloatEnvironment> ||
+                             std::is_same_v<Op, ReciprocalStep> ||
+                             std::is_same_v<Op, ReciprocalSquareRootStep>;
+  return kTwoSteps ? timing::kFloatMultiplyAccumulate : timing::kFloat;
 }
 
 /// Lanes of single precision only: bit z, where the row has it, must be zero.
@@ -22,8 +26,9 @@ void same_length(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
   if (f.bit('z')) return undefined_here(i);
   const bool q = f.bit('q');
-  set_single(i, q,
-             handler_for<SameLength<Op, FloatEnvironment>, k32, Sign::kUnsigned>(f, kSingle, q));
+  reads_destination(i, kAccumulates<Op, std::uint32_t, FloatEnvironment>, q);
+  using Form = SameLength<Op, FloatEnvironment>;
+  set_handler(i, handler_for<Form, k32, Sign::kUnsigned>(f, kSingle, q), timing_of<Op>(), q);
 }
 
 template <class Op>
@@ -31,14 +36,15 @@ void pairwise(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
   if (f.bit('z') || f.bit('q')) return undefined_here(i);
   using Form = Pairwise<Op, FloatEnvironment>;
-  set_single(i, false, handler_for<Form, k32, Sign::kUnsigned>(f, kSingle));
+  set_handler(i, handler_for<Form, k32, Sign::kUnsigned>(f, kSingle), timing::kFloat, false);
 }
 
 template <class Op, class Context = FloatEnvironment>
 void unary(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
   const bool q = f.bit('q');
-  set_single(i, q, handler_for<Unary<Op, Context>, k32, Sign::kUnsigned>(f, f['z'], q));
+  set_handler(i, handler_for<Unary<Op, Context>, k32, Sign::kUnsigned>(f, f['z'], q),
+              timing::kFloat, q);
 }
 
 /// Comparison of m with zero.
@@ -122,9 +128,9 @@ void take_conversion(const Fields& f, Instruction& i, unsigned fraction_bits) {
   i.extra = f.bit('q') ? 2 : 1;
   i.kind = f.byte('u');
   i.shift = static_cast<std::uint8_t>(fraction_bits);
-  set_single(
-      i, f.bit('q'),
-      f.bit('o') ? &with_extension<&execute_to_integer> : &with_extension<&execute_to_float>);
+  set_handler(
+      i, f.bit('o') ? &with_extension<&execute_to_integer> : &with_extension<&execute_to_float>,
+      timing::kFloat, f.bit('q'));
 }
 
 }  // namespace
@@ -173,9 +179,10 @@ void vcvt_half(const Fields& f, Instruction& i) {
   const bool to_single = f.bit('o');
   if (!take_vectors(f, i, {.d = to_single, .m = !to_single})) return;
   if (f['z'] != 1) return undefined_here(i);
-  set_single(i, true,
-             to_single ? &with_extension<&execute_half_to_single>
-                       : &with_extension<&execute_single_to_half>);
+  set_handler(i,
+              to_single ? &with_extension<&execute_half_to_single>
+                        : &with_extension<&execute_single_to_half>,
+              {2, 2, 3}, to_single);
 }
 
 void vcvt_integer(const Fields& f, Instruction& i) {

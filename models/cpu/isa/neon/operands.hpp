@@ -13,12 +13,25 @@
 /// What the decoders of Advanced SIMD instructions have in common.
 namespace linefill::isa::neon {
 
-/// Issue cycles (Cortex-A9 NEON MPE TRM, DDI 0409): one for D, as many for Q as the unit is passed.
-namespace issue {
-inline constexpr std::uint8_t kOnce = 1;
-inline constexpr std::uint8_t kTwice = 2;
-inline constexpr std::uint8_t kFourTimes = 4;
-}  // namespace issue
+/// Cycles of the Cortex-A9's NEON unit (MPE TRM, DDI 0409): the issue of D and of Q forms, and how
+/// much later than the next issue results are there.
+struct Timing {
+  std::uint8_t d;
+  std::uint8_t q;
+  std::uint8_t latency;
+};
+namespace timing {
+inline constexpr Timing kSimple{1, 1, 1};
+inline constexpr Timing kSaturating{1, 1, 2};
+inline constexpr Timing kShiftByRegister{1, 2, 2};
+inline constexpr Timing kAccumulate{1, 2, 4};
+inline constexpr Timing kMultiply{1, 2, 4};
+inline constexpr Timing kMultiplyWords{2, 4, 4};
+inline constexpr Timing kFloat{1, 2, 3};
+inline constexpr Timing kFloatMultiplyAccumulate{1, 2, 7};
+inline constexpr Timing kPermute{1, 2, 1};
+inline constexpr Timing kInterleave{1, 3, 1};
+}  // namespace timing
 
 /// D:Vd, N:Vn, M:Vm as register numbers of D registers. N stands below Vn in the word.
 inline std::uint8_t high_bit_last(std::uint32_t field) {
@@ -50,6 +63,8 @@ inline bool take_vectors(const Fields& f, Instruction& i, Quads quads) {
     return false;
   }
   for (const std::uint8_t reg : {i.d, i.n, i.m}) needs_registers(i, reg + 1U);
+  if (f.has('n')) i.uses_vectors(i.n, quads.n ? 2 : 1);
+  if (f.has('m')) i.uses_vectors(i.m, quads.m ? 2 : 1);
   return true;
 }
 
@@ -59,10 +74,18 @@ inline bool take_vectors(const Fields& f, Instruction& i) {
   return take_vectors(f, i, {q, q, q});
 }
 
-/// Null stands for an UNDEFINED combination.
-inline void set_handler(Instruction& i, Handler handler, std::uint8_t cycles = issue::kOnce) {
-  i.cycles = cycles;
+/// A null handler stands for an UNDEFINED combination. `quad`: the result is a Q register.
+inline void set_handler(Instruction& i, Handler handler, Timing timing, bool quad) {
+  i.cycles = quad ? timing.q : timing.d;
+  i.gives_vectors_late(i.d, quad ? 2 : 1, timing.latency);
   i.handler = handler != nullptr ? handler : &execute_undefined;
+}
+/// Whether an operation on lanes reads the destination, too; then it is one of `i`'s sources.
+template <class Op, class T, class Context>
+inline constexpr bool kAccumulates =
+    std::is_invocable_v<Op, T, T, T> || std::is_invocable_v<Op, T, T, T, Context&>;
+inline void reads_destination(Instruction& i, bool does, bool quad) {
+  if (does) i.uses_vectors(i.d, quad ? 2 : 1);
 }
 
 // Sizes of lanes that an instruction has, a bit each; the rest is UNDEFINED.

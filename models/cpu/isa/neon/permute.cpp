@@ -66,16 +66,16 @@ struct Zip {
 };
 
 template <class Permutation, unsigned sizes>
-void both(const Fields& f, Instruction& i, std::uint8_t cycles_for_q = issue::kOnce) {
+void both(const Fields& f, Instruction& i, Timing timing = timing::kSimple) {
   if (!take_vectors(f, i)) return;
   const bool q = f.bit('q');
-  set_handler(i, handler_for<Both<Permutation>, sizes, Sign::kUnsigned>(f, f['z'], q),
-              q ? cycles_for_q : issue::kOnce);
+  reads_destination(i, true, q);
+  set_handler(i, handler_for<Both<Permutation>, sizes, Sign::kUnsigned>(f, f['z'], q), timing, q);
 }
 /// A D register has but one pair of words: VTRN does it.
 template <class Permutation>
 void interleave(const Fields& f, Instruction& i) {
-  both<Permutation, kTo32>(f, i, 3);
+  both<Permutation, kTo32>(f, i, timing::kInterleave);
   if (!f.bit('q') && f['z'] == 2) undefined_here(i);
 }
 
@@ -138,8 +138,7 @@ void vext(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
   const bool q = f.bit('q');
   i.shift = f.byte('v');
-  set_handler(i, handler_for<Extract, k8, Sign::kUnsigned>(f, 0, q),
-              q ? issue::kTwice : issue::kOnce);
+  set_handler(i, handler_for<Extract, k8, Sign::kUnsigned>(f, 0, q), timing::kPermute, q);
   if (!q && i.shift > 7) undefined_here(i);
 }
 
@@ -148,11 +147,14 @@ void vtbl(const Fields& f, Instruction& i) {
   const std::uint32_t length = f['v'] + 1;
   if (i.n + length > 32) return unpredictable(i);
   needs_registers(i, i.n + length);
+  i.uses_vectors(i.n, length);
   i.shift = static_cast<std::uint8_t>(8 * length);
+  const bool extend = f.bit('o');
+  reads_destination(i, extend, false);
+  const auto cycles = static_cast<std::uint8_t>(length < 3 ? 2 : 3);
   set_handler(
-      i,
-      f.bit('o') ? &with_extension<&execute_table<true>> : &with_extension<&execute_table<false>>,
-      static_cast<std::uint8_t>(length < 3 ? 2 : 3));
+      i, extend ? &with_extension<&execute_table<true>> : &with_extension<&execute_table<false>>,
+      {cycles, cycles, 0}, false);
 }
 
 void vdup_scalar(const Fields& f, Instruction& i) {
@@ -161,7 +163,7 @@ void vdup_scalar(const Fields& f, Instruction& i) {
   const auto size = static_cast<unsigned>(std::countr_zero(f['v']));  // 32 for none
   if (size > 2) return undefined_here(i);
   i.shift = static_cast<std::uint8_t>(f['v'] >> (size + 1));
-  set_handler(i, handler_for<Duplicate, kTo32, Sign::kUnsigned>(f, size, q));
+  set_handler(i, handler_for<Duplicate, kTo32, Sign::kUnsigned>(f, size, q), timing::kSimple, q);
 }
 
 }  // namespace linefill::isa::neon

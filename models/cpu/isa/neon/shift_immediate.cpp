@@ -47,21 +47,21 @@ std::uint8_t left_amount(const Fields& f, unsigned size) {
 }
 
 template <class Op, Sign sign>
-void right(const Fields& f, Instruction& i) {
+void right(const Fields& f, Instruction& i, Timing timing = timing::kSimple) {
   if (!take_vectors(f, i)) return;
   const unsigned size = size_of(f);
+  const bool q = f.bit('q');
   i.shift = right_amount(f, size);
-  set_handler(i, handler_for<ByConstant<Op>, kTo64, sign>(f, size, f.bit('q')));
+  set_handler(i, handler_for<ByConstant<Op>, kTo64, sign>(f, size, q), timing, q);
 }
 
 template <class Op, Sign sign>
-void left(const Fields& f, Instruction& i, std::uint8_t cycles_for_q = issue::kOnce) {
+void left(const Fields& f, Instruction& i, Timing timing = timing::kSimple) {
   if (!take_vectors(f, i)) return;
   const unsigned size = size_of(f);
+  const bool q = f.bit('q');
   i.shift = left_amount(f, size);
-  const bool quad = f.bit('q');
-  set_handler(i, handler_for<ByConstant<Op>, kTo64, sign>(f, size, quad),
-              quad ? cycles_for_q : issue::kOnce);
+  set_handler(i, handler_for<ByConstant<Op>, kTo64, sign>(f, size, q), timing, q);
 }
 
 /// The size that v has is that of the narrow lanes, the amount counts from that of the wide ones.
@@ -70,29 +70,46 @@ void narrow(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.m = true})) return;
   const unsigned size = size_of(f);
   i.shift = right_amount(f, size);
-  set_handler(i, handler_for<NarrowUnary<Op>, kTo32, sign>(f, size));
+  set_handler(i, handler_for<NarrowUnary<Op>, kTo32, sign>(f, size), timing::kSaturating, false);
 }
 
 template <class Op, Sign sign>
 void move_narrow(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.m = true})) return;
-  set_handler(i, handler_for<NarrowUnary<Op>, kTo32, sign>(f, f['z']));
+  set_handler(i, handler_for<NarrowUnary<Op>, kTo32, sign>(f, f['z']), timing::kSaturating, false);
+}
+
+/// Of a shift that keeps some of the destination's bits, or adds to it.
+void reads_destination_too(const Fields& f, Instruction& i) {
+  reads_destination(i, true, f.bit('q'));
 }
 
 }  // namespace
 
 void vshr(const Fields& f, Instruction& i) { right<ShiftRight<false>, Sign::kByU>(f, i); }
-void vsra(const Fields& f, Instruction& i) { right<ShiftRightAccumulate<false>, Sign::kByU>(f, i); }
+void vsra(const Fields& f, Instruction& i) {
+  right<ShiftRightAccumulate<false>, Sign::kByU>(f, i, timing::kAccumulate);
+  reads_destination_too(f, i);
+}
 void vrshr(const Fields& f, Instruction& i) { right<ShiftRight<true>, Sign::kByU>(f, i); }
-void vrsra(const Fields& f, Instruction& i) { right<ShiftRightAccumulate<true>, Sign::kByU>(f, i); }
-void vsri(const Fields& f, Instruction& i) { right<ShiftRightInsert, Sign::kUnsigned>(f, i); }
+void vrsra(const Fields& f, Instruction& i) {
+  right<ShiftRightAccumulate<true>, Sign::kByU>(f, i, timing::kAccumulate);
+  reads_destination_too(f, i);
+}
+void vsri(const Fields& f, Instruction& i) {
+  right<ShiftRightInsert, Sign::kUnsigned>(f, i);
+  reads_destination_too(f, i);
+}
 void vshl_immediate(const Fields& f, Instruction& i) { left<ShiftLeft, Sign::kUnsigned>(f, i); }
-void vsli(const Fields& f, Instruction& i) { left<ShiftLeftInsert, Sign::kUnsigned>(f, i); }
+void vsli(const Fields& f, Instruction& i) {
+  left<ShiftLeftInsert, Sign::kUnsigned>(f, i);
+  reads_destination_too(f, i);
+}
 void vqshl_immediate(const Fields& f, Instruction& i) {
-  left<SaturatingShiftLeft, Sign::kByU>(f, i, issue::kTwice);
+  left<SaturatingShiftLeft, Sign::kByU>(f, i, timing::kShiftByRegister);
 }
 void vqshlu(const Fields& f, Instruction& i) {
-  left<SaturatingShiftLeftUnsigned, Sign::kSigned>(f, i, issue::kTwice);
+  left<SaturatingShiftLeftUnsigned, Sign::kSigned>(f, i, timing::kShiftByRegister);
 }
 void vshrn(const Fields& f, Instruction& i) { narrow<Narrowing<false>, Sign::kUnsigned>(f, i); }
 void vrshrn(const Fields& f, Instruction& i) { narrow<Narrowing<true>, Sign::kUnsigned>(f, i); }
@@ -113,7 +130,7 @@ void vshll(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.d = true})) return;
   const unsigned size = size_of(f);
   i.shift = left_amount(f, size);
-  set_handler(i, handler_for<LongShift, kTo32, Sign::kByU>(f, size));
+  set_handler(i, handler_for<LongShift, kTo32, Sign::kByU>(f, size), timing::kSimple, true);
 }
 
 void vmovn(const Fields& f, Instruction& i) {
@@ -129,7 +146,7 @@ void vqmovun(const Fields& f, Instruction& i) {
 void vshll_maximum(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.d = true})) return;
   i.shift = static_cast<std::uint8_t>(8U << f['z']);
-  set_handler(i, handler_for<LongShift, kTo32, Sign::kUnsigned>(f, f['z']));
+  set_handler(i, handler_for<LongShift, kTo32, Sign::kUnsigned>(f, f['z']), timing::kSimple, true);
 }
 
 }  // namespace linefill::isa::neon

@@ -19,6 +19,7 @@ using Block = std::array<std::byte, 32>;
 
 constexpr unsigned kNoIndex = 15;
 constexpr unsigned kIndexIsSize = 13;
+constexpr std::uint8_t kLoadLatency = 1;
 
 template <bool load, class T>
 bool move(Executor& e, std::uint32_t at, std::byte* place) {
@@ -186,15 +187,21 @@ constexpr std::array<SizeHandlers, 4> kMultipleLoads{kLoads<1>, kLoads<2>, kLoad
 constexpr std::array<SizeHandlers, 4> kMultipleStores{kStores<1>, kStores<2>, kStores<3>,
                                                       kStores<4>};
 
-/// What all forms have. `end` is the register after the last one.
-void finish(const Fields& f, Instruction& i, Handler handler, unsigned end, unsigned cycles) {
+/// What all forms have. `end` is the register after the last one; `lane`: other lanes are kept.
+void finish(const Fields& f, Instruction& i, Handler handler, unsigned end, unsigned cycles,
+            bool lane = false) {
   i.n = f.byte('n');
   i.m = f.byte('m');
   i.uses(i.n);
   if (i.m != kNoIndex && i.m != kIndexIsSize) i.uses(i.m);
   needs_registers(i, end);
-  set_handler(i, handler, static_cast<std::uint8_t>(cycles));
-  if (i.n == 15 || end > 32) unpredictable(i);
+  i.handler = handler;
+  i.cycles = static_cast<std::uint8_t>(cycles);
+  if (i.n == 15 || end > 32) return unpredictable(i);
+  // All registers between are taken for used: few that are spaced are not.
+  if (f.has('L') && !f.bit('L')) return i.uses_vectors(i.d, end - i.d);
+  i.gives_vectors_late(i.d, end - i.d, kLoadLatency);
+  if (lane) i.uses_vectors(i.d, end - i.d);
 }
 
 /// The alignment and register spacing of one structure to or from a lane of `size`, from field a.
@@ -267,7 +274,7 @@ void single_lane(const Fields& f, Instruction& i, unsigned elements) {
   i.shift = static_cast<std::uint8_t>(form.alignment);
   const unsigned cycles = elements < 3 ? (load ? 3 : 2) : (load ? 5 : 3);
   finish(f, i, load ? &with_extension<&execute_load_lane> : &with_extension<&execute_store_lane>,
-         i.d + (elements - 1) * form.spacing + 1, cycles);
+         i.d + (elements - 1) * form.spacing + 1, cycles, true);
 }
 
 void all_lanes(const Fields& f, Instruction& i, unsigned elements) {

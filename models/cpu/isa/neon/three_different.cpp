@@ -8,22 +8,28 @@ namespace linefill::isa::neon {
 namespace {
 
 template <class Op, bool n_is_wide = false>
-void lengthen(const Fields& f, Instruction& i) {
+void lengthen(const Fields& f, Instruction& i, Timing timing = timing::kSimple) {
   if (!take_vectors(f, i, {.d = true, .n = n_is_wide})) return;
-  set_handler(i, handler_for<Long<Op, n_is_wide>, kTo32, Sign::kByU>(f, f['z']));
+  reads_destination(i, kAccumulates<Op, std::int16_t, Saturated>, true);
+  // The narrow vectors are passed once.
+  timing.q = timing.d;
+  set_handler(i, handler_for<Long<Op, n_is_wide>, kTo32, Sign::kByU>(f, f['z']), timing, true);
 }
 
 template <class Op, unsigned sizes, Sign sign>
 void product(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.d = true})) return;
-  set_handler(i, handler_for<Long<Op, false>, sizes, sign>(f, f['z']),
-              f['z'] == 2 ? issue::kTwice : issue::kOnce);
+  reads_destination(i, kAccumulates<Op, std::int16_t, Saturated>, true);
+  Timing timing = f['z'] == 2 ? timing::kMultiplyWords : timing::kMultiply;
+  timing.q = timing.d;
+  set_handler(i, handler_for<Long<Op, false>, sizes, sign>(f, f['z']), timing, true);
 }
 
 template <class Op, bool rounding>
 void narrow_high(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i, {.n = true, .m = true})) return;
-  set_handler(i, handler_for<NarrowHigh<Op, rounding>, kTo32, Sign::kUnsigned>(f, f['z']));
+  set_handler(i, handler_for<NarrowHigh<Op, rounding>, kTo32, Sign::kUnsigned>(f, f['z']),
+              timing::kSaturating, false);
 }
 
 }  // namespace
@@ -36,7 +42,9 @@ void vaddhn(const Fields& f, Instruction& i) { narrow_high<Add, false>(f, i); }
 void vraddhn(const Fields& f, Instruction& i) { narrow_high<Add, true>(f, i); }
 void vsubhn(const Fields& f, Instruction& i) { narrow_high<Subtract, false>(f, i); }
 void vrsubhn(const Fields& f, Instruction& i) { narrow_high<Subtract, true>(f, i); }
-void vabal(const Fields& f, Instruction& i) { lengthen<Accumulate<AbsoluteDifference>>(f, i); }
+void vabal(const Fields& f, Instruction& i) {
+  lengthen<Accumulate<AbsoluteDifference>>(f, i, timing::kAccumulate);
+}
 void vabdl(const Fields& f, Instruction& i) { lengthen<AbsoluteDifference>(f, i); }
 void vmlal(const Fields& f, Instruction& i) {
   product<Accumulate<Multiply>, kTo32, Sign::kByU>(f, i);

@@ -9,31 +9,32 @@ namespace linefill::isa::neon {
 namespace {
 
 template <class Op, unsigned sizes, Sign sign>
-void same_length(const Fields& f, Instruction& i, std::uint8_t cycles_for_q = issue::kOnce) {
+void same_length(const Fields& f, Instruction& i, Timing timing = timing::kSimple) {
   if (!take_vectors(f, i)) return;
-  const bool quad = f.bit('q');
-  set_handler(i, handler_for<SameLength<Op>, sizes, sign>(f, f['z'], quad),
-              quad ? cycles_for_q : issue::kOnce);
+  const bool q = f.bit('q');
+  reads_destination(i, kAccumulates<Op, std::int16_t, Saturated>, q);
+  set_handler(i, handler_for<SameLength<Op>, sizes, sign>(f, f['z'], q), timing, q);
 }
 
 /// Of all bits alike: one 64-bit lane serves every size.
 template <class Op>
 void bitwise(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
-  set_handler(i, handler_for<SameLength<Op>, k64, Sign::kUnsigned>(f, 3, f.bit('q')));
+  const bool q = f.bit('q');
+  reads_destination(i, kAccumulates<Op, std::uint64_t, Saturated>, q);
+  set_handler(i, handler_for<SameLength<Op>, k64, Sign::kUnsigned>(f, 3, q), timing::kSimple, q);
 }
 
-/// Products of 32-bit lanes take twice as long.
 template <class Op, unsigned sizes, Sign sign>
 void product(const Fields& f, Instruction& i) {
-  same_length<Op, sizes, sign>(f, i, issue::kTwice);
-  if (f['z'] == 2) i.cycles = static_cast<std::uint8_t>(2 * i.cycles);
+  same_length<Op, sizes, sign>(f, i, f['z'] == 2 ? timing::kMultiplyWords : timing::kMultiply);
 }
 
 template <class Op, Sign sign>
 void pairwise(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
-  set_handler(i, f.bit('q') ? nullptr : handler_for<Pairwise<Op>, kTo32, sign>(f, f['z']));
+  if (f.bit('q')) return undefined_here(i);
+  set_handler(i, handler_for<Pairwise<Op>, kTo32, sign>(f, f['z']), timing::kSimple, false);
 }
 
 }  // namespace
@@ -45,9 +46,11 @@ void vrhadd(const Fields& f, Instruction& i) {
 void vhsub(const Fields& f, Instruction& i) {
   same_length<HalvingSubtract, kTo32, Sign::kByU>(f, i);
 }
-void vqadd(const Fields& f, Instruction& i) { same_length<SaturatingAdd, kTo64, Sign::kByU>(f, i); }
+void vqadd(const Fields& f, Instruction& i) {
+  same_length<SaturatingAdd, kTo64, Sign::kByU>(f, i, timing::kSaturating);
+}
 void vqsub(const Fields& f, Instruction& i) {
-  same_length<SaturatingSubtract, kTo64, Sign::kByU>(f, i);
+  same_length<SaturatingSubtract, kTo64, Sign::kByU>(f, i, timing::kSaturating);
 }
 void vand(const Fields& f, Instruction& i) { bitwise<And>(f, i); }
 void vbic(const Fields& f, Instruction& i) { bitwise<BitClear>(f, i); }
@@ -62,16 +65,16 @@ void vcge(const Fields& f, Instruction& i) { same_length<GreaterOrEqual, kTo32, 
 void vceq(const Fields& f, Instruction& i) { same_length<Equal, kTo32, Sign::kUnsigned>(f, i); }
 void vtst(const Fields& f, Instruction& i) { same_length<Test, kTo32, Sign::kUnsigned>(f, i); }
 void vshl(const Fields& f, Instruction& i) {
-  same_length<ShiftByLane<false>, kTo64, Sign::kByU>(f, i, issue::kTwice);
+  same_length<ShiftByLane<false>, kTo64, Sign::kByU>(f, i, timing::kShiftByRegister);
 }
 void vqshl(const Fields& f, Instruction& i) {
-  same_length<SaturatingShiftByLane<false>, kTo64, Sign::kByU>(f, i, issue::kTwice);
+  same_length<SaturatingShiftByLane<false>, kTo64, Sign::kByU>(f, i, timing::kShiftByRegister);
 }
 void vrshl(const Fields& f, Instruction& i) {
-  same_length<ShiftByLane<true>, kTo64, Sign::kByU>(f, i, issue::kTwice);
+  same_length<ShiftByLane<true>, kTo64, Sign::kByU>(f, i, timing::kShiftByRegister);
 }
 void vqrshl(const Fields& f, Instruction& i) {
-  same_length<SaturatingShiftByLane<true>, kTo64, Sign::kByU>(f, i, issue::kTwice);
+  same_length<SaturatingShiftByLane<true>, kTo64, Sign::kByU>(f, i, timing::kShiftByRegister);
 }
 void vmax(const Fields& f, Instruction& i) { same_length<Maximum, kTo32, Sign::kByU>(f, i); }
 void vmin(const Fields& f, Instruction& i) { same_length<Minimum, kTo32, Sign::kByU>(f, i); }
@@ -79,7 +82,7 @@ void vabd(const Fields& f, Instruction& i) {
   same_length<AbsoluteDifference, kTo32, Sign::kByU>(f, i);
 }
 void vaba(const Fields& f, Instruction& i) {
-  same_length<Accumulate<AbsoluteDifference>, kTo32, Sign::kByU>(f, i, issue::kTwice);
+  same_length<Accumulate<AbsoluteDifference>, kTo32, Sign::kByU>(f, i, timing::kAccumulate);
 }
 void vadd(const Fields& f, Instruction& i) { same_length<Add, kTo64, Sign::kUnsigned>(f, i); }
 void vsub(const Fields& f, Instruction& i) { same_length<Subtract, kTo64, Sign::kUnsigned>(f, i); }

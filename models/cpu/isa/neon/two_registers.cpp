@@ -13,7 +13,8 @@ namespace {
 template <class Op, unsigned sizes, Sign sign>
 void unary(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
-  set_handler(i, handler_for<Unary<Op>, sizes, sign>(f, f['z'], f.bit('q')));
+  const bool q = f.bit('q');
+  set_handler(i, handler_for<Unary<Op>, sizes, sign>(f, f['z'], q), timing::kSimple, q);
 }
 
 /// The lanes of each region of `region` bytes in the opposite order.
@@ -31,14 +32,18 @@ struct Reverse {
 template <unsigned region, unsigned sizes>
 void reverse(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
-  set_handler(i, handler_for<Reverse<region>, sizes, Sign::kUnsigned>(f, f['z'], f.bit('q')));
+  const bool q = f.bit('q');
+  set_handler(i, handler_for<Reverse<region>, sizes, Sign::kUnsigned>(f, f['z'], q),
+              timing::kSimple, q);
 }
 
 template <bool accumulate>
 void pairwise_add_long(const Fields& f, Instruction& i) {
   if (!take_vectors(f, i)) return;
-  set_handler(i,
-              handler_for<PairwiseAddLong<accumulate>, kTo32, Sign::kByU>(f, f['z'], f.bit('q')));
+  const bool q = f.bit('q');
+  reads_destination(i, accumulate, q);
+  set_handler(i, handler_for<PairwiseAddLong<accumulate>, kTo32, Sign::kByU>(f, f['z'], q),
+              accumulate ? timing::kAccumulate : timing::kSimple, q);
 }
 
 /// How many bits below the top one are equal to it.
@@ -143,7 +148,9 @@ void immediate(const Fields& f, Instruction& i) {
   const unsigned cmode = f.word() >> 8 & 0xF;
   i.immediate = expand_immediate(cmode, f['v']);
   i.extra = f.bit('q') ? 2 : 1;
-  set_handler(i, &with_extension<&execute_immediate<Op>>);
+  reads_destination(i, !std::is_same_v<Op, Constant> && !std::is_same_v<Op, InverseConstant>,
+                    f.bit('q'));
+  set_handler(i, &with_extension<&execute_immediate<Op>>, timing::kSimple, f.bit('q'));
   // AdvSIMDExpandImm's testimm8: a zero that is shifted.
   const unsigned position = cmode >> 1;
   const bool shifted = position != 0 && position != 4 && position != 7;

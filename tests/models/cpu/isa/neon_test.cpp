@@ -32,6 +32,16 @@ struct NeonBench : CoreBench {
     block();
     return mode() == 0x13;
   }
+  /// Of eight times the same instruction, which fill a line.
+  std::uint64_t cycles_of_eight(std::uint32_t word) {
+    a32({word, word, word, word, word, word, word, word});
+    system.cpacr_value = 0x00F0'0000;
+    extension().set_access_control(system.cpacr_value);
+    extension().set_fpexc(fpexc::kEn);
+    const std::uint64_t before = clock.now;
+    block();
+    return clock.now - before;
+  }
   ExtensionRegisters& extension() { return core.state().extension; }
 };
 
@@ -67,6 +77,17 @@ TEST_CASE("CPACR.ASEDIS and D32DIS close Advanced SIMD, and its upper registers"
   CHECK(b.run_one(kVaddLow, 0x40F0'0000));
   CHECK_FALSE(b.run_one(kVaddHigh, 0x40F0'0000));
   CHECK_FALSE(b.run_one(kVaddLow, 0xC0F0'0000));
+}
+
+TEST_CASE("what reads a vector result at once waits for it", "[isa][neon][timing]") {
+  // Cortex-A9 NEON MPE TRM: sums of numbers take four cycles, of integers two; Q registers of
+  // numbers are issued twice.
+  NeonBench b;
+  CHECK(b.cycles_of_eight(0xF200'3D01) == 8);           // vadd.f32 d3, d0, d1
+  CHECK(b.cycles_of_eight(0xF202'2D01) == 8 + 7 * 3);   // vadd.f32 d2, d2, d1
+  CHECK(b.cycles_of_eight(0xF228'684A) == 8);           // vadd.i32 q3, q4, q5
+  CHECK(b.cycles_of_eight(0xF222'2844) == 8 + 7 * 1);   // vadd.i32 q1, q1, q2
+  CHECK(b.cycles_of_eight(0xF204'6D50) == 16 + 7 * 7);  // vmla.f32 q3, q2, q0
 }
 
 TEST_CASE("odd Q registers are UNDEFINED, tables beyond D31 UNPREDICTABLE", "[isa][neon]") {
