@@ -169,6 +169,7 @@ void MemorySystem::alignment_fault(std::uint32_t va, bool write) {
 
 bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind,
                              std::uint32_t& value) {
+  tell_before_access(va, size, false);
   begin_slow_access();
   std::array<std::byte, 4> bytes{};
   Pieces pieces;
@@ -193,6 +194,7 @@ bool MemorySystem::read(const Pieces& pieces, std::span<std::byte> data, AccessK
 
 bool MemorySystem::store_slow(std::uint32_t va, unsigned size, AccessKind kind,
                               std::uint32_t value) {
+  tell_before_access(va, size, true);
   begin_slow_access();
   std::array<std::byte, 4> bytes{};
   to_bytes(value, big_endian_, std::span{bytes}.first(size));
@@ -221,7 +223,7 @@ bool MemorySystem::write(const Pieces& pieces, std::span<const std::byte> data, 
 }
 
 void MemorySystem::enter_load(const Piece& piece, CacheLine& line) {
-  if (big_endian_) return;
+  if (big_endian_ || data_watched(piece.va)) return;
   if (line.marks.stale() == 0 && !watched(line.tag)) line.load_tag = line.tag;
   load_map_->enter(piece.va, line, line.tag);
   note_page(piece);
@@ -229,7 +231,7 @@ void MemorySystem::enter_load(const Piece& piece, CacheLine& line) {
 
 // While the L1I holds the line, too, each store has to be seen: it makes that copy older.
 void MemorySystem::enter_store(const Piece& piece, CacheLine& line) {
-  if (big_endian_) return;
+  if (big_endian_ || data_watched(piece.va)) return;
   if (!watched(line.tag) && l1i_.find(line.tag) == nullptr) line.store_tag = line.tag;
   store_map_->enter(piece.va, line, line.tag);
   note_page(piece);
@@ -258,6 +260,7 @@ void MemorySystem::watch_line(LineNumber line, bool on) {
 // -----------------------------------------------------------------------------
 
 bool MemorySystem::load_exclusive(std::uint32_t va, unsigned size, std::uint64_t& value) {
+  tell_before_access(va, size, false);
   begin_slow_access();
   std::array<std::byte, 8> bytes{};
   Pieces pieces;
@@ -272,6 +275,7 @@ bool MemorySystem::load_exclusive(std::uint32_t va, unsigned size, std::uint64_t
 
 bool MemorySystem::store_exclusive(std::uint32_t va, unsigned size, std::uint64_t value,
                                    std::uint32_t& failed) {
+  tell_before_access(va, size, true);
   begin_slow_access();
   std::array<std::byte, 8> bytes{};
   to_bytes(value, big_endian_, std::span{bytes}.first(size));

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <unordered_set>
@@ -61,6 +62,10 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   std::array<CopyHolder*, 3> holders() { return {&l1d_, &buffer_, &l1i_}; }
   /// Asks that cached loads and stores of a line be told to the observer.
   void watch_line(LineNumber line, bool on);
+  using BeforeAccess = std::function<void(std::uint32_t va, unsigned size, bool write)>;
+  /// Has `before` called before each load and store that touches one of these virtual lines (a
+  /// debugger's watchpoints), until asked otherwise. They are never served by the line map.
+  void watch_data(BeforeAccess before, std::unordered_set<std::uint32_t> virtual_lines);
   void set_adversary(const AdversaryEvents& events) {
     adversary_.configure(events, configuration_.store_buffer_drain);
   }
@@ -144,6 +149,12 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   void note_page(const Piece& piece);
   void tell_watched(const Piece& piece, bool write);
   bool watched(LineNumber line) const { return !watched_.empty() && watched_.contains(raw(line)); }
+  bool data_watched(std::uint32_t va) const {
+    return !watched_data_.empty() && watched_data_.contains(va / kLineBytes);
+  }
+  void tell_before_access(std::uint32_t va, unsigned size, bool write) {
+    if (data_watched(va) || data_watched(va + size - 1)) before_access_(va, size, write);
+  }
   bool cached_in_l1d(const MemoryAttributes& attributes) const;
   void select_maps();
 
@@ -170,6 +181,8 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   ExclusiveMonitor monitor_;
   AccessClasses classes_;
   std::unordered_set<std::uint32_t> watched_;
+  BeforeAccess before_access_;
+  std::unordered_set<std::uint32_t> watched_data_;  ///< Virtual lines.
   bool privileged_ = true;
   bool big_endian_ = false;
   Epoch mapped_epoch_ = 0;  ///< Of the stores that the store maps may take.

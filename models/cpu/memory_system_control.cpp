@@ -101,6 +101,13 @@ bool by_line(std::uint32_t address, Bytes data, Use&& use) {
 
 }  // namespace
 
+void MemorySystem::watch_data(BeforeAccess before,
+                              std::unordered_set<std::uint32_t> virtual_lines) {
+  before_access_ = std::move(before);
+  watched_data_ = std::move(virtual_lines);
+  classes_.clear();
+}
+
 bool MemorySystem::debug_read(PhysicalAddress address, std::span<std::byte> data) {
   return by_line(raw(address), data, [this](std::uint32_t at, std::span<std::byte> part) {
     const PhysicalAddress where{at};

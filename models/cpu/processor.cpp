@@ -104,6 +104,7 @@ void Processor::run() {
   core_.set_reg(2, boot_.r2);
   wait_for_kernel();
   while (!ended_) {
+    if (halt_requested_) halt();
     begin_slice();
     core_.run();
     system_.advance();
@@ -154,7 +155,8 @@ void Processor::sample_lines() {
 void Processor::sleep() {
   const std::uint64_t fell_asleep = clock_.now;
   const Time latest = for_event_ ? now() + quantum_ : kNever;
-  const sc_core::sc_event_or_list lines = irq.value_changed_event() | fiq.value_changed_event();
+  const sc_core::sc_event_or_list lines =
+      irq.value_changed_event() | fiq.value_changed_event() | halt_event_;
   unsigned wakings = 0;
   sample_lines();
   while (!core_.interrupt_pending() && now() < latest) {
@@ -171,6 +173,7 @@ void Processor::sleep() {
         std::max(clock_.now, static_cast<std::uint64_t>((woken + period_ - Time{1}) / period_));
     system_.advance();
     sample_lines();
+    if (halt_requested_) halt();
   }
   idle_cycles_ += clock_.now - fell_asleep;
   asleep_ = for_event_ = false;
@@ -188,6 +191,38 @@ void Processor::wait_for_event() {
     clock_.stop_soon();
   }
   event_ = false;
+}
+
+// --- Debuggers
+// ---------------------------------------------------------------------------------------------
+
+void Processor::request_halt() {
+  halt_requested_ = true;
+  halt_event_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Processor::halt() {
+  halt_requested_ = false;
+  if (run_control_ != nullptr) run_control_->halted();
+}
+
+// While an access may be stopped at, all instructions are executed so that the next can be.
+void Processor::stop_at_all(bool on) { core_.watch_all(on, stops_at_data_); }
+
+void Processor::stop_at_data(std::unordered_set<std::uint32_t> virtual_lines) {
+  stops_at_data_ = !virtual_lines.empty();
+  core_.watch_all(false, stops_at_data_);
+  system_.watch_data([this](std::uint32_t va, unsigned size,
+                            bool write) { run_control_->before_access(va, size, write); },
+                     std::move(virtual_lines));
+}
+
+bool Processor::debug_write_register(const CoprocessorRegister& which, std::uint32_t value) {
+  if (!write_coprocessor(which, true, value)) return false;
+  control_.take_coprocessor_abort();
+  core_.state().extension.set_access_control(control_.cpacr());
+  core_.refetch();
+  return true;
 }
 
 // --- Aborts and the end

@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <systemc>
 #include <type_traits>
+#include <unordered_set>
 
 #include "models/core/device_tree.hpp"
 #include "models/core/log.hpp"
@@ -18,6 +20,7 @@
 #include "models/cpu/cp15/system_control.hpp"
 #include "models/cpu/isa/core.hpp"
 #include "models/cpu/memory_system.hpp"
+#include "models/cpu/run_control.hpp"
 #include "models/cpu/semihosting.hpp"
 
 namespace linefill {
@@ -70,6 +73,17 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void watch_instruction(std::uint32_t pc, bool on) { core_.watch_instruction(pc, on); }
   void watch_line(LineNumber line, bool on) { system_.watch_line(line, on); }
 
+  // For a debugger.
+  void set_run_control(RunControl* control) { run_control_ = control; }
+  /// RunControl::halted as soon as the processor is between instructions, also if it is asleep.
+  void request_halt();
+  void stop_at(std::uint32_t pc, bool on) {
+    core_.watch_instruction(pc, on, Core::Watcher::kDebugger);
+  }
+  void stop_at_all(bool on);
+  /// Virtual lines: addresses divided by kLineBytes.
+  void stop_at_data(std::unordered_set<std::uint32_t> virtual_lines);
+
   // The adversary.
   void set_adversary(const AdversaryEvents& events) { system_.set_adversary(events); }
   /// How the adversary asks the cache below to evict a dirty line of its own. `evict` takes a
@@ -102,6 +116,19 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   bool debug_write_virtual(std::uint32_t va, std::span<const std::byte> data) {
     return system_.debug_write(VirtualAddress{va}, data);
   }
+  std::optional<PhysicalAddress> debug_translate(std::uint32_t va) {
+    return system_.debug_translate(VirtualAddress{va});
+  }
+  /// What lies below the L1 caches and the store buffer: as the outer cache answers.
+  bool debug_read_below(PhysicalAddress address, std::span<std::byte> data) {
+    return bus_.debug(false, address, data);
+  }
+  /// A CP15 or CP14 register as privileged code sees it, with all that writing it does. False:
+  /// there is none.
+  bool debug_read_register(const CoprocessorRegister& which, std::uint32_t& value) {
+    return read_coprocessor(which, true, value);
+  }
+  bool debug_write_register(const CoprocessorRegister& which, std::uint32_t value);
   bool debug_read(PhysicalAddress address, std::span<std::byte> data) {
     return system_.debug_read(address, data);
   }
@@ -128,6 +155,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void connect_monitors();
   std::uint64_t event_total(PerformanceEvent event);
   void sleep();
+  void halt();
 
   // SystemInterface.
   bool read_coprocessor(const CoprocessorRegister& which, bool privileged,
@@ -154,6 +182,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
     return semihosting_.call(operation, argument, result);
   }
   void instruction_hook(std::uint32_t pc) override {
+    if (run_control_ != nullptr) {
+      run_control_->before_instruction(pc);
+      if (core_.refetching()) return;  // This comes again.
+    }
     if (hook_handler_) hook_handler_(pc);
   }
 
@@ -187,6 +219,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   Boot boot_{};
   std::function<void(std::uint32_t)> exit_handler_;
   std::function<void(std::uint32_t)> hook_handler_;
+  RunControl* run_control_ = nullptr;
+  bool halt_requested_ = false;
+  sc_core::sc_event halt_event_;
+  bool stops_at_data_ = false;
   Time horizon_{0};  ///< The kernel's next event: accesses beyond it wait for it.
   bool asleep_ = false;
   bool for_event_ = false;  ///< Asleep in WFE, which may end at any time.

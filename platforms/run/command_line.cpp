@@ -65,6 +65,9 @@ po::options_description run_options() {
       "changes the board: numbers (\"2 2 2\"), or text; may be repeated");
   add("plugin", po::value<std::vector<std::string>>()->value_name("LIB.so"),
       "loads more models; may be repeated");
+  add("gdb", po::value<std::string>()->value_name("[ADDRESS:]PORT"),
+      "wait for a debugger (gdb-multiarch: target remote :PORT); on 127.0.0.1 unless told "
+      "otherwise");
   add("log", po::value<std::string>()->value_name("LEVEL")->default_value("warning"),
       "error, warning, info or debug");
   return options;
@@ -184,6 +187,7 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
                                   {"info", LogLevel::kInfo},
                                   {"debug", LogLevel::kDebug}}});
   if (values.count("adversary") > 0) parse_adversary(text("adversary"), run);
+  if (values.count("gdb") > 0) run.gdb = gdb::parse_endpoint(text("gdb"));
   if (values.count("until") > 0) run.until = time_of_text("until", text("until"));
   if (values.count("quantum") > 0) run.quantum = time_of_text("quantum", text("quantum"));
   return run;

@@ -8,6 +8,7 @@
 
 #include "models/core/log.hpp"
 #include "models/core/time.hpp"
+#include "platforms/gdb/socket.hpp"
 
 namespace linefill {
 
@@ -35,6 +36,7 @@ struct RunOptions {
   std::vector<std::string> set;
   std::vector<std::string> plugins;
   LogLevel log = LogLevel::kWarning;
+  std::optional<gdb::Endpoint> gdb;
 };
 
 struct Command {

@@ -68,6 +68,7 @@ Simulation::Simulation(const RunOptions& options)
   if (options_.check != CheckMode::kOff) connect_checker();
   connect_skipped();
   if (options_.adversary_seed) connect_adversary();
+  if (options_.gdb) connect_debugger();
   if (options_.quantum) soc_.processor().set_quantum(*options_.quantum);
 }
 
@@ -170,8 +171,22 @@ void Simulation::connect_adversary() {
                       *options_.adversary_seed});
 }
 
+void Simulation::connect_debugger() {
+  debug_target_.emplace(soc_.processor(), soc_.interconnect(), soc_.copy_holders());
+  debugger_.emplace(soc_.processor(), *debug_target_, *options_.gdb,
+                    gdb::Server::Events{[this] {
+                                          progress_.clear();
+                                          std::cout.flush();
+                                        },
+                                        [this] { end("killed by the debugger", std::nullopt); }});
+}
+
 int Simulation::run() {
   soc_.reset();
+  if (debugger_) {
+    std::cerr << "gdb        waiting for a debugger on " << debugger_->name() << std::endl;
+    debugger_->wait_for_debugger();
+  }
   auto* console = soc_.find<SerialPort>();
   if (is_linux_ && console != nullptr) {
     console->set_up_line();
@@ -189,6 +204,7 @@ void Simulation::advance() {
   sc_core::sc_start(to_sc_time(slice));
   if (unseen_ != 0) std::cout.flush();
   unseen_ = 0;
+  if (debugger_) debugger_->poll();
   if (terminal_) type();
   // A prompt waits on the line where it would be shown.
   const bool prompt = terminal_ && terminal_->interactive();
@@ -249,6 +265,7 @@ int Simulation::finish() {
   end_.host_seconds = progress_.seconds();
   if (end_.reason == "until") end_.backtrace = backtrace_of(view_, symbols_);
   end_.exit_status = exit_status();
+  if (debugger_) debugger_->exited(end_.guest_status.value_or(0));
   if (!options_.screenshot.empty() && options_.screenshot.find("%03d") == std::string::npos) {
     screenshot(options_.screenshot);
   }

@@ -11,6 +11,7 @@
 #include "models/checker/ledger.hpp"
 #include "models/checker/mapping_hooks.hpp"
 #include "models/checker/symbols.hpp"
+#include "platforms/gdb/server.hpp"
 #include "platforms/run/command_line.hpp"
 #include "platforms/run/processor_view.hpp"
 #include "platforms/run/progress.hpp"
@@ -37,6 +38,7 @@ class Simulation {
   void connect_checker();
   void connect_adversary();
   void connect_skipped();
+  void connect_debugger();
   void advance();
   void type();
   void screenshot(const std::string& path) const;
@@ -57,6 +59,8 @@ class Simulation {
   FunctionHooks hooks_{view_};
   MappingHooks mapping_hooks_{view_, hooks_, ledger_};
   std::unique_ptr<TransferLog> transfers_;
+  std::optional<gdb::ArmTarget> debug_target_;
+  std::optional<gdb::Server> debugger_;
   Progress progress_;
   unsigned screenshots_ = 0;
   RunEnd end_;

@@ -64,7 +64,7 @@ def test_arguments(bench: Bench) -> None:
                   ("run", board, "--kernel", "")):
         bench.refuses(*wrong)
     for option in ("append", "memory", "sd", "screenshot", "report", "check", "symbols", "adversary", "until", "quantum",
-                   "set", "plugin", "log"):
+                   "set", "plugin", "log", "gdb"):
         bench.refuses(*bench.good("--" + option), names=option)
     wrong_values = {
         "check": ("", "on", "Report"), "log": ("", "loud"), "memory": ("", "0", "x", "-1", "64m", "1T", "3G", "4K", "100G"),

@@ -17,18 +17,33 @@ void Core::set_reg(unsigned n, std::uint32_t value) {
 }
 
 void Core::set_cpsr(std::uint32_t value) {
+  refetch();
   executor_.state.set_cpsr(value);
   executor_.tell_context();
 }
 
-void Core::watch_instruction(std::uint32_t pc, bool watch) {
+void Core::watch_instruction(std::uint32_t pc, bool watch, Watcher watcher) {
+  const auto bit = static_cast<std::uint8_t>(watcher);
   if (watch) {
-    watched_.insert(pc);
-  } else {
-    watched_.erase(pc);
+    watched_[pc] |= bit;
+  } else if (const auto found = watched_.find(pc); found != watched_.end()) {
+    found->second &= static_cast<std::uint8_t>(~bit);
+    if (found->second == 0) watched_.erase(found);
   }
+  mark_watched_lines();
+}
+
+void Core::watch_all(bool watch, bool soon) {
+  watch_all_ = watch;
+  watch_soon_ = soon;
+  mark_watched_lines();
+}
+
+void Core::mark_watched_lines() {
   watched_lines_.reset();
-  for (const std::uint32_t at : watched_) watched_lines_.set(at / kLineBytes % kWatchBits);
+  for (const auto& [at, watchers] : watched_) watched_lines_.set(at / kLineBytes % kWatchBits);
+  any_watched_ = watch_all_ || watch_soon_ || !watched_.empty();
+  if (watch_all_ || watch_soon_) watched_lines_.set();
 }
 
 void Core::run() {
@@ -69,7 +84,7 @@ void Core::run_line() {
   if (first.it != state.it) [[unlikely]]
     decoded_.decode(*line, slot, state.thumb, state.it);
   if ((first.reads & late_) != 0) executor_.clock.now += latency_;
-  if (!watched_.empty() && line_watched(at)) [[unlikely]] {
+  if (any_watched_ && line_watched(at)) [[unlikely]] {
     execute<true, single>(*line, &first);
   } else {
     execute<false, single>(*line, &first);
@@ -89,8 +104,15 @@ void Core::execute(DecodedLine& line, const Instruction* at) {
     if constexpr (watched) {
       executor_.next = address;
       state.it = i.it;
-      if (watched_.contains(address)) executor_.system.instruction_hook(address);
-      if (executor_.next != address) break;  // The hook goes on elsewhere.
+      if (watch_all_ || watched_.contains(address)) {
+        refetch_ = false;
+        executor_.system.instruction_hook(address);
+        if (refetch_) {
+          instructions_ += count;
+          late_ = 0;
+          return;
+        }
+      }
     }
     ++count;
     executor_.clock.now += i.cycles;

@@ -3,7 +3,7 @@
 
 #include <bitset>
 #include <cstdint>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "models/cpu/isa/decode_cache.hpp"
 #include "models/cpu/isa/executor.hpp"
@@ -34,7 +34,14 @@ class Core {
 
   /// Between instructions (from run() to run(), and in SystemInterface::instruction_hook).
   std::uint32_t pc() const { return executor_.next; }
-  void set_pc(std::uint32_t pc) { executor_.next = pc; }
+  void set_pc(std::uint32_t pc) {
+    executor_.next = pc;
+    refetch();
+  }
+  /// In SystemInterface::instruction_hook: what is executed next is fetched again, since the PC,
+  /// the state or the code was changed.
+  void refetch() { refetch_ = true; }
+  bool refetching() const { return refetch_; }
   /// Register 0 to 14 of the current mode, or the PC.
   std::uint32_t reg(unsigned n) const { return n == 15 ? pc() : executor_.state.r[n]; }
   void set_reg(unsigned n, std::uint32_t value);
@@ -43,9 +50,14 @@ class Core {
   CoreState& state() { return executor_.state; }
   const CoreState& state() const { return executor_.state; }
 
+  enum class Watcher : std::uint8_t { kHooks = 1, kDebugger = 2 };
   /// Has SystemInterface::instruction_hook called before the instruction at `pc` (of either
-  /// instruction set) executes, or no longer. The hook may set the PC: then that does not execute. Costs nothing while no address is watched.
-  void watch_instruction(std::uint32_t pc, bool watch);
+  /// instruction set) executes, or no longer. The hook may set the PC: then that does not execute.
+  /// Costs nothing while no address is watched.
+  void watch_instruction(std::uint32_t pc, bool watch, Watcher watcher = Watcher::kHooks);
+  /// Likewise for every instruction. Takes effect at once in the hook, else with the next block;
+  /// `soon`: not yet, but to take effect at once wherever it is asked for.
+  void watch_all(bool watch, bool soon);
 
   /// Every architectural instruction, those whose condition failed too.
   std::uint64_t instructions() const { return instructions_; }
@@ -62,6 +74,7 @@ class Core {
   void run_line();
   template <bool watched, bool single>
   void execute(DecodedLine& line, const Instruction* at);
+  void mark_watched_lines();
   bool line_watched(std::uint32_t at) const { return watched_lines_[at / kLineBytes % kWatchBits]; }
 
   Executor executor_;
@@ -72,7 +85,11 @@ class Core {
   std::uint16_t late_ = 0;
   std::uint8_t latency_ = 0;
   std::uint64_t instructions_ = 0;
-  std::unordered_set<std::uint32_t> watched_;
+  std::unordered_map<std::uint32_t, std::uint8_t> watched_;  ///< By whom: bits of Watcher.
+  bool any_watched_ = false;
+  bool watch_all_ = false;
+  bool watch_soon_ = false;
+  bool refetch_ = false;
   std::bitset<kWatchBits> watched_lines_;
 };
 

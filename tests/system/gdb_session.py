@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sourced by gdb-multiarch, with $port set: debugs tests/guest/debugged.cpp. The last line says that all held."""
+import os
+import signal
+import threading
+
+import gdb
+
+
+def run(command: str) -> str:
+    return gdb.execute(command, to_string=True)
+
+
+def number(expression: str) -> int:
+    return int(gdb.parse_and_eval(expression)) & 0xFFFFFFFF
+
+
+def equal(value, expected, what: str) -> None:
+    if value != expected:
+        raise AssertionError(f"{what}: {value!r}, expected {expected!r}")
+
+
+def function() -> str:
+    return gdb.newest_frame().name()
+
+
+def contains(text: str, *parts: str) -> None:
+    for part in parts:
+        if part not in text:
+            raise AssertionError(f"no {part!r} in {text!r}")
+
+
+events = []
+gdb.events.stop.connect(events.append)
+gdb.events.exited.connect(events.append)
+
+
+def proceed(command: str = "continue"):
+    """Runs until it stops; why."""
+    events.clear()
+    run(command)
+    return events[-1]
+
+
+def session() -> None:
+    run(f"target remote 127.0.0.1:{number('$port')}")
+    entry = number("$pc")
+    equal(number("$cpsr") & 0x1F, 0x13, "the mode after reset")
+    run("stepi")
+    equal(number("$pc"), entry + 4, "the PC after a step")
+
+    # Breakpoints.
+    run("break twice")
+    run("hbreak count")
+    run("continue")
+    equal(function(), "count", "where the hardware breakpoint stops")
+    run("continue")
+    equal((function(), number("$r0")), ("twice", 1), "where the software breakpoint stops, and its argument")
+    contains(run("backtrace"), "twice", "count", "guest_main")
+    run("continue")
+    equal(number("$r0"), 2, "the argument of the second call")
+
+    # A register that is written is the one that is used; so is the PC.
+    run("set $r0 = 100")
+    run("finish")
+    equal(number("$r0"), 200, "what it makes of the changed argument")
+    run("delete")
+
+    # Watchpoints stop before the access; gdb steps over it and compares.
+    equal(number("counter"), 2, "the counter after the first call")
+    for kind, value in (("watch", 202), ("rwatch", 202), ("awatch", 208)):
+        run(f"{kind} counter")
+        stop = proceed()
+        equal(isinstance(stop, gdb.BreakpointEvent) and stop.breakpoint.expression, "counter", f"what {kind} stops for")
+        equal(function(), "count", f"where {kind} stops")
+        equal(number("counter"), value, f"the counter where {kind} stops")
+        run("delete")
+
+    # The processor's view and DMA's.
+    run("break look")
+    run("continue")
+    shared = number("shared")
+    equal(number("shared[0]"), 0x11111111, "what was cleaned")
+    equal(number("shared[1]"), 0x33333333, "what the processor sees")
+    contains(run("monitor memory dma"), "DMA")
+    equal(number("*(unsigned*) %#x" % (shared + 4)), 0x22222222, "what DMA sees")
+    run("monitor address physical")
+    equal(number("*(unsigned*) %#x" % (shared + 4)), 0x22222222, "what DMA sees at the physical address")
+    run("monitor memory cpu")
+    equal(number("*(unsigned*) %#x" % (shared + 4)), 0x33333333, "what the processor sees there")
+    run("monitor address virtual")
+    lines = run("monitor cache %#x" % shared).splitlines()
+    rows = {line[:16].strip(): line[16:] for line in lines}
+    contains(rows["L1D"], "11 11 11 11 33*33*33*33*")
+    contains(rows["memory"], "11 11 11 11 22 22 22 22")
+    contains(rows["store buffer"], "-")
+    contains(run("monitor help"), "monitor cache ADDRESS")
+    contains(run("monitor nonsense"), "no such command: nonsense")
+    contains(run("monitor cache elsewhere"), "expected an address")
+    contains(run("monitor cache 0x50000000"), "not mapped")
+    try:
+        run("x/wx 0x50000000")
+        raise AssertionError("memory that is not mapped can be read")
+    except gdb.MemoryError:
+        pass
+
+    # System, VFP and NEON registers.
+    equal(number("$SCTLR") & 0x1005, 0x1005, "SCTLR's M, C and I")
+    equal(number("$MIDR"), 0x410FC090, "MIDR")
+    equal(number("$TTBR0") & 0x3FFF, 0x59, "TTBR0's attributes")
+    run("set $TPIDRURO = 0x12345678")
+    equal(number("$TPIDRURO"), 0x12345678, "a CP15 register that was written")
+    run("set $d31 = 1.5")
+    contains(run("info registers d31"), "1.5")
+    equal(number("$q15.u32[3]"), 0x3FF80000, "q15's upper half, which is d31")
+    run("set $q15.u32[3] = 0x40000000")
+    contains(run("info registers d31"), "2 ")
+    run("set $fpscr = 0x03000000")
+    equal(number("$fpscr"), 0x03000000, "fpscr")
+    equal(number("$sp_svc"), number("$sp"), "SP of Supervisor mode is the current one")
+
+    # A patched instruction is executed: `mov r0, #7; bx lr` in place of twice.
+    code = number("&twice") & ~1
+    thumb = number("$cpsr") >> 5 & 1
+    if thumb:
+        run("set *(unsigned*) %#x = 0x47702007" % code)
+    else:
+        run("set *(unsigned*) %#x = 0xe3a00007" % code)
+        run("set *(unsigned*) %#x = 0xe12fff1e" % (code + 4))
+    equal(number("twice(50)"), 7, "a call by the debugger of patched code")
+    run("delete")
+
+    # Ctrl-C, while the guest spins; then its variable is set, and it goes on.
+    threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    equal(proceed().stop_signal, "SIGINT", "what Ctrl-C looks like")
+    equal(function(), "spin", "where Ctrl-C stops")
+    run("set var go_on = 1")
+    run("set var result = 0")
+    equal(proceed().exit_code, 0, "the guest's exit status")
+    print("the session went well")
+
+
+run("set pagination off")
+run("set confirm off")
+session()
