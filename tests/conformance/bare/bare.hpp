@@ -23,10 +23,17 @@ void call(uint32_t address);
 void bare_main();
 }
 
+/// The semihosting call of the instruction set.
+#ifdef __thumb__
+inline constexpr uint32_t kSemihosting = 0xAB;
+#else
+inline constexpr uint32_t kSemihosting = 0x12'3456;
+#endif
+
 inline void print(const char* text) {
   register uint32_t r0 asm("r0") = 4;  // SYS_WRITE0
   register const char* r1 asm("r1") = text;
-  asm volatile("svc 0x123456" : "+r"(r0) : "r"(r1) : "memory", "lr");
+  asm volatile("svc %2" : "+r"(r0) : "r"(r1), "i"(kSemihosting) : "memory", "lr");
 }
 
 /// A line of text, printed when it ends.

@@ -129,7 +129,17 @@ call:
   blx r0
 1: pop {r4, pc}
 
+.global memcpy
+.type memcpy, %function
+memcpy:
+  mov r3, r0
+1: subs r2, r2, #1
+  ldrbpl r12, [r1], #1
+  strbpl r12, [r3], #1
+  bpl 1b
+  bx lr
 .global memset                @ The compiler calls it.
+.type memset, %function
 memset:
   mov r3, r0
 1: subs r2, r2, #1
