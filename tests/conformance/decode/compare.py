@@ -129,6 +129,7 @@ def main() -> int:
     # What has a row: the same with bits that should be zero or one and are not is UNPREDICTABLE, UNDEFINED here.
     known = {theirs[k * size][0] for k, row in enumerate(ours) if not row.startswith("UN") and k * size in theirs}
     known |= {without_condition(name) for name in known}
+    known |= {name + s for row in set(ours) if not row.startswith("UN") for name in allowed(row) for s in ("", "s")}
     for index, row in enumerate(ours):
         mnemonic, line = theirs.get(index * size, ("?", "?"))
         if row == "UNPREDICTABLE" or "UNPREDICTABLE" in line:
