@@ -83,7 +83,7 @@ struct UnsignedReciprocalSquareRootEstimate {
 // unsigned integers, Instruction::extra the number of D registers.
 
 void convert(Executor& e, const Instruction& i, bool to_integer) {
-  FloatEnvironment env = context<FloatEnvironment>(e);
+  auto env = context<FloatEnvironment>(e);
   for (unsigned reg = 0; reg < i.extra; ++reg) {
     auto lanes = read<std::uint32_t, 8>(e, i.m + reg);
     for (std::uint32_t& lane : lanes) {
@@ -105,7 +105,7 @@ bool execute_to_float(Executor& e, const Instruction& i) {
 }
 
 bool execute_half_to_single(Executor& e, const Instruction& i) {
-  FloatEnvironment env = context<FloatEnvironment>(e);
+  auto env = context<FloatEnvironment>(e);
   const auto m = read<std::uint16_t, 8>(e, i.m);
   Lanes<std::uint32_t, 16> d{};
   for (std::size_t k = 0; k < d.size(); ++k) d[k] = floating::half_to_single(m[k], env);
@@ -114,7 +114,7 @@ bool execute_half_to_single(Executor& e, const Instruction& i) {
   return true;
 }
 bool execute_single_to_half(Executor& e, const Instruction& i) {
-  FloatEnvironment env = context<FloatEnvironment>(e);
+  auto env = context<FloatEnvironment>(e);
   const auto m = read<std::uint32_t, 16>(e, i.m);
   Lanes<std::uint16_t, 8> d{};
   for (std::size_t k = 0; k < d.size(); ++k) d[k] = floating::single_to_half(m[k], env);

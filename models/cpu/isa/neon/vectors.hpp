@@ -77,7 +77,7 @@ struct SameLength {
     const auto n = read<T, bytes>(e, i.n);
     const auto m = read<T, bytes>(e, i.m);
     auto d = read<T, bytes>(e, i.d);
-    Context c = context<Context>(e);
+    auto c = context<Context>(e);
     for (std::size_t k = 0; k < d.size(); ++k) d[k] = call<Op>(d[k], n[k], m[k], c);
     write(e, i.d, d);
     conclude(e, c);
@@ -93,7 +93,7 @@ struct SameLengthByScalar {
     const auto n = read<T, bytes>(e, i.n);
     const T m = read<T, 8>(e, i.m)[i.shift];
     auto d = read<T, bytes>(e, i.d);
-    Context c = context<Context>(e);
+    auto c = context<Context>(e);
     for (std::size_t k = 0; k < d.size(); ++k) d[k] = call<Op>(d[k], n[k], m, c);
     write(e, i.d, d);
     conclude(e, c);
@@ -109,7 +109,7 @@ struct Pairwise {
     const auto n = read<T, bytes>(e, i.n);
     const auto m = read<T, bytes>(e, i.m);
     Lanes<T, bytes> d{};
-    Context c = context<Context>(e);
+    auto c = context<Context>(e);
     const std::size_t half = d.size() / 2;
     for (std::size_t k = 0; k < half; ++k) {
       d[k] = call<Op>(T{}, n[2 * k], n[2 * k + 1], c);
@@ -175,7 +175,7 @@ struct Unary {
   template <class T, unsigned bytes>
   static bool run(Executor& e, const Instruction& i) {
     auto m = read<T, bytes>(e, i.m);
-    Context c = context<Context>(e);
+    auto c = context<Context>(e);
     for (T& lane : m) lane = call<Op>(lane, c);
     write(e, i.d, m);
     conclude(e, c);
