@@ -71,6 +71,7 @@ def test_arguments(bench: Bench) -> None:
         "until": ("0s", "5", "s", "-1s", "1h", "99999999999999999999s", "9999999s"), "quantum": ("0ns", "1", "fast"),
         "adversary": ("", "x", "1:", "1:nothing", "1:early_eviction,nothing", "-1", "1x", "99999999999999999999"),
         "plugin": ("/does/not/exist.so", kernel, bench.folder), "symbols": ("/does/not/exist", str(board), str(bench.folder)),
+        "skip": ("", "no_such_function"), "initrd": ("/does/not/exist", bench.folder),
     }
     for option, values in wrong_values.items():
         for value in values:

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The keyboard of a kernel's console: a terminal, and a pipe.
+
+usage: terminal.py BUILD
+"""
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+SECONDS = 60
+HERE = pathlib.Path(__file__).parent
+
+
+def assemble(folder):
+    subprocess.run(["arm-none-eabi-gcc", "-nostdlib", "-march=armv7-a", "-Wl,-Ttext=0x60008000", "-o", folder / "echo.elf",
+                    HERE / "echo.S"], check=True)
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", folder / "echo.elf", folder / "echo"], check=True)
+    return folder / "echo"
+
+
+class Person:
+    """Sits at a terminal of her own, on which a command runs."""
+
+    def __init__(self, command):
+        self.text = b""
+        self.ready, parent = os.pipe()
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            before = termios.tcgetattr(0)
+            status = subprocess.run(command, check=False).returncode
+            same = termios.tcgetattr(0) == before
+            os.write(parent, bytes([status, same]))
+            os._exit(0)
+
+    def types(self, keys):
+        os.write(self.terminal, keys)
+
+    def sees(self, wanted):
+        """Waits until it is on the screen."""
+        end = time.monotonic() + SECONDS
+        while wanted not in self.text:
+            assert time.monotonic() < end, f"no {wanted!r} in {self.text!r}"
+            self.text += os.read(self.terminal, 4096)
+
+    def result(self):
+        status, same = os.read(self.ready, 2)
+        return status, bool(same)
+
+
+def expect(condition, what):
+    if not condition:
+        sys.exit(f"FAILED: {what}")
+
+
+def test_terminal(command):
+    person = Person(command)
+    time.sleep(1)
+    person.types(b"apples")
+    person.sees(b"apples")
+    person.types(b"\3")  # Ctrl-C is the guest's.
+    person.sees(b"\3")
+    person.types(b"\1h")
+    person.sees(b"Ctrl-A x  ends the run")
+    person.types(b"\1a")
+    person.sees(b"\1")
+    person.types(b"\1x")
+    person.sees(b"findings   none")
+    status, same = person.result()
+    expect(status == 0, f"exit status {status}")
+    expect(same, "the terminal's settings are not what they were")
+
+
+def test_pipe(command):
+    typed = b"two apples\nand a pear"
+    runs = [subprocess.run([*command, "--until", "100ms"], input=typed, capture_output=True, timeout=SECONDS, check=False)
+            for _ in range(2)]
+    expect(runs[0].stdout == typed, f"came back: {runs[0].stdout!r}")
+    expect(runs[0].stdout == runs[1].stdout, "two runs differ")
+    expect(runs[0].returncode == 4, f"exit status {runs[0].returncode}")
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        image = assemble(pathlib.Path(folder))
+        command = [build / "linefill", "run", build / "platforms/vexpress-a9.dtb", "--kernel", image]
+        test_terminal(command)
+        test_pipe(command)
+
+
+if __name__ == "__main__":
+    main()
