@@ -75,7 +75,7 @@ def test_arguments(bench: Bench) -> None:
     }
     for option, values in wrong_values.items():
         for value in values:
-            bench.refuses(*bench.good("--" + option, value), names=value if option in ("symbols", "initrd") else option)
+            bench.refuses(*bench.good("--" + option, value), names=str(value) if option in ("symbols", "initrd") else option)
     bench.refuses(*bench.good("--unknown"), names="--unknown")
     bench.refuses(*bench.good("--unti", "1ms"), names="--unti")
     for option in ("report", "screenshot"):
