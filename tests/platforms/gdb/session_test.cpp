@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <random>
 
 #include "tests/support/catch.hpp"
 
@@ -206,4 +207,29 @@ TEST_CASE_METHOD(SessionBench, "the target description is read in parts", "[gdb]
 TEST_CASE_METHOD(SessionBench, "monitor commands and their answers are text in digits", "[gdb]") {
   CHECK(ask("qRcmd," + hex_of("cache 1")) == hex_of("<cache 1>"));
   CHECK(ask("qRcmd,0").starts_with("E"));
+}
+
+TEST_CASE("whatever is sent, a session answers and goes on", "[gdb]") {
+  constexpr unsigned kSeed = 7;
+  constexpr std::string_view kPieces[]{
+      "g",        "G",    "p",     "P", "m", "M", "X", "Z",   "z",
+      "c",        "s",    "vCont", ";", ":", ",", "=", "100", "0",
+      "ffffffff", "7d7d", "qRcmd", "}", "C", "H", "D", "?",   "qXfer:features:read:target.xml:",
+      "\x03",     "$",    "#"};
+  std::mt19937 random{kSeed};
+  FakeTarget target;
+  Session session{target};
+  for (unsigned i = 0; i < 20'000; ++i) {
+    std::string packet;
+    for (auto n = random() % 6; n > 0; --n) packet += kPieces[random() % std::size(kPieces)];
+    session.receive(random() % 8 == 0 ? packet : framed(packet));
+    session.work();
+    session.take_output();
+  }
+  session.receive("#00");  // Of a packet that was begun.
+  session.work();
+  session.take_output();
+  session.receive("$qC#b4");
+  session.work();
+  CHECK(session.take_output() == "+" + framed("QC1"));
 }
