@@ -47,6 +47,7 @@ struct Party {
   std::string agent;  ///< "cpu0", "cpu0 (instruction fetch)", or a device-tree path.
   std::uint32_t pc = 0;
   std::optional<Time> time;  ///< Absent where a fast path keeps no time: the processor's stores.
+  std::uint32_t called_from = 0;  ///< Of a processor: the call of its function, if that is known.
 };
 
 /// Something illegal that happened to bytes. `writer` made their newest value; `reader` used an

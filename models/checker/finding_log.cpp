@@ -22,6 +22,7 @@ void FindingLog::add(Finding finding) {
     first.severity = std::max(first.severity, finding.severity);
     return;
   }
+  if (witness_) witness_(finding);
   findings_.push_back(std::move(finding));
   if (listener_) listener_(findings_.back());
 }

@@ -19,6 +19,9 @@ class FindingLog {
     listener_ = std::move(listener);
   }
 
+  /// Called for each distinct finding before it is kept: adds what can be seen at this moment only.
+  void set_witness(std::function<void(Finding&)> witness) { witness_ = std::move(witness); }
+
   /// Called for each occurrence, also of what is known already.
   void set_occurrence_listener(std::function<void(const Finding&)> listener) {
     occurrence_ = std::move(listener);
@@ -35,6 +38,7 @@ class FindingLog {
 
   std::vector<Finding> findings_;
   std::map<Key, std::size_t> index_;
+  std::function<void(Finding&)> witness_;
   std::function<void(const Finding&)> listener_;
   std::function<void(const Finding&)> occurrence_;
 };

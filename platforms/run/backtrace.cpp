@@ -26,16 +26,37 @@ std::uint32_t expanded(std::uint32_t immediate) {
   return std::rotr(immediate & 0xFF, static_cast<int>(2 * (immediate >> 8 & 0xF)));
 }
 
+// Where a B or BL (A32, A1) goes.
+std::uint32_t target_of_branch(std::uint32_t at, std::uint32_t instruction) {
+  const std::uint32_t offset = (instruction & 0xFF'FFFF) << 2;
+  return at + 8 + ((offset ^ 0x200'0000) - 0x200'0000);
+}
+
+// Where a BL goes; nothing if it is none.
+std::optional<std::uint32_t> target_of_call(std::uint32_t at, std::uint32_t instruction) {
+  if (instruction >> 24 != 0xEB) return std::nullopt;
+  return target_of_branch(at, instruction);
+}
+
+// Whether a call of `called` gets to `function`: at once, or by a B near its beginning.
+bool leads_to(const ProgramView& program, std::uint32_t called, std::uint32_t function) {
+  if (called == function) return true;
+  for (std::uint32_t at = called; at - called < kLongestPrologue; at += 4) {
+    const std::uint32_t instruction = program.word(at).value_or(0);
+    const bool branch = instruction >> 28 != 0xF && (instruction >> 24 & 0xF) == 0xA;
+    if (branch && target_of_branch(at, instruction) == function) return true;
+  }
+  return false;
+}
+
 // A call that a compiler puts in for tracing, or what a kernel replaces it by: LR is pushed for it,
 // and it takes it off again.
 bool is_trace_call(const ProgramView& program, const Symbols& symbols, std::uint32_t at) {
   const std::uint32_t instruction = program.word(at).value_or(0);
   if (instruction == 0xE8BD'4000 || instruction == 0xE28D'D004)
     return true;  // POP {LR}, ADD SP, #4
-  if (instruction >> 24 != 0xEB) return false;
-  const std::uint32_t offset = (instruction & 0xFF'FFFF) << 2;
-  const std::uint32_t target = at + 8 + ((offset ^ 0x200'0000) - 0x200'0000);
-  return symbols.locate(target).function.starts_with("__gnu_mcount");
+  const auto target = target_of_call(at, instruction);
+  return target && symbols.locate(*target).function.starts_with("__gnu_mcount");
 }
 
 /// Adds one instruction of a prologue: PUSH, SUB SP, STR LR.
@@ -85,6 +106,19 @@ std::vector<std::uint32_t> backtrace_of(const ProgramView& program, const Symbol
     result.push_back(pc);
   }
   return result;
+}
+
+std::uint32_t caller_of(std::uint32_t pc, const ProgramView& program, const Symbols& symbols) {
+  const std::string name = symbols.locate(pc).function;
+  const auto function = symbols.address_of(name);
+  if (!function) return 0;
+  const Frame frame = frame_of(program, symbols, *function, pc);
+  const auto back = frame.lr_at
+                        ? program.word(program.reg(kSp) + frame.bytes - *frame.lr_at).value_or(0)
+                        : program.reg(kLr);
+  const std::uint32_t call = back - 4;
+  const auto called = target_of_call(call, program.word(call).value_or(0));
+  return called && leads_to(program, *called, *function) ? call : 0;
 }
 
 std::string describe_backtrace(const std::vector<std::uint32_t>& addresses,

@@ -15,7 +15,11 @@ namespace linefill {
 /// on the stack; it ends where a function has no name, or the stack no memory.
 std::vector<std::uint32_t> backtrace_of(const ProgramView& program, const Symbols& symbols);
 
-/// The same for a person: a line, with functions' names.
+/// Where the function that `pc` is in was called from; 0 unless a call of it stands there. `pc` is
+/// an instruction under way: all registers are still its own.
+std::uint32_t caller_of(std::uint32_t pc, const ProgramView& program, const Symbols& symbols);
+
+/// A backtrace for a person: a line, with functions' names.
 std::string describe_backtrace(const std::vector<std::uint32_t>& addresses, const Symbols& symbols);
 
 }  // namespace linefill

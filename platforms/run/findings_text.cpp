@@ -138,7 +138,10 @@ std::pair<const char*, const char*> labels(FindingKind kind) {
 std::string side(const Party& party, FindingKind kind, const Symbols& symbols) {
   if (party.pc == 0) return party.agent;
   const char* did = kind == FindingKind::kSharedLine ? ", mapped in " : ", started in ";
-  return party.agent + (is_processor(party) ? " in " : did) + symbols.describe(party.pc);
+  std::string text =
+      party.agent + (is_processor(party) ? " in " : did) + symbols.describe(party.pc);
+  if (party.called_from != 0) text += ", called by " + symbols.describe(party.called_from);
+  return text;
 }
 
 std::string where(const Finding& finding) {

@@ -22,6 +22,7 @@ Json party_of(const Party& party, const Symbols& symbols) {
   const Symbols::Location location = symbols.locate(party.pc);
   result["function"] = location.function;
   result["source"] = location.source;
+  if (party.called_from != 0) result["called_from"] = symbols.describe(party.called_from);
   if (party.time) result["time_ps"] = party.time->count();
   return result;
 }

@@ -140,6 +140,11 @@ void Simulation::connect_checker() {
   }
   mapping_hooks_.attach(symbols_);
   transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
+  // Only of who uses bytes just now: the others' stores were made before.
+  findings_.set_witness([this](Finding& finding) {
+    if (finding.reader.agent != "cpu0" || finding.kind == FindingKind::kLostDeviceWrite) return;
+    finding.reader.called_from = caller_of(finding.reader.pc, view_, symbols_);
+  });
   findings_.set_listener([this](const Finding& finding) {
     progress_.mention(std::string{info_of(finding.kind).name});
     const bool stop = options_.check == CheckMode::kStop && finding.severity == Severity::kError;
