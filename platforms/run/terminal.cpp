@@ -16,7 +16,7 @@ namespace linefill {
 namespace {
 
 constexpr char kEscape = 'A' & 0x1F;
-constexpr int kPatience = 2000;  // Milliseconds until a person is told what is waited for.
+constexpr int kPatience = 1000;  // Milliseconds.
 constexpr double kLongestPause = 0.05;
 constexpr const char* kHelp =
     "\r\nCtrl-A x  ends the run\r\nCtrl-A a  sends Ctrl-A\r\nCtrl-A h  says this\r\n";
@@ -74,8 +74,10 @@ Terminal::~Terminal() {
 }
 
 void Terminal::read_all() {
-  if (!readable(kPatience))
-    std::fputs("waiting for the end of the standard input (< /dev/null gives none)\n", stderr);
+  if (!readable(kPatience)) {
+    std::fputs("warning: nothing comes from the standard input: it is not read\n", stderr);
+    return;
+  }
   std::array<char, 4096> part{};
   for (ssize_t size = 1; size > 0;) {
     size = read(STDIN_FILENO, part.data(), part.size());

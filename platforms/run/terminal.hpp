@@ -12,8 +12,9 @@ namespace linefill {
 ///
 /// A terminal is taken over, each key goes to the guest (Ctrl-C too), and simulated time does not
 /// run ahead of the clock on the wall; Ctrl-A is the way out. Anything else (a pipe, a file) is
-/// read to its end before the run, so that the same input gives the same run. Both are typed at a
-/// fixed rate of simulated time: a guest's buffers are small.
+/// read to its end before the run, so that the same input gives the same run; a pipe into which
+/// nothing comes within a second is left alone. Both are typed at a fixed rate of simulated time: a
+/// guest's buffers are small.
 class Terminal {
  public:
   /// Takes over the standard input. At most one at a time.

@@ -85,6 +85,15 @@ def test_pipe(command):
     expect(runs[0].returncode == 4, f"exit status {runs[0].returncode}")
 
 
+def test_silent_pipe(command):
+    """A pipe that nobody writes to nor closes, as some services leave it."""
+    ready, silent = os.pipe()
+    done = subprocess.run([*command, "--until", "20ms"], stdin=ready, capture_output=True, timeout=SECONDS, check=False)
+    os.close(silent)
+    expect(done.returncode == 4, f"exit status {done.returncode}")
+    expect(b"it is not read" in done.stderr, f"said: {done.stderr!r}")
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -92,6 +101,7 @@ def main():
         command = [build / "linefill", "run", build / "platforms/vexpress-a9.dtb", "--kernel", image]
         test_terminal(command)
         test_pipe(command)
+        test_silent_pipe(command)
 
 
 if __name__ == "__main__":
