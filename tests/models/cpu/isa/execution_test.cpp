@@ -265,6 +265,17 @@ TEST_CASE("a watched instruction is told of before it executes, also in a line d
   CHECK(b.system.hooked.size() == 1);
 }
 
+TEST_CASE("a watched instruction does not execute if the hook goes on elsewhere", "[isa][watch]") {
+  CoreBench b;
+  b.t32({kNopT32, 0x2001, kNopT32, CoreBench::kStopT32});  // movs r0, #1
+  b.core.watch_instruction(CoreBench::kCode + 2, true);
+  b.system.at_hook = [&] { b.core.set_pc(CoreBench::kCode + 4); };
+  b.run();
+  CHECK(b.system.hooked.size() == 1);
+  CHECK(b.core.reg(0) == 0);
+  CHECK(b.core.pc() > CoreBench::kCode + 4);
+}
+
 TEST_CASE("a step executes one instruction, also within an IT block", "[isa][step]") {
   CoreBench b;
   b.t32({0x4280, 0xBF08, 0x2101, CoreBench::kStopT32});  // cmp r0, r0; it eq; moveq r1, #1

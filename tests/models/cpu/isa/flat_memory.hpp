@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -268,7 +269,10 @@ class FakeSystem final : public SystemInterface {
     clock_.stop_soon();
     return true;
   }
-  void instruction_hook(std::uint32_t pc) override { hooked.push_back(pc); }
+  void instruction_hook(std::uint32_t pc) override {
+    hooked.push_back(pc);
+    if (at_hook) at_hook();
+  }
 
   std::uint32_t sctlr_value = 0x00C5'0478;  ///< SW set: SWP is there.
   std::uint32_t vectors = 0;
@@ -287,6 +291,7 @@ class FakeSystem final : public SystemInterface {
   CoprocessorRegister last_register;
   bool last_privileged = false;
   std::vector<std::uint32_t> hooked;
+  std::function<void()> at_hook;
 
  private:
   CoreClock& clock_;
