@@ -80,7 +80,7 @@ def disassemble(objdump: str, isa: str, file: pathlib.Path) -> dict[int, tuple[s
         if len(parts) < 3 or not parts[0].strip().endswith(":"):
             continue
         mnemonic = parts[2].split()[0] if parts[2].split() else ""
-        if "UNDEFINED" in line:
+        if "UNDEFINED" in line or "<illegal" in line:
             mnemonic = "undefined"
         result[int(parts[0].strip()[:-1], 16)] = (mnemonic, line)
     return result
