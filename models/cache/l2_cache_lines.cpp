@@ -29,7 +29,9 @@ BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& 
 // The victim leaves before the new line comes. Its write may reach the controller's own registers,
 // which may then have changed everything: if so, the new line is not allocated.
 CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, Time now) {
-  CacheLine* victim = array_.victim(line, settings_.locked_ways(attributes.instruction));
+  const std::uint32_t locked =
+      settings_.locked_ways(attributes.origin.master, attributes.instruction);
+  CacheLine* victim = array_.victim(line, locked);
   if (victim == nullptr || !victim->valid) return victim;
   const unsigned generation = generation_;
   if (victim->dirty) clean(*victim, WriteBackCause::kEviction, attributes.origin, now);

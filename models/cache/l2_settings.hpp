@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/cache/set_associative.hpp"
+#include "models/core/attributes.hpp"
 
 namespace linefill {
 
@@ -18,7 +19,7 @@ struct L2Settings {
   std::uint32_t lock_line_enable = 0;
   std::uint32_t debug = 0;
   std::uint32_t prefetch = 0;
-  /// For each master; the processor is 0.
+  /// For each master, modulo 8; the processor is 0 (lockdown by master).
   std::array<std::uint32_t, 8> data_lockdown{};
   std::array<std::uint32_t, 8> instruction_lockdown{};
 
@@ -38,8 +39,9 @@ struct L2Settings {
     const unsigned force = aux >> 23 & 3U;
     return force == 2 || (force != 1 && wanted);
   }
-  std::uint32_t locked_ways(bool instruction) const {
-    return instruction ? instruction_lockdown[0] : data_lockdown[0];
+  std::uint32_t locked_ways(MasterId master, bool instruction) const {
+    const std::size_t pair = static_cast<std::size_t>(master) % data_lockdown.size();
+    return instruction ? instruction_lockdown[pair] : data_lockdown[pair];
   }
   Replacement replacement() const {
     return bit(aux, 25) ? Replacement::kRoundRobin : Replacement::kPseudoRandom;

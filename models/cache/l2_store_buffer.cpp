@@ -55,7 +55,7 @@ void L2StoreBuffer::write(L2LineNumber line, std::span<const std::byte, kLineByt
     observer_->uncached_store_reached(CopyLevel::kL2StoreBuffer, memory_line(line), mask,
                                       attributes.origin, now);
   }
-  if (slot->bytes == ~ByteMask{0}) drain(*slot, now);
+  if (slot->bytes == ~ByteMask{0} || !merges_) drain(*slot, now);
 }
 
 void L2StoreBuffer::drain_line(L2LineNumber line, Time& now) {
@@ -78,6 +78,7 @@ void L2StoreBuffer::clear() {
   }
   slots_ = {};
   used_ = 0;
+  merges_ = true;
 }
 
 Time L2StoreBuffer::next_event() const {

@@ -35,6 +35,8 @@ class L2StoreBuffer final : public CopyHolder {
   void drain_line(L2LineNumber line, Time& now);
   /// Drains everything. Does not wait for memory's responses: see L2MasterSide::quiet_at.
   void drain_all(Time& now);
+  /// From now on until reset every write leaves at once (erratum 753970).
+  void end_merging() { merges_ = false; }
   /// Forgets everything: reset.
   void clear();
 
@@ -74,6 +76,7 @@ class L2StoreBuffer final : public CopyHolder {
   L2MasterSide& memory_;
   Time drain_after_;
   bool late_ = false;
+  bool merges_ = true;
   Observer* observer_ = nullptr;
   CopyFilter* filter_ = nullptr;
   std::array<Slot, kSlots> slots_{};

@@ -151,7 +151,13 @@ void L2c310Block::told(Kind kind, Maintenance::Scope scope, LineNumber line, con
       {CopyLevel::kL2, kActions[static_cast<unsigned>(kind)], scope, line, origin, now});
 }
 
-void L2c310Block::write_sync(std::uint32_t /*value*/, const RegisterContext& context) {
+void L2c310Block::write_sync(std::uint32_t value, const RegisterContext& context) {
+  write_dummy_sync(value, context);
+  if (options_.sync_ends_merging()) buffer_.end_merging();
+}
+
+// At an offset where there is no register: what every register write does, and the wait.
+void L2c310Block::write_dummy_sync(std::uint32_t /*value*/, const RegisterContext& context) {
   ++statistics_.syncs;
   *clock_ = std::max(*clock_, memory_.quiet_at());
   if (observer_ == nullptr) return;
@@ -165,6 +171,7 @@ void L2c310Block::apply(Kind kind, CacheLine& line, const Origin& origin, Time& 
     return;
   }
   const L2LineNumber number = line.tag;
+  if (kind == Kind::kCleanInvalidate && !line.dirty && options_.keeps_clean_lines()) return;
   if (kind != Kind::kInvalidate) cache_.clean(line, WriteBackCause::kClean, origin, now);
   // The write may have reached these registers, and changed everything: the line is looked for
   // again.
@@ -221,14 +228,31 @@ void L2c310Block::advance(Time now) {
   while (operation_.pending != 0 && !stepping_ && operation_.next <= now) step();
 }
 
+/// Which lines of the next chunk are dirty now: what is written to the others until the operation
+/// comes to them is overlooked by a controller that has erratum 727915.
+void L2c310Block::look_ahead(unsigned way) {
+  operation_.seen_dirty = 0;
+  if (!options_.way_operation_races()) return;
+  const unsigned lines = std::min(kWayOperationChunk, cache_.geometry().sets - operation_.set);
+  for (unsigned i = 0; i < lines; ++i) {
+    if (cache_.at(operation_.set + i, way).dirty) operation_.seen_dirty |= 1U << i;
+  }
+}
+
+bool L2c310Block::overlooked(const CacheLine& line) const {
+  if (operation_.kind != Kind::kCleanInvalidate || !options_.way_operation_races()) return false;
+  return line.dirty && (operation_.seen_dirty >> operation_.set % kWayOperationChunk & 1U) == 0;
+}
+
 // One line of a background operation. Writing it back may reach these registers, which refuse.
 void L2c310Block::step() {
   const auto way = static_cast<unsigned>(std::countr_zero(operation_.pending));
+  if (operation_.set % kWayOperationChunk == 0) look_ahead(way);
   CacheLine& line = cache_.at(operation_.set, way);
   Time end = operation_.next;
   if (line.valid && (operation_.secure || !line.secure)) {
     stepping_ = true;
-    apply(operation_.kind, line, operation_.origin, end);
+    apply(overlooked(line) ? Kind::kInvalidate : operation_.kind, line, operation_.origin, end);
     stepping_ = false;
   }
   operation_.next = end + options_.timing.cycle * kWayOperationCyclesPerLine;

@@ -22,7 +22,21 @@ struct L2c310Options {
   L2Cache::Timing timing{};
 
   /// Only r3p2 and later let the store buffer drain with time (erratum 769419).
-  bool drains_with_time() const { return (cache_id & 0x3FU) >= 0x08; }
+  bool drains_with_time() const { return release() >= kR3p2; }
+  /// Before r2p0 a clean-and-invalidate leaves lines that were clean (erratum 588369).
+  bool keeps_clean_lines() const { return release() < kR2p0; }
+  /// From r2p0 to r3p0 a clean-and-invalidate by way may drop what is written to a line just
+  /// before it comes to it (erratum 727915).
+  bool way_operation_races() const { return release() >= kR2p0 && release() <= kR3p0; }
+  /// On r3p0 the store buffer merges nothing any more after a CACHE_SYNC (erratum 753970).
+  bool sync_ends_merging() const { return release() == kR3p0; }
+
+ private:
+  // The RTL release in the cache ID, TRM 3.3.1.
+  static constexpr std::uint32_t kR2p0 = 0x04;
+  static constexpr std::uint32_t kR3p0 = 0x05;
+  static constexpr std::uint32_t kR3p2 = 0x08;
+  std::uint32_t release() const { return cache_id & 0x3FU; }
 };
 
 /// An L2C-310 without its sockets: cache, store buffer, registers (TRM DDI 0246, chapter 3), and
@@ -67,12 +81,16 @@ class L2c310Block {
     bool secure = true;
     Time next{0};
     Origin origin{};
+    /// Of the chunk under way: lines that were dirty when it began (erratum 727915).
+    std::uint32_t seen_dirty = 0;
   };
   using Kind = WayOperation::Kind;
 
   BusResponse refuse();
   static bool secure_only(std::uint32_t offset, const L2Settings& settings);
   void step();
+  void look_ahead(unsigned way);
+  bool overlooked(const CacheLine& line) const;
   void apply(Kind kind, CacheLine& line, const Origin& origin, Time& now);
   void start(Kind kind, std::uint32_t ways, const RegisterContext& context);
   void operate_on(Kind kind, CacheLine* line, const RegisterContext& context);
@@ -144,6 +162,7 @@ class L2c310Block {
     monitor_.raw &= ~value;
   }
   void write_sync(std::uint32_t value, const RegisterContext& context);
+  void write_dummy_sync(std::uint32_t value, const RegisterContext& context);
   template <Kind kind>
   void write_address(std::uint32_t value, const RegisterContext& context) {
     operate_on_address(kind, value, context);

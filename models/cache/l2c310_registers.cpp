@@ -42,7 +42,7 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x220, "reg2_int_clear", kWriteOnly}.on_write(&B::write_interrupt_clear),
       R{0x730, "reg7_cache_sync", kReadWrite}.computed(&B::done).on_write(&B::write_sync),
       // The second address of the same operation that Linux uses on r3p0.
-      R{0x740, "reg7_dummy", kReadWrite}.computed(&B::done).on_write(&B::write_sync),
+      R{0x740, "reg7_dummy", kReadWrite}.computed(&B::done).on_write(&B::write_dummy_sync),
       R{0x770, "reg7_inv_pa", kReadWrite}.computed(&B::done).on_write(
           &B::write_address<Kind::kInvalidate>),
       R{0x77C, "reg7_inv_way", kReadWrite}

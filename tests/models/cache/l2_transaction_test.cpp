@@ -263,6 +263,18 @@ TEST_CASE("L2: data lockdown does not hold for instructions", "[l2][lockdown]") 
   CHECK(l2.counter("instruction_read_misses") == 1);
 }
 
+TEST_CASE("L2: each master has a lockdown of its own", "[l2][lockdown]") {
+  constexpr std::uint32_t kDataLockdown1 = 0x908;
+  L2Bench l2;
+  l2.set(kDataLockdown1, 0xFF);
+  l2.attributes.origin.master = MasterId{1};
+  l2.fill(kA, kWriteBack);
+  CHECK_FALSE(l2.resident(kA));
+  l2.attributes.origin.master = MasterId::kProcessor;
+  l2.fill(kA, kWriteBack);
+  CHECK(l2.resident(kA));
+}
+
 TEST_CASE("L2: with all ways locked a write goes to memory", "[l2][lockdown]") {
   L2Bench l2;
   l2.set(kDataLockdown0, 0xFF);
