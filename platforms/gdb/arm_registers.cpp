@@ -53,45 +53,48 @@ constexpr std::array kControl{
 };
 
 std::string row(const std::string& name, unsigned bits, const char* rest) {
-  return "<reg name=\"" + name + "\" bitsize=\"" + std::to_string(bits) + "\" " + rest + "/>\n";
+  return R"(<reg name=")" + name + R"(" bitsize=")" + std::to_string(bits) + R"(" )" + rest +
+         "/>\n";
 }
 
 std::string core_rows() {
   std::string rows;
-  for (unsigned n = 0; n < 13; ++n) rows += row("r" + std::to_string(n), 32, "type=\"uint32\"");
-  rows += row("sp", 32, "type=\"data_ptr\"");
-  rows += row("lr", 32, "type=\"uint32\"");
-  rows += row("pc", 32, "type=\"code_ptr\"");
-  return rows + row("cpsr", 32, "type=\"uint32\"");
+  for (unsigned n = 0; n < 13; ++n) rows += row("r" + std::to_string(n), 32, R"(type="uint32")");
+  rows += row("sp", 32, R"(type="data_ptr")");
+  rows += row("lr", 32, R"(type="uint32")");
+  rows += row("pc", 32, R"(type="code_ptr")");
+  return rows + row("cpsr", 32, R"(type="uint32")");
 }
 
 std::string vfp_rows() {
   std::string rows;
   for (unsigned n = 0; n < 32; ++n)
-    rows += row("d" + std::to_string(n), 64, "type=\"ieee_double\"");
-  return rows + row("fpscr", 32, "type=\"uint32\" group=\"float\"");
+    rows += row("d" + std::to_string(n), 64, R"(type="ieee_double")");
+  return rows + row("fpscr", 32, R"(type="uint32" group="float")");
 }
 
 // GDB 13 makes no pseudo registers of d0 to d31, so these are told like others.
 std::string neon_rows() {
-  std::string rows =
-      "<vector id=\"neon_uint8x16\" type=\"uint8\" count=\"16\"/>\n"
-      "<vector id=\"neon_uint16x8\" type=\"uint16\" count=\"8\"/>\n"
-      "<vector id=\"neon_uint32x4\" type=\"uint32\" count=\"4\"/>\n"
-      "<vector id=\"neon_float32x4\" type=\"ieee_single\" count=\"4\"/>\n"
-      "<vector id=\"neon_uint64x2\" type=\"uint64\" count=\"2\"/>\n"
-      "<union id=\"neon_q\">\n<field name=\"u8\" type=\"neon_uint8x16\"/>\n"
-      "<field name=\"u16\" type=\"neon_uint16x8\"/>\n<field name=\"u32\" type=\"neon_uint32x4\"/>\n"
-      "<field name=\"u64\" type=\"neon_uint64x2\"/>\n<field name=\"f32\" "
-      "type=\"neon_float32x4\"/>\n"
-      "</union>\n";
+  std::string rows = R"(<vector id="neon_uint8x16" type="uint8" count="16"/>
+<vector id="neon_uint16x8" type="uint16" count="8"/>
+<vector id="neon_uint32x4" type="uint32" count="4"/>
+<vector id="neon_float32x4" type="ieee_single" count="4"/>
+<vector id="neon_uint64x2" type="uint64" count="2"/>
+<union id="neon_q">
+<field name="u8" type="neon_uint8x16"/>
+<field name="u16" type="neon_uint16x8"/>
+<field name="u32" type="neon_uint32x4"/>
+<field name="u64" type="neon_uint64x2"/>
+<field name="f32" type="neon_float32x4"/>
+</union>
+)";
   for (unsigned n = 0; n < 16; ++n)
-    rows += row("q" + std::to_string(n), 128, "type=\"neon_q\" save-restore=\"no\"");
+    rows += row("q" + std::to_string(n), 128, R"(type="neon_q" save-restore="no")");
   return rows;
 }
 
 std::string system_rows() {
-  constexpr const char* kSystem = "type=\"uint32\" group=\"system\" save-restore=\"no\"";
+  constexpr const char* kSystem = R"(type="uint32" group="system" save-restore="no")";
   std::string rows;
   for (const BankedRegister& r : kBanked) rows += row(r.name, 32, kSystem);
   rows += row("spsr", 32, kSystem) + row("fpexc", 32, kSystem);
@@ -105,12 +108,21 @@ std::span<const BankedRegister> banked_registers() { return kBanked; }
 std::span<const ControlRegister> control_registers() { return kControl; }
 
 std::string arm_description() {
-  return "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
-         "<target version=\"1.0\">\n<architecture>arm</architecture>\n"
-         "<feature name=\"org.gnu.gdb.arm.core\">\n" +
-         core_rows() + "</feature>\n<feature name=\"org.gnu.gdb.arm.vfp\">\n" + vfp_rows() +
-         "</feature>\n<feature name=\"org.gnu.gdb.arm.neon\">\n" + neon_rows() +
-         "</feature>\n<feature name=\"org.linefill.arm.system\">\n" + system_rows() +
+  return R"(<?xml version="1.0"?>
+<!DOCTYPE target SYSTEM "gdb-target.dtd">
+<target version="1.0">
+<architecture>arm</architecture>
+<feature name="org.gnu.gdb.arm.core">
+)" + core_rows() +
+         R"(</feature>
+<feature name="org.gnu.gdb.arm.vfp">
+)" + vfp_rows() +
+         R"(</feature>
+<feature name="org.gnu.gdb.arm.neon">
+)" + neon_rows() +
+         R"(</feature>
+<feature name="org.linefill.arm.system">
+)" + system_rows() +
          "</feature>\n</target>\n";
 }
 

@@ -127,7 +127,6 @@ std::pair<const char*, const char*> labels(FindingKind kind) {
     case FindingKind::kLostDeviceWrite:
       return {"dirtied by", "lost from"};
     case FindingKind::kSharedLine:
-      return {"used by", "written by"};
     case FindingKind::kAliasMismatch:
       return {"used by", "written by"};
     default:

@@ -2,6 +2,7 @@
 #include "platforms/run/transfer_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace linefill {
 
@@ -23,7 +24,7 @@ void add_call(Time& step, Time& counted, Time entered, Time returned) {
 TransferLog::TransferLog(FunctionHooks& hooks, Ledger& ledger, const Symbols& symbols)
     : ledger_{ledger} {
   const auto on_entry = [&](const char* function, FunctionHooks::OnEntry entered) {
-    if (const auto entry = symbols.address_of(function)) hooks.hook(*entry, entered, {});
+    if (const auto entry = symbols.address_of(function)) hooks.hook(*entry, std::move(entered), {});
   };
   // The second names are those of Linux, where the first are inline.
   for (const char* name : {"dma_async_issue_pending", "pl330_issue_pending"})
