@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,10 +21,43 @@ enum class AccessKind : std::uint8_t {
   kExclusive,     ///< LDREX
 };
 
+/// A count of cycles that execution sets rather than adds to: an instruction stores how far its
+/// block is, which waits for nothing that an earlier one stored.
+class CycleCount {
+ public:
+  constexpr CycleCount() = default;
+  constexpr CycleCount(std::uint64_t cycles) : before_{cycles} {}  // NOLINT: it is a number
+  constexpr operator std::uint64_t() const { return before_ + in_block_; }  // NOLINT
+  CycleCount& operator=(std::uint64_t cycles) {
+    before_ = cycles - in_block_;
+    return *this;
+  }
+  CycleCount& operator+=(std::uint64_t cycles) {
+    before_ += cycles;
+    return *this;
+  }
+
+  /// A block goes on from where `passed` of its cycles have passed.
+  void begin_block(std::uint32_t passed) {
+    before_ -= passed;
+    in_block_ = passed;
+  }
+  /// `passed` of the block's cycles have passed.
+  void pass(std::uint32_t passed) { in_block_ = passed; }
+  void end_block() {
+    before_ += in_block_;
+    in_block_ = 0;
+  }
+
+ private:
+  std::uint64_t before_ = 0;
+  std::uint32_t in_block_ = 0;
+};
+
 /// The processor's cycle count, shared by execution and memory. A block runs while `now < limit`;
 /// whoever needs the core to look up (a device access, an interrupt) lowers the limit.
 struct CoreClock {
-  std::uint64_t now = 0;
+  CycleCount now;
   std::uint64_t limit = 0;
 
   void stop_soon() { limit = 0; }
@@ -45,10 +79,14 @@ class LineMap {
   Slot& slot(std::uint32_t va) { return slots_[va / kLineBytes % kSlots]; }
   std::uint64_t key(std::uint32_t va) const { return epoch_ | va / kLineBytes; }
   /// Forgets everything, in constant time.
-  void clear() { epoch_ += std::uint64_t{1} << 32; }
+  void clear() {
+    epoch_ += std::uint64_t{1} << 32;
+    pages_.reset();
+  }
   /// Forgets one 4 KiB page's lines.
   void clear_page(std::uint32_t va) {
     const std::uint32_t page = va & ~0xFFFU;
+    if (!pages_[page_bit(va)]) return;
     for (std::uint32_t at = page; at < page + 4096; at += kLineBytes) {
       if (slot(at).key == key(at)) slot(at).key = ~std::uint64_t{0};
       if (at + kLineBytes < at) break;
@@ -56,11 +94,16 @@ class LineMap {
   }
   void enter(std::uint32_t va, CacheLine& line, LineNumber physical) {
     slot(va) = {key(va), &line, physical};
+    pages_.set(page_bit(va));
   }
 
  private:
-  std::array<Slot, kSlots> slots_{};
+  static constexpr unsigned kPageBits = 1024;
+  static unsigned page_bit(std::uint32_t va) { return va / 4096 % kPageBits; }
+
   std::uint64_t epoch_ = 0;
+  std::array<Slot, kSlots> slots_{};
+  std::bitset<kPageBits> pages_;  ///< Where lines may have been entered since all was forgotten.
 };
 
 /// Memory as instructions use it. The hit path is inline; everything else is behind the virtual

@@ -118,8 +118,8 @@ void Processor::begin_slice() {
   drive_pmuirq();
   look_ahead();
   sample_lines();
-  clock_.limit = std::max(clock_.now + 1,
-                          static_cast<std::uint64_t>((horizon_ + period_ - Time{1}) / period_));
+  clock_.limit = std::max<std::uint64_t>(
+      clock_.now + 1, static_cast<std::uint64_t>((horizon_ + period_ - Time{1}) / period_));
 }
 
 void Processor::look_ahead() {
@@ -169,8 +169,8 @@ void Processor::sleep() {
       wait(to_sc_time(next - stamp), lines);
     }
     const Time woken = from_sc_time(sc_core::sc_time_stamp());
-    clock_.now =
-        std::max(clock_.now, static_cast<std::uint64_t>((woken + period_ - Time{1}) / period_));
+    clock_.now = std::max<std::uint64_t>(
+        clock_.now, static_cast<std::uint64_t>((woken + period_ - Time{1}) / period_));
     system_.advance();
     sample_lines();
     if (halt_requested_) halt();

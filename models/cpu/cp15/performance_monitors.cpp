@@ -21,7 +21,7 @@ void PerformanceMonitors::reset() {
 
 std::uint64_t PerformanceMonitors::total(unsigned counter) const {
   if (counter == kCycleCounter)
-    return (control_ & kDivide) != 0 ? clock_.now / kCyclesPerCount : clock_.now;
+    return clock_.now / ((control_ & kDivide) != 0 ? kCyclesPerCount : 1);
   const auto event = static_cast<PerformanceEvent>(counters_[counter].type);
   if (event == PerformanceEvent::kCycles) return clock_.now;
   return total_ ? total_(event) : 0;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cpu/isa/branch.hpp"
 
+#include <array>
 #include <bit>
+#include <cstddef>
+#include <utility>
 
 #include "models/cpu/isa/executor.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
@@ -10,6 +13,27 @@ namespace linefill::isa {
 namespace {
 
 bool execute_b(Executor& e, const Instruction& i) { return e.branch(e.state.r[15] + i.immediate); }
+
+/// Conditions of branches are as good as random: each has a test of its own, and no table is asked.
+template <unsigned condition>
+bool execute_b_if(Executor& e, const Instruction& i) {
+  if (!e.state.passed(condition)) return true;
+  return execute_b(e, i);
+}
+
+template <std::size_t... condition>
+constexpr auto branches_if(std::index_sequence<condition...>) {
+  return std::array<Handler, sizeof...(condition)>{&execute_b_if<condition>...};
+}
+constexpr auto kBranchesIf = branches_if(std::make_index_sequence<kAlways>{});
+
+/// B, under the condition that the instruction has.
+void branch(Instruction& i) {
+  i.handler = &execute_b;
+  if (i.condition >= kAlways) return;
+  i.handler = kBranchesIf[i.condition];
+  i.condition = kAlways;
+}
 
 bool execute_bl(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
@@ -79,7 +103,8 @@ std::uint32_t wide_distance(const Fields& f) {
 
 void a32_b(const Fields& f, Instruction& i) {
   i.immediate = static_cast<std::uint32_t>(f.sign_extended('v', 24)) << 2;
-  i.handler = f.bit('x') ? &execute_bl : &execute_b;
+  if (!f.bit('x')) return branch(i);
+  i.handler = &execute_bl;
 }
 
 void a32_blx(const Fields& f, Instruction& i) {
@@ -104,7 +129,7 @@ void blx_register(const Fields& f, Instruction& i) {
 
 void t16_b(const Fields& f, Instruction& i) {
   i.immediate = static_cast<std::uint32_t>(f.sign_extended('v', 11)) << 1;
-  i.handler = &execute_b;
+  branch(i);
   must_be_last(f, i);
 }
 
@@ -112,12 +137,12 @@ void t16_b_conditional(const Fields& f, Instruction& i) {
   if (f.in_it_block()) return unpredictable(i);
   i.condition = f.byte('c');
   i.immediate = static_cast<std::uint32_t>(f.sign_extended('v', 8)) << 1;
-  i.handler = &execute_b;
+  branch(i);
 }
 
 void t32_b(const Fields& f, Instruction& i) {
   i.immediate = wide_distance(f) | f['v'] << 1;
-  i.handler = &execute_b;
+  branch(i);
   must_be_last(f, i);
 }
 
@@ -125,7 +150,7 @@ void t32_b_conditional(const Fields& f, Instruction& i) {
   if (f.in_it_block()) return unpredictable(i);
   i.condition = f.byte('c');
   i.immediate = (0 - f['s']) << 20 | f['k'] << 19 | f['j'] << 18 | f['v'] << 1;
-  i.handler = &execute_b;
+  branch(i);
 }
 
 void t32_bl(const Fields& f, Instruction& i) {

@@ -40,10 +40,14 @@ void Core::watch_all(bool watch, bool soon) {
 }
 
 void Core::mark_watched_lines() {
-  watched_lines_.reset();
-  for (const auto& [at, watchers] : watched_) watched_lines_.set(at / kLineBytes % kWatchBits);
-  any_watched_ = watch_all_ || watch_soon_ || !watched_.empty();
-  if (watch_all_ || watch_soon_) watched_lines_.set();
+  watched_lines_.clear();
+  watched_bits_.reset();
+  for (const auto& [at, watchers] : watched_) {
+    watched_lines_.insert(at / kLineBytes);
+    watched_bits_.set(at / kLineBytes % kWatchBits);
+  }
+  any_line_watched_ = watch_all_ || watch_soon_;
+  any_watched_ = any_line_watched_ || !watched_.empty();
 }
 
 void Core::run() {
@@ -76,62 +80,72 @@ void Core::run_line() {
     return;
   }
   CoreState& state = executor_.state;
-  DecodedLine* line = cache_line->decoded[state.thumb ? 1 : 0];
+  const bool thumb = state.thumb;
+  DecodedLine* line = cache_line->decoded[thumb ? 1 : 0];
   if (line == nullptr || line->owner != cache_line) [[unlikely]]
-    line = &decoded_.attach(*cache_line, state.thumb);
-  const unsigned slot = at % kLineBytes / 2;
+    line = &decoded_.attach(*cache_line, thumb);
+  const unsigned slot = DecodedLine::slot_of(at, thumb);
   const Instruction& first = line->slots[slot];
   if (first.it != state.it) [[unlikely]]
-    decoded_.decode(*line, slot, state.thumb, state.it);
+    decoded_.decode(*line, slot, thumb, state.it);
   if ((first.reads & late_) != 0) executor_.clock.now += latency_;
+  executor_.clock.now.begin_block(std::uint32_t{line->passed[slot]} - first.cycles);
   if (any_watched_ && line_watched(at)) [[unlikely]] {
-    execute<true, single>(*line, &first);
+    thumb ? execute<true, single, true>(*line, slot) : execute<true, single, false>(*line, slot);
   } else {
-    execute<false, single>(*line, &first);
+    thumb ? execute<false, single, true>(*line, slot) : execute<false, single, false>(*line, slot);
   }
+  executor_.clock.now.end_block();
 }
 
-template <bool watched, bool single>
-void Core::execute(DecodedLine& line, const Instruction* at) {
+// What an instruction needs of this loop it finds stored: no step waits for what another stored.
+template <bool watched, bool single, bool thumb>
+void Core::execute(DecodedLine& line, unsigned slot) {
+  constexpr unsigned kSlots = DecodedLine::slots_used(thumb);
   CoreState& state = executor_.state;
-  const Instruction* const end = line.slots.data() + DecodedLine::kSlots;
-  const std::uint32_t ahead = state.thumb ? 4 : 8;
-  std::uint32_t address = executor_.next;
+  const Instruction* at = &line.slots[slot];
+  const Instruction* const end = line.slots.data() + kSlots;
+  const std::uint16_t* passed = &line.passed[slot];
+  std::uint32_t pc = executor_.next + (thumb ? 4 : 8);
   std::uint64_t count = 0;
   executor_.line = &line;
   for (;;) {
     const Instruction& i = *at;
     if constexpr (watched) {
-      executor_.next = address;
-      state.it = i.it;
-      if (watch_all_ || watched_.contains(address)) {
-        refetch_ = false;
-        executor_.system.instruction_hook(address);
-        if (refetch_) {
-          instructions_ += count;
-          late_ = 0;
-          return;
-        }
+      if (call_hook(i, pc - (thumb ? 4 : 8))) {
+        instructions_ += count;
+        late_ = 0;
+        return;
       }
     }
     ++count;
-    executor_.clock.now += i.cycles;
-    state.r[15] = address + ahead;
+    executor_.clock.now.pass(*passed);
+    state.r[15] = pc;
     if (i.condition == kAlways || state.passed(i.condition)) {
       if (!i.handler(executor_, i)) break;
     }
-    address += i.length;
-    const Instruction* const following = at + i.length / 2;
-    if (single || following >= end) {
-      executor_.next = address;
+    pc += thumb ? i.length : 4U;
+    const unsigned slots = thumb ? i.length / 2U : 1U;
+    if (single || at + slots >= end) {
+      executor_.next = pc - (thumb ? 4 : 8);
       state.it = i.it_after;
       break;
     }
-    at = following;
+    at += slots;
+    passed += slots;
   }
   instructions_ += count;
   late_ = at->late;
   latency_ = at->latency;
+}
+
+bool Core::call_hook(const Instruction& i, std::uint32_t address) {
+  executor_.next = address;
+  executor_.state.it = i.it;
+  if (!watch_all_ && !watched_.contains(address)) return false;
+  refetch_ = false;
+  executor_.system.instruction_hook(address);
+  return refetch_;
 }
 
 }  // namespace linefill

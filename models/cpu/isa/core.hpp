@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "models/cpu/isa/decode_cache.hpp"
 #include "models/cpu/isa/executor.hpp"
@@ -72,10 +73,15 @@ class Core {
   void take_interrupt();
   template <bool single>
   void run_line();
-  template <bool watched, bool single>
-  void execute(DecodedLine& line, const Instruction* at);
+  template <bool watched, bool single, bool thumb>
+  void execute(DecodedLine& line, unsigned slot);
+  /// True: execution goes on with a new fetch.
+  bool call_hook(const Instruction& i, std::uint32_t address);
   void mark_watched_lines();
-  bool line_watched(std::uint32_t at) const { return watched_lines_[at / kLineBytes % kWatchBits]; }
+  bool line_watched(std::uint32_t at) const {
+    const std::uint32_t line = at / kLineBytes;
+    return any_line_watched_ || (watched_bits_[line % kWatchBits] && watched_lines_.contains(line));
+  }
 
   Executor executor_;
   DecodeCache decoded_;
@@ -90,7 +96,9 @@ class Core {
   bool watch_all_ = false;
   bool watch_soon_ = false;
   bool refetch_ = false;
-  std::bitset<kWatchBits> watched_lines_;
+  bool any_line_watched_ = false;  ///< By watch_all.
+  std::unordered_set<std::uint32_t> watched_lines_;
+  std::bitset<kWatchBits> watched_bits_;  ///< Those lines, by a hash: most others are told apart.
 };
 
 }  // namespace linefill

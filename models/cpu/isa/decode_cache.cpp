@@ -15,8 +15,8 @@ namespace {
 /// Which registers are still to come while a line is decoded in order: static load-use stalls.
 class Scoreboard {
  public:
-  /// Adds to `i` the cycles it waits, and issues it.
-  void issue(Instruction& i) {
+  /// Adds to `i` the cycles it waits, and issues it. Returns when.
+  unsigned issue(Instruction& i) {
     unsigned start = now_;
     for (unsigned reg = 0; reg < ready_.size(); ++reg) {
       if ((i.reads >> reg & 1) != 0) start = std::max(start, ready_[reg]);
@@ -30,6 +30,7 @@ class Scoreboard {
     }
     for (unsigned k = 0; k < i.late_vectors >> 5; ++k)
       vector_ready_[((i.late_vectors & 31U) + k) % 32] = now_ + i.latency;
+    return now_;
   }
 
  private:
@@ -40,7 +41,7 @@ class Scoreboard {
 
 std::uint32_t word_at(const DecodedLine& line, unsigned slot) {
   std::uint32_t word = 0;
-  std::memcpy(&word, line.bytes.data() + 2 * slot, 4);
+  std::memcpy(&word, line.bytes.data() + 4 * slot, 4);
   return word;
 }
 std::uint32_t halfword_at(const DecodedLine& line, unsigned slot) {
@@ -105,12 +106,12 @@ DecodedLine& DecodeCache::attach(CacheLine& line, bool thumb) {
 void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uint8_t it) {
   for (Instruction& i : line.slots) i.it = kNotDecoded;
   Scoreboard scoreboard;
-  for (unsigned slot = first; slot < DecodedLine::kSlots;) {
+  for (unsigned slot = first; slot < DecodedLine::slots_used(thumb);) {
     Instruction i = decode_slot(line, slot, thumb, it);
-    scoreboard.issue(i);
+    line.passed[slot] = static_cast<std::uint16_t>(scoreboard.issue(i));
     line.slots[slot] = i;
     it = i.it_after;
-    slot += i.length / 2U;
+    slot += i.length / DecodedLine::slot_bytes(thumb);
   }
 }
 
