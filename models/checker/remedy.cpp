@@ -23,9 +23,23 @@ std::string range(const Finding& finding, const Mapping* mapping) {
   return "(" + hex(first) + ", " + hex(first + (covered ? mapping->size : finding.length)) + ")";
 }
 
-std::string call(const char* function, const Mapping& mapping, const char* handle) {
-  return std::string{function} + "(dev, " + handle + ", " + std::to_string(mapping.size) + ", " +
-         std::string{name_of(mapping.direction)} + ")";
+enum class Call : std::uint8_t { kMap, kUnmap, kSyncForCpu, kSyncForDevice };
+
+// As one would type it, for a list if a list was mapped.
+std::string call(Call what, const Mapping& mapping) {
+  struct Names {
+    const char* single;
+    const char* list;
+  };
+  static constexpr Names kNames[] = {
+      {"dma_map_single(dev, p, ", "dma_map_sg(dev, sg, nents, "},
+      {"dma_unmap_single(dev, handle, ", "dma_unmap_sg(dev, sg, nents, "},
+      {"dma_sync_single_for_cpu(dev, handle, ", "dma_sync_sg_for_cpu(dev, sg, nents, "},
+      {"dma_sync_single_for_device(dev, handle, ", "dma_sync_sg_for_device(dev, sg, nents, "}};
+  const Names& names = kNames[static_cast<unsigned>(what)];
+  const std::string direction = std::string{name_of(mapping.direction)} + ")";
+  if (mapping.function.find("_sg") != std::string::npos) return names.list + direction;
+  return names.single + std::to_string(mapping.size) + ", " + direction;
 }
 
 // Memory that is scanned out all the time, or that no mapping hands over to a device for reading.
@@ -45,25 +59,23 @@ std::string before_device_reads(const Finding& finding, const Mapping* mapping) 
     return "dma_map_single(dev, p, size, DMA_TO_DEVICE) before the doorbell";
   }
   if (mapping->cpu_sync_skipped)
-    return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
-  return call("dma_sync_single_for_device", *mapping, "handle") +
-         " after the store, before the doorbell";
+    return call(Call::kMap, *mapping) + " without DMA_ATTR_SKIP_CPU_SYNC";
+  return call(Call::kSyncForDevice, *mapping) + " after the store, before the doorbell";
 }
 
 std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (finding.reader.agent.ends_with("fetch)"))
     return "flush_icache_range" + range(finding, mapping);
   if (mapping != nullptr && mapping->cpu_sync_skipped)
-    return call("dma_unmap_single", *mapping, "handle") + " without DMA_ATTR_SKIP_CPU_SYNC";
+    return call(Call::kUnmap, *mapping) + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (mapping != nullptr && shares_line(finding, *mapping)) return kOwnLines;
   if (finding.cause == "outer_not_invalidated")
     return "outer_inv_range" + range(finding, mapping) + " before the L1 invalidate";
   if (finding.cause == "alias") return "no cached access to memory that is used non-cacheably";
   if (mapping == nullptr)
     return "dma_map_single() before and dma_unmap_single() after the transfer";
-  if (mapping->owner == Mapping::Owner::kDevice)
-    return call("dma_sync_single_for_cpu", *mapping, "handle");
-  return call("dma_unmap_single", *mapping, "handle") + " after the transfer has ended";
+  if (mapping->owner == Mapping::Owner::kDevice) return call(Call::kSyncForCpu, *mapping);
+  return call(Call::kUnmap, *mapping) + " after the transfer has ended";
 }
 
 std::string before_device_writes(const Finding& finding, const Mapping* mapping) {
@@ -71,7 +83,7 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
   if (mapping == nullptr)
     return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
   if (mapping->cpu_sync_skipped)
-    return call("dma_map_single", *mapping, "p") + " without DMA_ATTR_SKIP_CPU_SYNC";
+    return call(Call::kMap, *mapping) + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (shares_line(finding, *mapping)) return kOwnLines;
   return "outer_inv_range" + range(finding, mapping) +
          " before the transfer, and no store to these lines during it";

@@ -32,7 +32,7 @@ def picture(seed: int) -> bytes:
 # What the finding of each case says: its causes, and a part of the missing call.
 SAYS = {
     "no-map-clean": ({"l1_dirty", "l2_dirty"}, "DMA_TO_DEVICE) without DMA_ATTR_SKIP_CPU_SYNC"),
-    "no-unmap-invalidate": ({"speculative_fill", "not_invalidated"}, "dma_unmap_single("),
+    "no-unmap-invalidate": ({"speculative_fill", "not_invalidated"}, "dma_unmap_sg("),
     "no-map-invalidate": ({"eviction"}, "DMA_FROM_DEVICE) without DMA_ATTR_SKIP_CPU_SYNC"),
     "no-outer": ({"l2_dirty"}, "outer_clean_range("),
     "cached-framebuffer": ({"l1_dirty", "l2_dirty"}, "dma_alloc_wc()"),
