@@ -289,6 +289,7 @@ void L2Cache::write_memory_at_once(const Part& part, Time& now) {
 
 // The array's copy, if there is one, is older than what now goes to memory around it.
 void L2Cache::mark_around(const Part& part) {
+  if (filter_ != nullptr && !filter_->may_be_held(part.line)) return;
   CacheLine* line = array_.find(part.line);
   if (line == nullptr) return;
   line->marks.overtaken(part.request.marks != nullptr ? part.request.marks->dirty : part.mask);

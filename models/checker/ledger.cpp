@@ -18,7 +18,7 @@ Mapping& Ledger::map(Mapping mapping) {
   while (old != ended_mappings_.end() && old->first < mapping.address + mapping.size) {
     old = ended_mappings_.erase(old);
   }
-  recent_size_ = 0;
+  recent_ = {};
   const std::uint32_t at = mapping.address;
   return live_.insert_or_assign(at, std::move(mapping)).first->second;
 }
@@ -31,7 +31,7 @@ Mapping* Ledger::live_at(std::uint32_t address) {
 void Ledger::end(std::uint32_t address, Time entered, Time now) {
   const auto found = live_.find(address);
   if (found == live_.end()) return;
-  recent_size_ = 0;
+  recent_ = {};
   Mapping mapping = std::move(found->second);
   live_.erase(found);
   mapping.owner = Mapping::Owner::kEnded;
@@ -43,15 +43,14 @@ void Ledger::end(std::uint32_t address, Time entered, Time now) {
 
 // Remembered while no mapping begins or ends, if none begins within it.
 Mapping* Ledger::look_up(std::uint32_t address) {
-  recent_ = find(live_, address);
-  recent_size_ = 0;
-  if (recent_ == nullptr) return nullptr;
+  Mapping* const found = find(live_, address);
+  if (found == nullptr) return nullptr;
   const auto next = live_.upper_bound(address);
-  if (&std::prev(next)->second != recent_) return recent_;
-  recent_first_ = recent_->address;
-  recent_size_ = recent_->size;
-  if (next != live_.end()) recent_size_ = std::min(recent_size_, next->first - recent_first_);
-  return recent_;
+  if (&std::prev(next)->second != found) return found;
+  Recent& recent = recent_[next_recent_++ % recent_.size()];
+  recent = {found, found->address, found->size};
+  if (next != live_.end()) recent.size = std::min(recent.size, next->first - recent.first);
+  return found;
 }
 
 template <class Wanted>

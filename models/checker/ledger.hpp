@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -58,7 +59,11 @@ class Ledger {
   void end(std::uint32_t address, Time entered, Time now);
   /// A device moved data at `address`: the transfer's first and last beat.
   void accessed(std::uint32_t address, Time now) {
-    Mapping* mapping = address - recent_first_ < recent_size_ ? recent_ : look_up(address);
+    Mapping* mapping = nullptr;
+    for (const Recent& recent : recent_) {
+      if (address - recent.first < recent.size) mapping = recent.mapping;
+    }
+    if (mapping == nullptr) mapping = look_up(address);
     if (mapping == nullptr) return;
     mapping->first_access = std::min(mapping->first_access, now);
     mapping->last_access = std::max(mapping->last_access, now);
@@ -90,6 +95,13 @@ class Ledger {
   std::size_t live_count() const { return live_.size(); }
 
  private:
+  /// A live mapping, and the bytes that it alone answers for.
+  struct Recent {
+    Mapping* mapping = nullptr;
+    std::uint32_t first = 0;
+    std::uint32_t size = 0;
+  };
+
   Mapping* look_up(std::uint32_t address);
   static const Mapping* partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line);
   static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
@@ -101,10 +113,9 @@ class Ledger {
   std::map<std::uint32_t, Mapping> live_;  ///< By first address.
   std::map<std::uint32_t, Mapping> ended_mappings_;
   std::function<void(const Mapping&)> ended_;
-  /// The live mapping that was accessed last, and the bytes that it alone answers for.
-  Mapping* recent_ = nullptr;
-  std::uint32_t recent_first_ = 0;
-  std::uint32_t recent_size_ = 0;
+  /// Live mappings that were accessed last: a copy goes between two.
+  std::array<Recent, 2> recent_{};
+  unsigned next_recent_ = 0;
 };
 
 }  // namespace linefill

@@ -28,12 +28,13 @@ class CopyFilter {
   }
 
  private:
-  // Lines of one bucket lie in one set of any cache: no counter overflows. Neighbours' counters lie
-  // together, and devices move neighbours.
-  static constexpr std::uint32_t kBuckets = 1U << 17;
+  // Lines of one bucket lie in one set of any cache of up to 16 MiB a way, so a counter need not
+  // count more than all the ways there are. Neighbours' counters lie together, and devices move
+  // neighbours.
+  static constexpr std::uint32_t kBuckets = 1U << 19;
   static std::size_t bucket(LineNumber line) { return raw(line) % kBuckets; }
 
-  std::vector<std::uint16_t> copies_;
+  std::vector<std::uint8_t> copies_;
 };
 
 }  // namespace linefill
