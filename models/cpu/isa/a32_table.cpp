@@ -227,7 +227,7 @@ constexpr Encoding kRows[]{
     {"SWP", "cccc00010x00nnnntttt00001001mmmm", &swp},
     {"B, BL", "cccc101xvvvvvvvvvvvvvvvvvvvvvvvv", &a32_b},
     {"BX", "cccc000100101111111111110001mmmm", &bx},
-    {"BXJ", "cccc000100101111111111110010mmmm", &bx},
+    {"BXJ", "cccc000100101111111111110010mmmm", &bxj},
     {"BLX (reg)", "cccc000100101111111111110011mmmm", &blx_register},
     {"MRS", "cccc00010R001111dddd000000000000", &mrs},
     {"MSR (reg)", "cccc00010R10mmmm111100000000nnnn", &msr_register},

@@ -119,6 +119,11 @@ void bx(const Fields& f, Instruction& i) {
   must_be_last(f, i);
 }
 
+void bxj(const Fields& f, Instruction& i) {
+  bx(f, i);
+  if (i.m == 15) unpredictable(i);
+}
+
 void blx_register(const Fields& f, Instruction& i) {
   i.m = f.byte('m');
   i.uses(i.m);

@@ -8,7 +8,8 @@ namespace linefill::isa {
 
 void a32_b(const Fields& f, Instruction& i);    ///< v: 24 bits of words; x: BL.
 void a32_blx(const Fields& f, Instruction& i);  ///< v: 24 bits of words and h.
-void bx(const Fields& f, Instruction& i);       ///< m. BXJ is BX: there is no Jazelle.
+void bx(const Fields& f, Instruction& i);       ///< m
+void bxj(const Fields& f, Instruction& i);      ///< m. As BX: there is no Jazelle.
 void blx_register(const Fields& f, Instruction& i);
 void t16_b(const Fields& f, Instruction& i);              ///< v: 11 bits of halfwords.
 void t16_b_conditional(const Fields& f, Instruction& i);  ///< c, v: 8 bits.

@@ -321,6 +321,8 @@ void subw(const Fields& f, Instruction& i) {
 void t16_shift_imm(const Fields& f, Instruction& i) {
   i.d = f.byte('d');
   i.m = f.byte('m');
+  // LSL by 0 is MOVS, which IT blocks do not permit.
+  if (f.in_it_block() && f['y'] == 0 && f['k'] == 0) return unpredictable(i);
   finish_shifted(i, Alu::kMov, !f.in_it_block(), decode_shift(f['y'], f['k']));
 }
 

@@ -192,7 +192,9 @@ void transfer_unprivileged(const Fields& f, Instruction& i, Transfer what) {
     take_offset_register(f, i);
   }
   const bool post = i.ahead == 8;
-  if (i.d == 15 || i.n == 15 || (by_register && i.m == 15) || (post && i.n == i.d))
+  // STRT of A32, like STR, may store the PC.
+  const bool pc_allowed = post && !what.load && what.data == Data::kWord;
+  if ((i.d == 15 && !pc_allowed) || i.n == 15 || (by_register && i.m == 15) || (post && i.n == i.d))
     return unpredictable(i);
   i.uses(i.n);
   i.extra = static_cast<std::uint8_t>(what.data);
@@ -252,13 +254,16 @@ void preload_write_down(const Fields& f, Instruction& i) {
   i.d = 1;
 }
 
+// T32 takes the PC as a base for PLD (literal).
 void preload_write_imm(const Fields& f, Instruction& i) {
   preload_imm(f, i);
+  if (i.n == 15) return unpredictable(i);
   i.d = 1;
 }
 
 void preload_write_reg(const Fields& f, Instruction& i) {
   preload_reg(f, i);
+  if (i.n == 15) return unpredictable(i);
   i.d = 1;
 }
 

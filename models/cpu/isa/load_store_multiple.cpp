@@ -204,13 +204,13 @@ void stm_user(const Fields& f, Instruction& i) {
 
 void t32_ldm(const Fields& f, Instruction& i) {
   ldm(f, i);
-  if ((i.immediate & 0xC000) == 0xC000) return unpredictable(i);
+  if ((i.immediate & 0xC000) == 0xC000 || std::popcount(i.immediate) < 2) return unpredictable(i);
   if (f.bit('P') == f.bit('U')) i.handler = &execute_undefined;
 }
 
 void t32_stm(const Fields& f, Instruction& i) {
   stm(f, i);
-  if ((i.immediate & 0x8000) != 0) return unpredictable(i);
+  if ((i.immediate & 0x8000) != 0 || std::popcount(i.immediate) < 2) return unpredictable(i);
   if (f.bit('W') && (i.immediate >> i.n & 1) != 0) return unpredictable(i);
   if (f.bit('P') == f.bit('U')) i.handler = &execute_undefined;
 }

@@ -92,8 +92,8 @@ bool IntegerFamily::comparable(const Candidate& c, const Instruction& i) const {
     return false;
   }
   if (c.thumb && is_multiple(name) && c.row->pattern.width() == 32) {
-    // UNPREDICTABLE, not UNDEFINED here: SP in the list, one register only.
-    if ((i.immediate & 0x2000) != 0 || std::popcount(i.immediate) < 2) return false;
+    // UNPREDICTABLE, not UNDEFINED here: SP in the list.
+    if ((i.immediate & 0x2000) != 0) return false;
   }
   return true;
 }
