@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/core/copy_part.hpp"
+
 namespace linefill {
 
 namespace {
@@ -99,7 +101,7 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
   LineData data;
   const BusResponse response = fetch(part.line, data, part.request.attributes, now);
   if (response != BusResponse::kOkay) return response;
-  std::copy_n(data.begin() + part.offset, part.data.size(), part.data.begin());
+  copy_part(part.data.data(), data.data() + part.offset, part.data.size());
   line = make_room(part.line, part.request.attributes, now);
   if (line != nullptr) {
     install(*line, part.line, data,
@@ -118,7 +120,7 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
 }
 
 BusResponse L2Cache::read_hit(const Part& part, CacheLine& line, Time& now) {
-  std::copy_n(line.data.begin() + part.offset, part.data.size(), part.data.begin());
+  copy_part(part.data.data(), line.data.data() + part.offset, part.data.size());
   if (part.request.marks != nullptr) {
     part.request.marks->filled_from(line.marks);
   } else {
@@ -236,7 +238,7 @@ CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
 
 void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now) {
   if (part.mask == kWholeLine) {
-    std::copy(part.data.begin(), part.data.end(), line.data.begin());
+    copy_part(line.data.data(), part.data.data(), kLineBytes);
   } else {
     for (unsigned b = part.offset; b < part.offset + part.data.size(); ++b) {
       if ((part.mask >> b & 1U) != 0) line.data[b] = part.data[b - part.offset];
@@ -264,7 +266,7 @@ void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now)
 void L2Cache::write_memory(const Part& part, Time& now) {
   if (part.request.marks != nullptr) return write_memory_at_once(part, now);
   LineData data{};
-  std::copy(part.data.begin(), part.data.end(), data.begin() + part.offset);
+  copy_part(data.data() + part.offset, part.data.data(), part.data.size());
   buffer_.write(part.line, data, part.mask, part.request.attributes, now);
 }
 
@@ -279,7 +281,7 @@ void L2Cache::write_memory_at_once(const Part& part, Time& now) {
   }
   if (!looked_up(part.request.attributes.memory)) mark_around(part);
   LineData data{};
-  std::copy(part.data.begin(), part.data.end(), data.begin() + part.offset);
+  copy_part(data.data() + part.offset, part.data.data(), part.data.size());
   memory_.post(memory_line(part.line), data, part.mask, part.request.attributes, now);
   if (observer_ != nullptr && part.request.marks == nullptr) {
     observer_->uncached_store_reached(CopyLevel::kMemory, memory_line(part.line), part.mask, origin,

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "models/core/copy_part.hpp"
 
 namespace linefill {
 
@@ -39,7 +40,7 @@ DataSide::Result DataSide::read(const Access& access, std::span<std::byte> data)
   Result result;
   CacheLine* line = look_up(access, false, result);
   if (line == nullptr) return result;
-  std::memcpy(data.data(), line->data.data() + line_offset(access.address), data.size());
+  copy_part(data.data(), line->data.data() + line_offset(access.address), data.size());
   use(*line, mask_of(access.address, data.size()), access.attributes.origin);
   return result;
 }
@@ -49,7 +50,7 @@ DataSide::Result DataSide::write(const Access& access, std::span<const std::byte
   Result result;
   CacheLine* line = look_up(access, true, result);
   if (line == nullptr) return result;
-  std::memcpy(line->data.data() + line_offset(access.address), data.data(), data.size());
+  copy_part(line->data.data() + line_offset(access.address), data.data(), data.size());
   line->dirty = true;
   line->settle();
   const Origin& origin = access.attributes.origin;

@@ -37,9 +37,9 @@ class CycleCount {
     return *this;
   }
 
-  /// A block goes on from where `passed` of its cycles have passed.
-  void begin_block(std::uint32_t passed) {
-    before_ -= passed;
+  /// After `stalled` cycles, a block goes on from where `passed` of its own have passed.
+  void begin_block(std::uint32_t passed, std::uint32_t stalled) {
+    before_ += std::uint64_t{stalled} - passed;
     in_block_ = passed;
   }
   /// `passed` of the block's cycles have passed.

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cassert>
 
+#include "models/core/copy_part.hpp"
+
 namespace linefill {
 
 SparseStorage::SparseStorage(std::uint64_t size, std::byte fill)
@@ -19,7 +21,7 @@ void SparseStorage::read(std::uint64_t offset, std::span<std::byte> data) const 
     if (chunk == nullptr) {
       std::fill_n(data.begin(), part, fill_);
     } else {
-      std::copy_n(chunk->data() + within, part, data.begin());
+      copy_part(data.data(), chunk->data() + within, part);
     }
     data = data.subspan(part);
     offset += part;
@@ -31,7 +33,7 @@ void SparseStorage::write(std::uint64_t offset, std::span<const std::byte> data)
   while (!data.empty()) {
     const std::size_t within = offset % kChunkBytes;
     const std::size_t part = std::min(data.size(), kChunkBytes - within);
-    std::copy_n(data.begin(), part, chunk(offset).data() + within);
+    copy_part(chunk(offset).data() + within, data.data(), part);
     data = data.subspan(part);
     offset += part;
   }

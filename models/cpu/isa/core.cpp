@@ -54,13 +54,13 @@ void Core::run() {
   const CoreClock& clock = executor_.clock;
   while (clock.now < clock.limit) {
     if (irq_ || fiq_) take_interrupt();
-    run_line<false>();
+    run_lines<false>();
   }
 }
 
 void Core::step() {
   if (irq_ || fiq_) take_interrupt();
-  run_line<true>();
+  run_lines<true>();
 }
 
 void Core::take_interrupt() {
@@ -71,64 +71,70 @@ void Core::take_interrupt() {
   }
 }
 
+// The lines of a run, one after the other, in one function: what it needs stays in registers.
 template <bool single>
-void Core::run_line() {
-  const std::uint32_t at = executor_.next;
-  CacheLine* cache_line = nullptr;
-  if (!executor_.memory.fetch(at, cache_line)) {
-    executor_.prefetch_abort(at);
-    return;
-  }
-  CoreState& state = executor_.state;
-  const bool thumb = state.thumb;
-  DecodedLine* line = cache_line->decoded[thumb ? 1 : 0];
-  if (line == nullptr || line->owner != cache_line) [[unlikely]]
-    line = &decoded_.attach(*cache_line, thumb);
-  const unsigned slot = DecodedLine::slot_of(at, thumb);
-  const Instruction& first = line->slots[slot];
-  if (first.it != state.it) [[unlikely]]
-    decoded_.decode(*line, slot, thumb, state.it);
-  if ((first.reads & late_) != 0) executor_.clock.now += latency_;
-  executor_.clock.now.begin_block(std::uint32_t{line->passed[slot]} - first.cycles);
-  if (any_watched_ && line_watched(at)) [[unlikely]] {
-    thumb ? execute<true, single, true>(*line, slot) : execute<true, single, false>(*line, slot);
-  } else {
-    thumb ? execute<false, single, true>(*line, slot) : execute<false, single, false>(*line, slot);
-  }
-  executor_.clock.now.end_block();
+void Core::run_lines() {
+  Executor& e = executor_;
+  const CoreClock& clock = e.clock;
+  do {
+    const std::uint32_t at = e.next;
+    CacheLine* cache_line = nullptr;
+    if (!e.memory.fetch(at, cache_line)) [[unlikely]] {
+      e.prefetch_abort(at);
+      return;
+    }
+    const bool thumb = e.state.thumb;
+    DecodedLine* line = cache_line->decoded[thumb ? 1 : 0];
+    if (line == nullptr || line->owner != cache_line) [[unlikely]]
+      line = &decoded_.attach(*cache_line, thumb);
+    const unsigned slot = DecodedLine::slot_of(at, thumb);
+    const Instruction& first = line->slots[slot];
+    if (first.it != e.state.it) [[unlikely]]
+      decoded_.decode(*line, slot, thumb, e.state.it);
+    if (any_watched_ && line_watched(at)) [[unlikely]] {
+      thumb ? execute<true, single, true>(*line, slot) : execute<true, single, false>(*line, slot);
+    } else {
+      thumb ? execute<false, single, true>(*line, slot)
+            : execute<false, single, false>(*line, slot);
+    }
+  } while (!single && clock.now < clock.limit && !irq_ && !fiq_);
 }
 
 // What an instruction needs of this loop it finds stored: no step waits for what another stored.
 template <bool watched, bool single, bool thumb>
-void Core::execute(DecodedLine& line, unsigned slot) {
+inline void Core::execute(DecodedLine& line, unsigned slot) {
   constexpr unsigned kSlots = DecodedLine::slots_used(thumb);
-  CoreState& state = executor_.state;
+  constexpr unsigned kAhead = thumb ? 4 : 8;
+  Executor& e = executor_;
+  CycleCount& now = e.clock.now;
   const Instruction* at = &line.slots[slot];
   const Instruction* const end = line.slots.data() + kSlots;
   const std::uint16_t* passed = &line.passed[slot];
-  std::uint32_t pc = executor_.next + (thumb ? 4 : 8);
+  std::uint32_t pc = e.next + kAhead;
   std::uint64_t count = 0;
-  executor_.line = &line;
+  e.line = &line;
+  now.begin_block(std::uint32_t{*passed} - at->cycles, (at->reads & late_) != 0 ? latency_ : 0U);
   for (;;) {
     const Instruction& i = *at;
     if constexpr (watched) {
-      if (call_hook(i, pc - (thumb ? 4 : 8))) {
+      if (call_hook(i, pc - kAhead)) {
         instructions_ += count;
         late_ = 0;
+        now.end_block();
         return;
       }
     }
     ++count;
-    executor_.clock.now.pass(*passed);
-    state.r[15] = pc;
-    if (i.condition == kAlways || state.passed(i.condition)) {
-      if (!i.handler(executor_, i)) break;
+    now.pass(*passed);
+    e.state.r[15] = pc;
+    if (i.condition == kAlways || e.state.passed(i.condition)) {
+      if (!i.handler(e, i)) break;
     }
     pc += thumb ? i.length : 4U;
     const unsigned slots = thumb ? i.length / 2U : 1U;
     if (single || at + slots >= end) {
-      executor_.next = pc - (thumb ? 4 : 8);
-      state.it = i.it_after;
+      e.next = pc - kAhead;
+      e.state.it = i.it_after;
       break;
     }
     at += slots;
@@ -137,6 +143,7 @@ void Core::execute(DecodedLine& line, unsigned slot) {
   instructions_ += count;
   late_ = at->late;
   latency_ = at->latency;
+  now.end_block();
 }
 
 bool Core::call_hook(const Instruction& i, std::uint32_t address) {

@@ -72,7 +72,7 @@ class Core {
 
   void take_interrupt();
   template <bool single>
-  void run_line();
+  void run_lines();
   template <bool watched, bool single, bool thumb>
   void execute(DecodedLine& line, unsigned slot);
   /// True: execution goes on with a new fetch.
