@@ -5,11 +5,15 @@
 #       All .cpp and .S of the folder NAME, for ARM (in both instruction sets) and for the host.
 #   linefill_guest_program(NAME [THUMB] [SOURCES files ...] [INCLUDES folders ...] [FLAGS flags ...] AREAS areas ...)
 #       ${CMAKE_BINARY_DIR}/sw/NAME.elf of the files given, or all .cpp of the calling folder, compiled with more flags.
+#
+# Two settings compile all of it another way; `scripts/check guest` does.
+set(LINEFILL_GUEST_LEVEL -O2 CACHE STRING "The guest's optimization: -O0, -O2, -O3 ...")
+set(LINEFILL_GUEST_ISA "" CACHE STRING "arm or thumb: every guest program in that instruction set")
 
 set(LINEFILL_GUEST_FLAGS
     -mcpu=cortex-a9
     -mfloat-abi=soft
-    -O2
+    ${LINEFILL_GUEST_LEVEL}
     -g
     -ffreestanding
     -fno-exceptions
@@ -135,6 +139,9 @@ function(linefill_guest_program name)
   set(isa arm)
   if(arg_THUMB)
     set(isa thumb)
+  endif()
+  if(LINEFILL_GUEST_ISA)
+    set(isa ${LINEFILL_GUEST_ISA})
   endif()
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
