@@ -41,10 +41,10 @@ void Core::watch_all(bool watch, bool soon) {
 
 void Core::mark_watched_lines() {
   watched_lines_.clear();
-  watched_hashes_ = {};
+  watched_bits_.reset();
   for (const auto& [at, watchers] : watched_) {
     watched_lines_.insert(at / kLineBytes);
-    watched_hashes_[at / kLineBytes % kWatchHashes] = true;
+    watched_bits_.set(at / kLineBytes % kWatchBits);
   }
   any_line_watched_ = watch_all_ || watch_soon_;
   any_watched_ = any_line_watched_ || !watched_.empty();
