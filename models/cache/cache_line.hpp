@@ -14,7 +14,8 @@ namespace linefill {
 struct DecodedLine;  // models/cpu: what the executor made of a line of code.
 
 /// One line of a cache: what hardware has (tag, state, data) and what the checker knows (marks).
-/// Behaviour depends on the former only. What a hit touches lies in one line of the host's cache.
+/// Behaviour depends on the former only. What a hit touches comes first, in one line of the host's
+/// cache.
 struct alignas(64) CacheLine {
   alignas(32) std::array<std::byte, kLineBytes> data{};
 
@@ -25,9 +26,12 @@ struct alignas(64) CacheLine {
   /// Bytes stored through the line map since the marks were last settled, and by which instruction.
   ByteMask recent = 0;
   std::uint32_t recent_pc = 0;
-  /// In which all of them were made: the store maps are cleared when it changes.
-  Epoch recent_epoch = 0;
+  /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the
+  /// fill.
+  std::array<DecodedLine*, 2> decoded{};
 
+  /// The epoch in which all recent stores were made: the store maps are cleared when it changes.
+  Epoch recent_epoch = 0;
   LineNumber tag = kNoLine;
   bool valid = false;
   bool dirty = false;  ///< The hardware's dirty bit.
@@ -35,10 +39,6 @@ struct alignas(64) CacheLine {
   bool secure = true;
   FillCause fill_cause = FillCause::kDemand;
   bool filled_stale = false;
-
-  /// Of a line of code, as A32 and as T32: owned by the executor; null when not looked at since the
-  /// fill.
-  std::array<DecodedLine*, 2> decoded{};
   LineMarks marks{};
 
   bool holds(LineNumber line) const { return valid && tag == line; }

@@ -70,38 +70,45 @@ struct CoreClock {
 class LineMap {
  public:
   static constexpr unsigned kSlots = 1024;
+  static constexpr std::uint32_t kNoKey = 0;  ///< No epoch is 0.
   struct Slot {
-    std::uint64_t key = ~std::uint64_t{0};
-    CacheLine* line = nullptr;
+    std::uint32_t key = kNoKey;
     LineNumber physical{0};
+    CacheLine* line = nullptr;
   };
 
   Slot& slot(std::uint32_t va) { return slots_[va / kLineBytes % kSlots]; }
-  std::uint64_t key(std::uint32_t va) const { return epoch_ | va / kLineBytes; }
-  /// Forgets everything, in constant time.
+  /// What is in a slot that this address may use: the line's number as far as the slot's place
+  /// does not tell it, and the epoch.
+  std::uint32_t key(std::uint32_t va) const { return epoch_ | va / (kLineBytes * kSlots); }
+  /// Forgets everything, in constant time but for once in a while.
   void clear() {
-    epoch_ += std::uint64_t{1} << 32;
+    epoch_ += kEpoch;
     pages_.reset();
+    if (epoch_ != kNoKey) return;
+    for (Slot& slot : slots_) slot.key = kNoKey;
+    epoch_ = kEpoch;
   }
   /// Forgets one 4 KiB page's lines.
   void clear_page(std::uint32_t va) {
     const std::uint32_t page = va & ~0xFFFU;
     if (!pages_[page_bit(va)]) return;
     for (std::uint32_t at = page; at < page + 4096; at += kLineBytes) {
-      if (slot(at).key == key(at)) slot(at).key = ~std::uint64_t{0};
+      if (slot(at).key == key(at)) slot(at).key = kNoKey;
       if (at + kLineBytes < at) break;
     }
   }
   void enter(std::uint32_t va, CacheLine& line, LineNumber physical) {
-    slot(va) = {key(va), &line, physical};
+    slot(va) = {key(va), physical, &line};
     pages_.set(page_bit(va));
   }
 
  private:
+  static constexpr std::uint32_t kEpoch = 1U << 17;  ///< Above the line's bits in a key.
   static constexpr unsigned kPageBits = 1024;
   static unsigned page_bit(std::uint32_t va) { return va / 4096 % kPageBits; }
 
-  std::uint64_t epoch_ = 0;
+  std::uint32_t epoch_ = kEpoch;
   std::array<Slot, kSlots> slots_{};
   std::bitset<kPageBits> pages_;  ///< Where lines may have been entered since all was forgotten.
 };

@@ -17,7 +17,7 @@ bool execute_b(Executor& e, const Instruction& i) { return e.branch(e.state.r[15
 /// Conditions of branches are as good as random: each has a test of its own, and no table is asked.
 template <unsigned condition>
 bool execute_b_if(Executor& e, const Instruction& i) {
-  if (!e.state.passed(condition)) return true;
+  if (!e.state.passed<condition>()) return true;
   return execute_b(e, i);
 }
 

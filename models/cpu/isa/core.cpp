@@ -41,10 +41,10 @@ void Core::watch_all(bool watch, bool soon) {
 
 void Core::mark_watched_lines() {
   watched_lines_.clear();
-  watched_bits_.reset();
+  watched_hashes_ = {};
   for (const auto& [at, watchers] : watched_) {
     watched_lines_.insert(at / kLineBytes);
-    watched_bits_.set(at / kLineBytes % kWatchBits);
+    watched_hashes_[at / kLineBytes % kWatchHashes] = true;
   }
   any_line_watched_ = watch_all_ || watch_soon_;
   any_watched_ = any_line_watched_ || !watched_.empty();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bitset>
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
@@ -68,7 +68,7 @@ class Core {
   std::uint64_t lines_decoded() const { return decoded_.lines_decoded(); }
 
  private:
-  static constexpr unsigned kWatchBits = 4096;
+  static constexpr unsigned kWatchHashes = 1024;
 
   void take_interrupt();
   template <bool single>
@@ -80,7 +80,8 @@ class Core {
   void mark_watched_lines();
   bool line_watched(std::uint32_t at) const {
     const std::uint32_t line = at / kLineBytes;
-    return any_line_watched_ || (watched_bits_[line % kWatchBits] && watched_lines_.contains(line));
+    return any_line_watched_ ||
+           (watched_hashes_[line % kWatchHashes] && watched_lines_.contains(line));
   }
 
   Executor executor_;
@@ -98,7 +99,8 @@ class Core {
   bool refetch_ = false;
   bool any_line_watched_ = false;  ///< By watch_all.
   std::unordered_set<std::uint32_t> watched_lines_;
-  std::bitset<kWatchBits> watched_bits_;  ///< Those lines, by a hash: most others are told apart.
+  /// Those lines, by a hash: most others are told apart.
+  std::array<bool, kWatchHashes> watched_hashes_{};
 };
 
 }  // namespace linefill

@@ -38,6 +38,51 @@ inline constexpr std::uint32_t kZ = 1U << 30;
 inline constexpr std::uint32_t kN = 1U << 31;
 }  // namespace psr
 
+/// ConditionPassed (A8.3.1) of these flags; 14 and 15 are always.
+constexpr bool condition_holds(unsigned condition, bool n, bool z, bool c, bool v) {
+  bool result = true;
+  switch (condition >> 1) {
+    case 0:
+      result = z;
+      break;
+    case 1:
+      result = c;
+      break;
+    case 2:
+      result = n;
+      break;
+    case 3:
+      result = v;
+      break;
+    case 4:
+      result = c && !z;
+      break;
+    case 5:
+      result = n == v;
+      break;
+    case 6:
+      result = !z && n == v;
+      break;
+    default:
+      return true;
+  }
+  return result != ((condition & 1) != 0);
+}
+
+/// By condition, a bit for each value of NZCV. A table asks no flag in particular: the host has
+/// nothing to predict.
+inline constexpr std::array<std::uint16_t, 16> kConditionTable = [] {
+  std::array<std::uint16_t, 16> table{};
+  for (unsigned condition = 0; condition < 16; ++condition) {
+    for (unsigned nzcv = 0; nzcv < 16; ++nzcv) {
+      const bool holds = condition_holds(condition, (nzcv & 8) != 0, (nzcv & 4) != 0,
+                                         (nzcv & 2) != 0, (nzcv & 1) != 0);
+      if (holds) table[condition] = static_cast<std::uint16_t>(table[condition] | 1U << nzcv);
+    }
+  }
+  return table;
+}();
+
 /// The registers of one core: those of the current mode in `r`, the others in banks. Flags are kept
 /// apart, as instructions produce them; CPSR is put together on demand.
 class CoreState {
@@ -89,35 +134,16 @@ class CoreState {
   std::uint32_t banked(Mode mode, unsigned n) const;
   void set_banked(Mode mode, unsigned n, std::uint32_t value);
 
-  /// ConditionPassed (A8.3.1); 14 and 15 are always.
+  /// Whether a condition holds. Where it is known at compile time, only its flags are looked at.
+  template <unsigned condition>
+  bool passed() const {
+    return condition_holds(condition, negative >> 31 != 0, zero_word == 0, carry != 0,
+                           overflow >> 31 != 0);
+  }
   bool passed(unsigned condition) const {
-    bool result = false;
-    switch (condition >> 1) {
-      case 0:
-        result = zero_word == 0;
-        break;
-      case 1:
-        result = carry != 0;
-        break;
-      case 2:
-        result = negative >> 31 != 0;
-        break;
-      case 3:
-        result = overflow >> 31 != 0;
-        break;
-      case 4:
-        result = carry != 0 && zero_word != 0;
-        break;
-      case 5:
-        result = (negative ^ overflow) >> 31 == 0;
-        break;
-      case 6:
-        result = zero_word != 0 && (negative ^ overflow) >> 31 == 0;
-        break;
-      default:
-        return true;
-    }
-    return result != ((condition & 1) != 0);
+    const unsigned nzcv =
+        (negative >> 31) << 3 | (zero_word == 0 ? 4U : 0U) | carry << 1 | overflow >> 31;
+    return (kConditionTable[condition] >> nzcv & 1U) != 0;
   }
 
  private:

@@ -65,7 +65,7 @@ struct Instruction {
 
 /// A 32-byte line of code, decoded as far as it has been executed. Slots of T32 are by halfword;
 /// A32 uses the first eight, by word.
-struct DecodedLine {
+struct alignas(64) DecodedLine {
   static constexpr unsigned kSlots = kLineBytes / 2;
   static constexpr unsigned slot_bytes(bool thumb) { return thumb ? 2 : 4; }
   static constexpr unsigned slot_of(std::uint32_t address, bool thumb) {
@@ -75,12 +75,13 @@ struct DecodedLine {
 
   /// Which cache line shows these bytes; a line that is not the owner does not.
   const CacheLine* owner = nullptr;
-  std::array<std::byte, kLineBytes> bytes{};
   /// By slot: the cycles from where decoding began until its instruction has issued.
   std::array<std::uint16_t, kSlots> passed{};
   std::array<Instruction, kSlots> slots{};
   /// What the T32 instruction that begins in the last halfword was when last executed.
   Instruction straddling{};
+  /// What was decoded.
+  std::array<std::byte, kLineBytes> bytes{};
 };
 
 }  // namespace linefill
