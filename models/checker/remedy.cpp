@@ -75,6 +75,12 @@ std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
   if (mapping == nullptr)
     return "dma_map_single() before and dma_unmap_single() after the transfer";
   if (mapping->owner == Mapping::Owner::kDevice) return call(Call::kSyncForCpu, *mapping);
+  const bool unmapped_since = mapping->owner == Mapping::Owner::kEnded && finding.writer.time &&
+                              *finding.writer.time <= mapping->unmap_entered;
+  if (unmapped_since) {
+    return "the L1 invalidate of " + range(finding, mapping) +
+           " (dmac_unmap_area, v7_dma_inv_range) in " + call(Call::kUnmap, *mapping);
+  }
   return call(Call::kUnmap, *mapping) + " after the transfer has ended";
 }
 
@@ -85,8 +91,9 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
   if (mapping->cpu_sync_skipped)
     return call(Call::kMap, *mapping) + " without DMA_ATTR_SKIP_CPU_SYNC";
   if (shares_line(finding, *mapping)) return kOwnLines;
-  return "outer_inv_range" + range(finding, mapping) +
-         " before the transfer, and no store to these lines during it";
+  return "an invalidate of " + range(finding, mapping) +
+         " in L1 (dmac_map_area) and in L2 (outer_inv_range) before the transfer, and no store to "
+         "these lines during it";
 }
 
 }  // namespace
