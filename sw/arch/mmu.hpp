@@ -21,11 +21,18 @@ enum class MemoryType : std::uint8_t {
 
 /// The window of virtual addresses for remapped pages: only there has one page its own attributes.
 inline constexpr std::size_t kRemapBytes = 32U << 20;
+/// The window of addresses that user mode may use follows it.
+inline constexpr std::size_t kUserBytes = 16U << 20;
 #ifdef __arm__
 inline constexpr std::uintptr_t kRemapStart = 0xC000'0000;
+inline constexpr std::uintptr_t kUserStart = kRemapStart + kRemapBytes;
 #else
 extern const std::uintptr_t kRemapStart;
+extern const std::uintptr_t kUserStart;
 #endif
+
+/// What user mode may do with a page; the kernel reads and writes it.
+enum class UserAccess : std::uint8_t { kExecute, kReadWrite };
 
 /// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
 void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
@@ -33,6 +40,10 @@ void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
 /// 4096. Like Linux on one processor, Normal memory is not shareable unless asked for.
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,
                bool shareable = false);
+/// Maps pages in the user window. Only kExecute is executable, and only that is not writable.
+void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
+                    MemoryType type, UserAccess access);
+/// Ends what either gave.
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size);
 /// What `virtual_address` means now to a privileged read (ATS1CPR), or kNotFound.
 Result<phys_addr_t> translate(const volatile void* virtual_address);

@@ -3,6 +3,7 @@
 // are cache operations, as in Linux: inner then outer before the device, outer then inner after it.
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/outer_cache.hpp"
+#include "sw/dma/dma_direct.hpp"
 #include "sw/dma/dma_map_ops.hpp"
 #include "sw/lib/string.hpp"
 #include "sw/mm/remap.hpp"
@@ -12,8 +13,6 @@ namespace {
 constexpr std::size_t whole_pages(std::size_t size) {
   return (size + kPageBytes - 1) & ~(kPageBytes - 1);
 }
-
-phys_addr_t physical(dma_addr_t handle) { return static_cast<phys_addr_t>(handle); }
 
 void page_cpu_to_dev(phys_addr_t start, std::size_t size, dma_data_direction direction) {
   dmac_map_area(phys_to_virt(start), size, direction);
@@ -32,15 +31,16 @@ void page_dev_to_cpu(phys_addr_t start, std::size_t size, dma_data_direction dir
 }
 
 dma_addr_t direct_map(const device& dev, const page& page, std::size_t offset, std::size_t size) {
-  const dma_addr_t handle = page_to_phys(&page) + static_cast<phys_addr_t>(offset);
-  return handle + (size - 1) <= dev.dma_mask ? handle : DMA_MAPPING_ERROR;
+  const dma_addr_t handle =
+      phys_to_dma(dev, page_to_phys(&page) + static_cast<phys_addr_t>(offset));
+  return dma_capable(dev, handle, size) ? handle : DMA_MAPPING_ERROR;
 }
 
 /// Pages the device can reach, zeroed, by their cacheable address; null if there are none.
 void* allocate_pages(const device& dev, std::size_t size, gfp_t gfp, dma_addr_t& handle) {
   void* cacheable = alloc_pages_exact(size, gfp);
   if (cacheable == nullptr) return nullptr;
-  handle = virt_to_phys(cacheable);
+  handle = phys_to_dma(dev, virt_to_phys(cacheable));
   if (handle + (size - 1) > dev.coherent_dma_mask) {
     free_pages_exact(cacheable, size);
     return nullptr;
@@ -59,36 +59,38 @@ class ArmDmaOps final : public dma_map_ops {
     void* cacheable = allocate_pages(dev, bytes, gfp, handle);
     if (cacheable == nullptr) return nullptr;
     dmac_flush_range(cacheable, static_cast<std::byte*>(cacheable) + bytes);
-    outer_flush_range(physical(handle), physical(handle) + static_cast<phys_addr_t>(bytes));
-    void* remapped = guest::remap_pages(physical(handle), bytes, guest::MemoryType::kBufferable);
+    const phys_addr_t start = virt_to_phys(cacheable);
+    outer_flush_range(start, start + static_cast<phys_addr_t>(bytes));
+    void* remapped = guest::remap_pages(start, bytes, guest::MemoryType::kBufferable);
     if (remapped == nullptr) free_pages_exact(cacheable, bytes);
     return remapped;
   }
-  void free(device& /*dev*/, std::size_t size, void* cpu_addr, dma_addr_t handle,
+  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
             dma_attrs /*attrs*/) const override {
     const std::size_t bytes = whole_pages(size);
     guest::unremap_pages(cpu_addr, bytes);
-    free_pages_exact(phys_to_virt(physical(handle)), bytes);
+    free_pages_exact(phys_to_virt(dma_to_phys(dev, handle)), bytes);
   }
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction direction, dma_attrs attrs) const override {
     const dma_addr_t handle = direct_map(dev, page, offset, size);
     if (handle != DMA_MAPPING_ERROR && (attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0) {
-      page_cpu_to_dev(physical(handle), size, direction);
+      page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
     }
     return handle;
   }
-  void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size,
-                  dma_data_direction direction, dma_attrs attrs) const override {
-    if ((attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0) page_dev_to_cpu(physical(handle), size, direction);
+  void unmap_page(device& dev, dma_addr_t handle, std::size_t size, dma_data_direction direction,
+                  dma_attrs attrs) const override {
+    if ((attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0)
+      page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
   }
-  void sync_single_for_cpu(device& /*dev*/, dma_addr_t handle, std::size_t size,
+  void sync_single_for_cpu(device& dev, dma_addr_t handle, std::size_t size,
                            dma_data_direction direction) const override {
-    page_dev_to_cpu(physical(handle), size, direction);
+    page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
   }
-  void sync_single_for_device(device& /*dev*/, dma_addr_t handle, std::size_t size,
+  void sync_single_for_device(device& dev, dma_addr_t handle, std::size_t size,
                               dma_data_direction direction) const override {
-    page_cpu_to_dev(physical(handle), size, direction);
+    page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
   }
 };
 
@@ -116,7 +118,3 @@ const ArmCoherentDmaOps coherent_ops;
 
 const dma_map_ops& arm_dma_ops = direct_ops;
 const dma_map_ops& arm_coherent_dma_ops = coherent_ops;
-
-void arch_setup_dma_ops(device* dev) {
-  dev->dma_ops = dev->dma_coherent ? &arm_coherent_dma_ops : &arm_dma_ops;
-}

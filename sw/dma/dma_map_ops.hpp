@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sw/dma/scatterlist.hpp"
 #include "sw/kernel/device.hpp"
 #include "sw/lib/dma_direction.hpp"
 #include "sw/lib/types.hpp"
+#include "sw/mm/vma.hpp"
 
 using dma_attrs = unsigned long;
 
@@ -23,12 +25,24 @@ inline constexpr dma_attrs DMA_ATTR_PRIVILEGED = 1UL << 9;
 inline constexpr dma_addr_t DMA_MAPPING_ERROR = ~dma_addr_t{0};
 
 /// How memory becomes visible to one device. Chosen per device at boot; drivers cannot tell which.
-/// Unmap and sync default to nothing, as for a coherent device.
+/// The members of Linux 4.1 (include/linux/dma-mapping.h) with the types of 6.1, and 6.1's
+/// map_resource. One that Linux may leave out has a default that does what its wrapper does
+/// without it: unmap and sync nothing, for a coherent device. Objects are static.
 struct dma_map_ops {
+  /// Zeroed memory for both sides, or null. With NO_KERNEL_MAPPING the result is a cookie.
   virtual void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
                       dma_attrs attrs) const = 0;
   virtual void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
                     dma_attrs attrs) const = 0;
+  /// Gives user mode what `alloc` gave: 0, or -ENXIO if the area does not lie within it. By
+  /// default its contiguous pages, non-cacheable.
+  virtual int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle,
+                   std::size_t size, dma_attrs attrs) const;
+  /// A table (to be freed with sg_free_table) of the pages that `alloc` gave. By default one entry.
+  virtual int get_sgtable(device& dev, sg_table& table, void* cpu_addr, dma_addr_t handle,
+                          std::size_t size, dma_attrs attrs) const;
+
+  /// `offset` may be larger than a page. DMA_MAPPING_ERROR if it fails.
   virtual dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs) const = 0;
   virtual void unmap_page(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
@@ -37,8 +51,15 @@ struct dma_map_ops {
   /// failure.
   virtual unsigned map_sg(device& dev, scatterlist* list, unsigned entries,
                           dma_data_direction direction, dma_attrs attrs) const;
+  /// `entries` as given to map_sg, not as returned by it.
   virtual void unmap_sg(device& dev, scatterlist* list, unsigned entries,
                         dma_data_direction direction, dma_attrs attrs) const;
+  /// Registers of another device, by physical address. By default that address itself.
+  virtual dma_addr_t map_resource(device& dev, phys_addr_t address, std::size_t size,
+                                  dma_data_direction direction, dma_attrs attrs) const;
+  virtual void unmap_resource(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
+                              dma_data_direction /*direction*/, dma_attrs /*attrs*/) const {}
+
   virtual void sync_single_for_cpu(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
                                    dma_data_direction /*direction*/) const {}
   virtual void sync_single_for_device(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
@@ -47,17 +68,61 @@ struct dma_map_ops {
                                dma_data_direction direction) const;
   virtual void sync_sg_for_device(device& dev, scatterlist* list, unsigned entries,
                                   dma_data_direction direction) const;
-  virtual bool supported(device& /*dev*/, std::uint64_t mask) const { return mask != 0; }
+
+  virtual bool mapping_error(device& /*dev*/, dma_addr_t handle) const {
+    return handle == DMA_MAPPING_ERROR;
+  }
+  /// Whether a device with this mask can be served. By default: it reaches the end of DRAM.
+  virtual bool dma_supported(device& dev, std::uint64_t mask) const;
+  /// 0, or -EIO: no mask to set, or not supported.
+  virtual int set_dma_mask(device& dev, std::uint64_t mask) const;
+  /// The smallest mask that reaches all of DRAM.
+  virtual std::uint64_t get_required_mask(device& dev) const;
 
  protected:
-  ~dma_map_ops() =
-      default;  // Objects are static: nothing is deleted, no operator delete is linked.
+  ~dma_map_ops() = default;  // Nothing is deleted: no operator delete is linked.
 };
+
+/// What an operation's mmap does once it has chosen `vm_page_prot`: contiguous pages, from
+/// `vm_pgoff` on.
+int dma_common_mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle,
+                    std::size_t size);
 
 /// Devices that do not snoop, without an IOMMU: cache maintenance, and nothing else.
 extern const dma_map_ops& arm_dma_ops;
 /// Devices that snoop: addresses only.
 extern const dma_map_ops& arm_coherent_dma_ops;
 
-/// Gives a device the operations the device tree asks for (`dma-coherent`).
-void arch_setup_dma_ops(device* dev);
+/// The device's own operations, chosen on first use from the device tree (of_dma_configure); the
+/// platform's default, arm_dma_ops, without a device.
+const dma_map_ops& get_dma_ops(device* dev);
+inline void set_dma_ops(device* dev, const dma_map_ops* ops) { dev->dma_ops = ops; }
+
+namespace guest {
+
+/// What the device tree says about a device's way to memory.
+struct DmaSetup {
+  dma_addr_t base = 0;                          ///< The lowest address of the device's bus.
+  std::uint64_t size = std::uint64_t{1} << 32;  ///< How much of that bus is memory.
+  bool coherent = false;                        ///< `dma-coherent`, here or on a bus above.
+  bool behind_iommu = false;                    ///< `iommus`.
+};
+
+/// Gives a device other operations than the direct ones, or null: not this device.
+using DmaOpsChooser = const dma_map_ops* (*)(device& dev, const DmaSetup& setup);
+
+/// Who is asked before the direct operations are taken. Who drives the thing puts itself here, at
+/// the latest when it is probed (Stage::kIommu). Any may be null.
+struct DmaOpsChoosers {
+  DmaOpsChooser iommu = nullptr;   ///< First, and only for devices with `iommus`.
+  DmaOpsChooser bounce = nullptr;  ///< Bounce buffers for devices that do not reach all memory.
+};
+extern DmaOpsChoosers dma_ops_choosers;
+
+}  // namespace guest
+
+/// Reads a device's `dma-ranges`, `dma-coherent` and `iommus` from the device tree, sets offset,
+/// limit and masks, and calls arch_setup_dma_ops. Linux 6.1, drivers/of/device.c.
+void of_dma_configure(device* dev);
+/// Gives a device the operations for what the device tree says.
+void arch_setup_dma_ops(device* dev, const guest::DmaSetup& setup);

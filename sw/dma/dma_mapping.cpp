@@ -7,15 +7,10 @@
 
 namespace {
 
-const dma_map_ops& operations(device* dev) {
-  if (dev->dma_ops == nullptr) arch_setup_dma_ops(dev);
-  return *dev->dma_ops;
-}
-
 unsigned map_list(device* dev, scatterlist* list, unsigned entries, dma_data_direction direction,
                   dma_attrs attrs) {
   if (entries == 0 || direction == DMA_NONE) return 0;
-  return operations(dev).map_sg(*dev, list, entries, direction, attrs);
+  return get_dma_ops(dev).map_sg(*dev, list, entries, direction, attrs);
 }
 
 }  // namespace
@@ -23,12 +18,12 @@ unsigned map_list(device* dev, scatterlist* list, unsigned entries, dma_data_dir
 dma_addr_t dma_map_page_attrs(device* dev, page* page, std::size_t offset, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs) {
   if (size == 0 || direction == DMA_NONE) return DMA_MAPPING_ERROR;
-  return operations(dev).map_page(*dev, *page, offset, size, direction, attrs);
+  return get_dma_ops(dev).map_page(*dev, *page, offset, size, direction, attrs);
 }
 
 void dma_unmap_page_attrs(device* dev, dma_addr_t handle, std::size_t size,
                           dma_data_direction direction, dma_attrs attrs) {
-  operations(dev).unmap_page(*dev, handle, size, direction, attrs);
+  get_dma_ops(dev).unmap_page(*dev, handle, size, direction, attrs);
 }
 
 unsigned dma_map_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_direction direction,
@@ -38,7 +33,7 @@ unsigned dma_map_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_
 
 void dma_unmap_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_direction direction,
                         dma_attrs attrs) {
-  operations(dev).unmap_sg(*dev, list, static_cast<unsigned>(entries), direction, attrs);
+  get_dma_ops(dev).unmap_sg(*dev, list, static_cast<unsigned>(entries), direction, attrs);
 }
 
 int dma_map_sgtable(device* dev, sg_table* table, dma_data_direction direction, dma_attrs attrs) {
@@ -48,47 +43,46 @@ int dma_map_sgtable(device* dev, sg_table* table, dma_data_direction direction, 
 
 void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size,
                              dma_data_direction direction) {
-  operations(dev).sync_single_for_cpu(*dev, handle, size, direction);
+  get_dma_ops(dev).sync_single_for_cpu(*dev, handle, size, direction);
 }
 
 void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size,
                                 dma_data_direction direction) {
-  operations(dev).sync_single_for_device(*dev, handle, size, direction);
+  get_dma_ops(dev).sync_single_for_device(*dev, handle, size, direction);
 }
 
 void dma_sync_sg_for_cpu(device* dev, scatterlist* list, int entries,
                          dma_data_direction direction) {
-  operations(dev).sync_sg_for_cpu(*dev, list, static_cast<unsigned>(entries), direction);
+  get_dma_ops(dev).sync_sg_for_cpu(*dev, list, static_cast<unsigned>(entries), direction);
 }
 
 void dma_sync_sg_for_device(device* dev, scatterlist* list, int entries,
                             dma_data_direction direction) {
-  operations(dev).sync_sg_for_device(*dev, list, static_cast<unsigned>(entries), direction);
+  get_dma_ops(dev).sync_sg_for_device(*dev, list, static_cast<unsigned>(entries), direction);
 }
 
 void* dma_alloc_attrs(device* dev, std::size_t size, dma_addr_t* handle, gfp_t gfp,
                       dma_attrs attrs) {
   if (size == 0) return nullptr;
-  return operations(dev).alloc(*dev, size, *handle, gfp, attrs);
+  return get_dma_ops(dev).alloc(*dev, size, *handle, gfp, attrs);
 }
 
 void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
                     dma_attrs attrs) {
-  if (cpu_addr != nullptr) operations(dev).free(*dev, size, cpu_addr, handle, attrs);
+  if (cpu_addr != nullptr) get_dma_ops(dev).free(*dev, size, cpu_addr, handle, attrs);
 }
 
 int dma_set_mask(device* dev, std::uint64_t mask) {
-  if (!operations(dev).supported(*dev, mask)) return guest::to_errno(guest::Error::kIo);
-  dev->dma_mask = mask;
-  return 0;
+  return get_dma_ops(dev).set_dma_mask(*dev, mask);
 }
 
 int dma_set_coherent_mask(device* dev, std::uint64_t mask) {
-  if (!operations(dev).supported(*dev, mask)) return guest::to_errno(guest::Error::kIo);
+  if (!get_dma_ops(dev).dma_supported(*dev, mask)) return guest::to_errno(guest::Error::kIo);
   dev->coherent_dma_mask = mask;
   return 0;
 }
 
-int dma_mapping_error(device* /*dev*/, dma_addr_t handle) {
-  return handle == DMA_MAPPING_ERROR ? guest::to_errno(guest::Error::kOutOfMemory) : 0;
+int dma_mapping_error(device* dev, dma_addr_t handle) {
+  return get_dma_ops(dev).mapping_error(*dev, handle) ? guest::to_errno(guest::Error::kOutOfMemory)
+                                                      : 0;
 }

@@ -24,8 +24,8 @@ static_assert(sizeof(void*) != 4 ||
 
 struct sg_table {
   scatterlist* sgl;
-  unsigned int nents;       ///< Entries that were mapped.
-  unsigned int orig_nents;  ///< Entries there are.
+  unsigned int nents;       ///< Entries that were mapped: for the device.
+  unsigned int orig_nents;  ///< Entries there are: for unmap, sync and the CPU.
 };
 
 inline constexpr std::uintptr_t kSgChain = 1;
@@ -54,6 +54,29 @@ void sg_mark_end(scatterlist* sg);
 void sg_chain(scatterlist* list, unsigned count, scatterlist* next_list);
 /// The entry after this one, through chains; null after the last.
 scatterlist* sg_next(scatterlist* sg);
+/// How many entries there are up to the mark.
+int sg_nents(scatterlist* sg);
+/// How many of them hold `length` bytes; -EINVAL if there are fewer bytes.
+int sg_nents_for_len(scatterlist* sg, std::uint64_t length);
+scatterlist* sg_last(scatterlist* sg, unsigned count);
+
+/// `count` empty entries, in chained pages. 0, -EINVAL for none, -ENOMEM.
+int sg_alloc_table(sg_table* table, unsigned count, gfp_t gfp);
+void sg_free_table(sg_table* table);
+/// A table of `size` bytes from `offset` of these pages; neighbours in memory share an entry while
+/// it has at most `max_segment` bytes, whole pages.
+int sg_alloc_table_from_pages_segment(sg_table* table, page** pages, unsigned count,
+                                      unsigned offset, std::size_t size, unsigned max_segment,
+                                      gfp_t gfp);
+inline int sg_alloc_table_from_pages(sg_table* table, page** pages, unsigned count, unsigned offset,
+                                     std::size_t size, gfp_t gfp) {
+  return sg_alloc_table_from_pages_segment(table, pages, count, offset, size, ~0U, gfp);
+}
+
+/// Copies between a list, by its cacheable addresses, and a buffer. Returns how many bytes.
+std::size_t sg_copy_from_buffer(scatterlist* sg, unsigned count, const void* buffer,
+                                std::size_t length);
+std::size_t sg_copy_to_buffer(scatterlist* sg, unsigned count, void* buffer, std::size_t length);
 
 namespace guest {
 /// `for (scatterlist& s : SgRange{list, count})`: Linux's for_each_sg.

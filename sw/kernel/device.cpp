@@ -2,6 +2,8 @@
 #include "sw/kernel/device.hpp"
 
 #include <array>
+#include <memory>
+#include <new>
 
 #include "sw/arch/mmio.hpp"
 #include "sw/kernel/console.hpp"
@@ -39,7 +41,6 @@ void create_device(FdtNode node) {
   if (!window || device_count == kMostDevices) return;
   device& dev = devices[device_count++];
   dev.of_node = node;
-  dev.dma_coherent = node.has("dma-coherent");
   name_device(dev, window->address);
 }
 
@@ -65,7 +66,10 @@ const FlatDeviceTree& device_tree() { return tree; }
 void set_device_tree(const FlatDeviceTree& new_tree) { tree = new_tree; }
 
 void create_devices() {
-  for (std::size_t i = 0; i < device_count; ++i) devices[i] = device{};
+  for (std::size_t i = 0; i < device_count; ++i) {
+    std::destroy_at(&devices[i]);
+    ::new (static_cast<void*>(&devices[i])) device;
+  }
   device_count = 0;
   create_below(tree.root());
 }

@@ -10,22 +10,55 @@
 #include "sw/lib/result.hpp"
 #include "sw/lib/types.hpp"
 
+struct dma_coherent_mem;
+struct dma_iommu_mapping;
 struct dma_map_ops;
+struct dmabounce_device_info;
+struct io_tlb_mem;
+
+/// What a device is attached to. Devices of the device tree are on the platform bus.
+struct bus_type {
+  const char* name = nullptr;
+};
+inline bus_type platform_bus_type{"platform"};
+
+/// What a device can take of a scatterlist: Linux, include/linux/device.h. 0 means the default.
+struct device_dma_parameters {
+  unsigned int max_segment_size = 0;
+  unsigned int min_align_mask = 0;
+  unsigned long segment_boundary_mask = 0;
+};
 
 /// A device. The first word is its name, in the form Linux gives ("10005000.mmci"): that is how a
 /// debugger, or the host's checker, recognises it.
 struct device {
   const char* name = nullptr;
   guest::FdtNode of_node;
-  const dma_map_ops* dma_ops = nullptr;
-  std::uint64_t dma_mask = 0xFFFF'FFFF;
+  bus_type* bus = &platform_bus_type;
+
+  // What the DMA layer keeps here, as Linux does (include/linux/device.h, asm/device.h).
+  const dma_map_ops* dma_ops = nullptr;          ///< Null until the first use: get_dma_ops chooses.
+  std::uint64_t* dma_mask = &platform_dma_mask;  ///< Null: the device cannot do DMA.
   std::uint64_t coherent_dma_mask = 0xFFFF'FFFF;
-  unsigned max_segment_size = 65536;
-  std::uint32_t segment_boundary = 0xFFFF'FFFF;
+  std::uint64_t bus_dma_limit = 0;  ///< The highest address its bus carries; 0: no limit.
+  device_dma_parameters* dma_parms = &platform_dma_parms;
+  /// A page number on the CPU's bus, less the one on the device's (modulo 2^32): `dma-ranges`.
+  std::uint32_t dma_pfn_offset = 0;
   bool dma_coherent = false;
+  dma_coherent_mem* dma_mem = nullptr;         ///< Its own pool: dma_declare_coherent_memory.
+  dma_iommu_mapping* iommu_mapping = nullptr;  ///< arm_iommu_attach_device.
+  dmabounce_device_info* dmabounce = nullptr;  ///< dmabounce_register_dev.
+  io_tlb_mem* io_tlb = nullptr;                ///< Its bounce slots.
+  std::uint64_t platform_dma_mask = 0xFFFF'FFFF;
+  device_dma_parameters platform_dma_parms;
+
   bool bound = false;  ///< A driver has taken it.
   void* driver_data = nullptr;
   char name_buffer[40] = {};
+
+  device() = default;
+  device(const device&) = delete;  // Points into itself.
+  device& operator=(const device&) = delete;
 };
 
 inline const char* dev_name(const device* dev) { return dev->name; }
@@ -33,7 +66,7 @@ inline const char* dev_name(const device* dev) { return dev->name; }
 namespace guest {
 
 /// Devices are probed in this order.
-enum class Stage : std::uint8_t { kInterrupts, kTime, kCache, kDma, kDevice };
+enum class Stage : std::uint8_t { kInterrupts, kTime, kCache, kIommu, kDma, kDevice };
 
 /// A driver: a variable with static storage registers itself; `probe` is called for each enabled
 /// node that has `compatible`.

@@ -5,6 +5,12 @@ namespace guest {
 
 const char* describe(Error error) {
   switch (error) {
+    case Error::kNotPermitted:
+      return "not permitted";
+    case Error::kNoAddress:
+      return "no such address";
+    case Error::kTooBig:
+      return "too big";
     case Error::kIo:
       return "input/output error";
     case Error::kNoDevice:

@@ -9,7 +9,10 @@ namespace guest {
 
 /// Why something failed. The values are Linux's errno, which C-linkage functions return negated.
 enum class Error : int {
+  kNotPermitted = 1,  ///< Not in this state, or not to this caller.
   kIo = 5,            ///< A device reported an error.
+  kNoAddress = 6,     ///< Nothing there: ENXIO.
+  kTooBig = 7,        ///< More than fits.
   kNoDevice = 19,     ///< There is no such device, or it is absent on this machine.
   kOutOfMemory = 12,  ///< No pages, no slots, no I/O addresses.
   kBusy = 16,         ///< In use by someone else.

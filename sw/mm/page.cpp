@@ -78,6 +78,9 @@ bool virt_addr_valid(const void* address) {
   return at >= start && at - start < memory.pages << kPageShift;
 }
 
+bool pfn_valid(unsigned long frame) { return memory.at_frame(frame) != nullptr; }
+unsigned long max_pfn() { return (memory.physical_start >> kPageShift) + memory.pages; }
+
 unsigned get_order(std::size_t size) {
   unsigned order = 0;
   while ((kPageBytes << order) < size) ++order;

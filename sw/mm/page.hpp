@@ -26,6 +26,10 @@ phys_addr_t page_to_phys(const page* page);
 void* page_address(const page* page);
 /// Whether `address` is DRAM in the linear map.
 bool virt_addr_valid(const void* address);
+/// Whether page number `frame` is DRAM.
+bool pfn_valid(unsigned long frame);
+/// The page number behind the end of DRAM.
+unsigned long max_pfn();
 
 /// 2^order pages, aligned to their size; zeroed with __GFP_ZERO; null if there are none.
 page* alloc_pages(gfp_t gfp, unsigned order);

@@ -3,6 +3,7 @@
 #include "sw/arch/mmu.hpp"
 
 #include <array>
+#include <span>
 
 #include "sw/arch/arm/cp15.hpp"
 #include "sw/arch/arm/start.hpp"
@@ -16,7 +17,7 @@ constexpr std::uint32_t kSectionShift = 20;
 constexpr std::uint32_t kSectionBytes = 1U << kSectionShift;
 constexpr std::uint32_t kSmallPageBytes = 4096;
 constexpr std::uint32_t kPagesPerSection = kSectionBytes / kSmallPageBytes;
-constexpr std::uint32_t kRemapSections = kRemapBytes >> kSectionShift;
+constexpr std::uint32_t kPagedSections = (kRemapBytes + kUserBytes) >> kSectionShift;
 
 // Linux, arch/arm/mm/proc-v7-2level.S: eight memory types, numbered {TEX[0], C, B}.
 constexpr std::uint32_t kPrrr = 0xFF0A'81A8;
@@ -27,7 +28,7 @@ constexpr std::uint32_t kDomainZeroIsClient = 1;
 
 alignas(16384) std::array<std::uint32_t, 4096> first_level;
 using SecondLevel = std::array<std::uint32_t, kPagesPerSection>;
-alignas(1024) std::array<SecondLevel, kRemapSections> second_level;
+alignas(1024) std::array<SecondLevel, kPagedSections> second_level;
 
 constexpr bool is_memory(MemoryType type) {
   return type != MemoryType::kDevice && type != MemoryType::kUncached;
@@ -48,11 +49,31 @@ static_assert(section_attributes(MemoryType::kWriteAllocate) == 0x140E);
 static_assert(section_attributes(MemoryType::kDevice) == 0x11412);
 static_assert(page_attributes(MemoryType::kBufferable, false) == 0x17);
 
+// AP (B3.7.1): 0b011 both read and write, 0b010 user mode reads only. XN is bit 0.
+constexpr std::uint32_t user_attributes(MemoryType type, UserAccess access) {
+  const std::uint32_t attributes = page_attributes(type, false) & ~(1U << 4);
+  return access == UserAccess::kReadWrite ? attributes | 3U << 4 : (attributes & ~1U) | 2U << 4;
+}
+
 /// A table walker need not look into the data cache: what was written is cleaned for it.
 void publish(const std::uint32_t* first, std::size_t count) {
   dmac_clean_range(first, first + count);
   dsb();
   isb();
+}
+
+/// The descriptors of pages in the windows.
+std::span<std::uint32_t> entries_of(std::uintptr_t virtual_address, std::size_t size) {
+  return {&second_level[0][0] + (virtual_address - kRemapStart) / kSmallPageBytes,
+          size / kSmallPageBytes};
+}
+
+void write_entries(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
+                   std::uint32_t attributes) {
+  const std::span<std::uint32_t> entries = entries_of(virtual_address, size);
+  for (std::uint32_t i = 0; i < entries.size(); ++i)
+    entries[i] = (start + i * kSmallPageBytes) | attributes;
+  publish(entries.data(), entries.size());
 }
 
 }  // namespace
@@ -68,22 +89,19 @@ void map_sections(phys_addr_t start, std::size_t size, MemoryType type) {
 
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,
                bool shareable) {
-  std::uint32_t* entries = &second_level[0][0];
-  const std::uint32_t first = (virtual_address - kRemapStart) / kSmallPageBytes;
-  const std::uint32_t count = size / kSmallPageBytes;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    entries[first + i] = (start + i * kSmallPageBytes) | page_attributes(type, shareable);
-  }
-  publish(&entries[first], count);
+  write_entries(virtual_address, start, size, page_attributes(type, shareable));
+}
+
+void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
+                    MemoryType type, UserAccess access) {
+  write_entries(virtual_address, start, size, user_attributes(type, access));
 }
 
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size) {
-  std::uint32_t* entries = &second_level[0][0];
-  const std::uint32_t first = (virtual_address - kRemapStart) / kSmallPageBytes;
-  const std::uint32_t count = size / kSmallPageBytes;
-  for (std::uint32_t i = 0; i < count; ++i) entries[first + i] = 0;
-  publish(&entries[first], count);
-  for (std::uint32_t i = 0; i < count; ++i)
+  const std::span<std::uint32_t> entries = entries_of(virtual_address, size);
+  for (std::uint32_t& entry : entries) entry = 0;
+  publish(entries.data(), entries.size());
+  for (std::uint32_t i = 0; i < entries.size(); ++i)
     cp15::invalidate_tlb_page(virtual_address + i * kSmallPageBytes);
   dsb();
   isb();
@@ -97,7 +115,7 @@ Result<phys_addr_t> translate(const volatile void* virtual_address) {
 }
 
 void mmu_enable(std::uint32_t blob, std::uint32_t size) {
-  for (std::uint32_t i = 0; i < kRemapSections; ++i) {
+  for (std::uint32_t i = 0; i < kPagedSections; ++i) {
     first_level[(kRemapStart >> kSectionShift) + i] =
         reinterpret_cast<std::uint32_t>(&second_level[i]) | 1U;
   }

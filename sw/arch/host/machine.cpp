@@ -23,8 +23,9 @@ void* require(void* mapping) {
 }
 
 std::uintptr_t reserve_window() {
-  return reinterpret_cast<std::uintptr_t>(require(
-      mmap(nullptr, kRemapBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)));
+  return reinterpret_cast<std::uintptr_t>(
+      require(mmap(nullptr, kRemapBytes + kUserBytes, PROT_NONE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)));
 }
 
 void note(const char* operation, const void* start, std::size_t size, const char* what) {
@@ -54,6 +55,7 @@ std::size_t distance(const void* start, const void* end) {
 }  // namespace
 
 const std::uintptr_t kRemapStart = reserve_window();
+const std::uintptr_t kUserStart = kRemapStart + kRemapBytes;
 
 HostMachine::HostMachine() : file_{memfd_create("dram", 0)} {
   if (file_ < 0 || ftruncate(file_, kDramBytes) != 0) std::abort();
@@ -75,6 +77,16 @@ void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t si
   require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_READ | PROT_WRITE,
                MAP_SHARED | MAP_FIXED, HostMachine::instance().memory_file(),
                static_cast<off_t>(start - HostMachine::kDramStart)));
+}
+
+void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
+                    MemoryType type, UserAccess access) {
+  std::ostringstream text;
+  text << "user_map 0x" << std::hex << start - HostMachine::kDramStart << std::dec << '+' << size
+       << " type " << static_cast<int>(type)
+       << (access == UserAccess::kReadWrite ? " read-write" : " execute");
+  HostMachine::instance().log.push_back(text.str());
+  map_pages(virtual_address, start, size, type, false);
 }
 
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size) {

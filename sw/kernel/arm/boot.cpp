@@ -29,6 +29,7 @@ void kernel_start(std::span<const std::byte> device_tree_blob) {
   probe_devices(Stage::kTime);
   probe_devices(Stage::kCache);
   local_irq_enable();
+  probe_devices(Stage::kIommu);
   probe_devices(Stage::kDma);
   probe_devices(Stage::kDevice);
   exit(guest_main());

@@ -45,7 +45,7 @@ MmciBoard::MmciBoard() : pages_(kPages) {
   create_devices();
   mmci_ = find_device("arm,pl18x");
   dma_device::dev = find_device("arm,pl330");
-  arch_setup_dma_ops(dma_device::dev);
+  of_dma_configure(dma_device::dev);
   for (dma_chan& channel : channels_) channel.device = this;
   register_dma_device(*this);
   set_interrupt_controller(*this);
