@@ -19,6 +19,10 @@ const char* describe(Error error) {
       return "out of memory";
     case Error::kBusy:
       return "busy";
+    case Error::kExists:
+      return "already there";
+    case Error::kNotImplemented:
+      return "not implemented";
     case Error::kInvalid:
       return "invalid argument";
     case Error::kNoSpace:

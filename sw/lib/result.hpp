@@ -9,21 +9,23 @@ namespace guest {
 
 /// Why something failed. The values are Linux's errno, which C-linkage functions return negated.
 enum class Error : int {
-  kNotPermitted = 1,  ///< Not in this state, or not to this caller.
-  kIo = 5,            ///< A device reported an error.
-  kNoAddress = 6,     ///< Nothing there: ENXIO.
-  kTooBig = 7,        ///< More than fits.
-  kNoDevice = 19,     ///< There is no such device, or it is absent on this machine.
-  kOutOfMemory = 12,  ///< No pages, no slots, no I/O addresses.
-  kBusy = 16,         ///< In use by someone else.
-  kInvalid = 22,      ///< The caller's mistake.
-  kNoSpace = 28,      ///< The medium or table is full.
-  kOutOfRange = 34,   ///< An index or size beyond what there is.
-  kUnsupported = 95,  ///< Not something this device can do.
-  kTimeout = 110,     ///< It did not happen in time.
-  kNotFound = 2,      ///< No such property, file or entry.
-  kBadData = 74,      ///< Checksum or structure wrong.
-  kOutOfIova = 105,   ///< No I/O addresses left.
+  kNotPermitted = 1,     ///< Not in this state, or not to this caller.
+  kIo = 5,               ///< A device reported an error.
+  kNoAddress = 6,        ///< Nothing there: ENXIO.
+  kTooBig = 7,           ///< More than fits.
+  kNoDevice = 19,        ///< There is no such device, or it is absent on this machine.
+  kOutOfMemory = 12,     ///< No pages, no slots, no I/O addresses.
+  kBusy = 16,            ///< In use by someone else.
+  kExists = 17,          ///< It is there already.
+  kInvalid = 22,         ///< The caller's mistake.
+  kNoSpace = 28,         ///< The medium or table is full.
+  kOutOfRange = 34,      ///< An index or size beyond what there is.
+  kNotImplemented = 38,  ///< Nobody does that here.
+  kUnsupported = 95,     ///< Not something this device can do.
+  kTimeout = 110,        ///< It did not happen in time.
+  kNotFound = 2,         ///< No such property, file or entry.
+  kBadData = 74,         ///< Checksum or structure wrong.
+  kOutOfIova = 105,      ///< No I/O addresses left.
 };
 
 const char* describe(Error error);
