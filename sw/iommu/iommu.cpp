@@ -58,8 +58,6 @@ bool aligned(const iommu_domain& domain, unsigned long addresses) {
 
 }  // namespace
 
-const bus_type platform_bus_type{"platform"};
-
 iommu_domain* iommu_domain_alloc(const bus_type* /*bus*/) {
   if (iommus.empty()) return nullptr;
   iommu_domain* const domain = iommus.front().domain_alloc();

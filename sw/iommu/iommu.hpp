@@ -60,12 +60,6 @@ struct iommu_device : guest::ListNode {
   ~iommu_device() = default;
 };
 
-/// Where devices are found. There is one.
-struct bus_type {
-  const char* name;
-};
-extern const bus_type platform_bus_type;
-
 extern "C" {
 /// An empty address space of the bus's IOMMU; null if there is none, or no more.
 iommu_domain* iommu_domain_alloc(const bus_type* bus);
