@@ -5,7 +5,23 @@
 
 #include "sw/lib/dma_direction.hpp"
 
-// The CPU's own caches, by virtual address: Linux 6.1, arch/arm/mm/cache-v7.S. Sizes may be 0.
+/// What one type of CPU does to its caches: Linux 6.1, arch/arm/include/asm/cacheflush.h and
+/// glue-cache.h (struct cpu_cache_fns, and the members DMA uses).
+struct cpu_cache_fns {
+  void (*dma_map_area)(const void* start, std::size_t size, dma_data_direction direction);
+  void (*dma_unmap_area)(const void* start, std::size_t size, dma_data_direction direction);
+  void (*dma_flush_range)(const void* start, const void* end);
+  void (*dma_clean_range)(const void* start, const void* end);
+  void (*coherent_kern_range)(const void* start, const void* end);
+  void (*flush_kern_all)();
+  /// Drops all of the data cache, unread: before it is switched on.
+  void (*invalidate_all)();
+};
+
+/// The functions of the CPU this runs on: set once, by its main ID, before the caches are used.
+extern cpu_cache_fns cpu_cache;
+
+// The CPU's own caches, by virtual address. Sizes may be 0. Each calls the member of `cpu_cache`.
 extern "C" {
 /// Before a device touches the memory: invalidates (FROM_DEVICE; partial lines cleaned too) or
 /// cleans.

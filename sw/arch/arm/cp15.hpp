@@ -14,6 +14,12 @@ inline constexpr std::uint32_t kSctlrBranchPrediction = 1U << 11;
 inline constexpr std::uint32_t kSctlrInstructionCache = 1U << 12;
 inline constexpr std::uint32_t kSctlrTexRemap = 1U << 28;
 
+/// MIDR, the main ID.
+inline std::uint32_t midr() {
+  std::uint32_t value;
+  asm volatile("mrc p15, 0, %0, c0, c0, 0" : "=r"(value));
+  return value;
+}
 inline std::uint32_t sctlr() {
   std::uint32_t value;
   asm volatile("mrc p15, 0, %0, c1, c0, 0" : "=r"(value));

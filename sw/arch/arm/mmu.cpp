@@ -122,7 +122,7 @@ void mmu_enable(std::uint32_t blob, std::uint32_t size) {
   cp15::invalidate_tlb();
   cp15::invalidate_icache();
   cp15::invalidate_branch_predictor();
-  invalidate_dcache_all();
+  cpu_cache.invalidate_all();
   const auto start = reinterpret_cast<std::uint32_t>(image_start);
   map_sections(start, static_cast<std::size_t>(image_end - image_start),
                MemoryType::kWriteAllocate);

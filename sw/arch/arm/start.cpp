@@ -5,6 +5,7 @@
 #include <span>
 
 #include "sw/arch/arm/cp15.hpp"
+#include "sw/arch/arm/cpu_types.hpp"
 #include "sw/arch/exception.hpp"
 #include "sw/lib/fdt.hpp"
 
@@ -36,6 +37,7 @@ void arch_start(std::uint32_t r2) {
   const std::uint32_t blob = find_blob(r2);
   const std::size_t size =
       blob == 0 ? 0 : guest::FlatDeviceTree::blob_size(reinterpret_cast<const void*>(blob));
+  guest::select_cpu_type();
   guest::mmu_enable(blob, size);
   for (void (**constructor)() = init_array_start; constructor != init_array_end; ++constructor)
     (*constructor)();

@@ -8,9 +8,6 @@ extern "C" [[noreturn]] void arch_start(std::uint32_t r2);
 
 namespace guest {
 
-/// Invalidates the first-level data cache without writing anything back: at reset only.
-void invalidate_dcache_all();
-
 /// Turns on MMU and caches with the image and the stretch [blob, blob + size) mapped.
 void mmu_enable(std::uint32_t blob, std::uint32_t size);
 

@@ -105,18 +105,27 @@ void exit(int status) { std::_Exit(status); }
 char image_start[1] = {};
 char image_end[1] = {};
 
-void dmac_map_area(const void* start, std::size_t size, dma_data_direction direction) {
-  guest::note("map_area", start, size, guest::name_of(direction));
-}
-void dmac_unmap_area(const void* start, std::size_t size, dma_data_direction direction) {
-  guest::note("unmap_area", start, size, guest::name_of(direction));
-}
-void dmac_flush_range(const void* start, const void* end) {
-  guest::note("flush", start, guest::distance(start, end), "");
-}
-void dmac_clean_range(const void* start, const void* end) {
-  guest::note("clean", start, guest::distance(start, end), "");
-}
-void flush_icache_range(const void* start, const void* end) {
-  guest::note("icache", start, guest::distance(start, end), "");
-}
+cpu_cache_fns cpu_cache{
+    .dma_map_area =
+        [](const void* start, std::size_t size, dma_data_direction direction) {
+          guest::note("map_area", start, size, guest::name_of(direction));
+        },
+    .dma_unmap_area =
+        [](const void* start, std::size_t size, dma_data_direction direction) {
+          guest::note("unmap_area", start, size, guest::name_of(direction));
+        },
+    .dma_flush_range =
+        [](const void* start, const void* end) {
+          guest::note("flush", start, guest::distance(start, end), "");
+        },
+    .dma_clean_range =
+        [](const void* start, const void* end) {
+          guest::note("clean", start, guest::distance(start, end), "");
+        },
+    .coherent_kern_range =
+        [](const void* start, const void* end) {
+          guest::note("icache", start, guest::distance(start, end), "");
+        },
+    .flush_kern_all = [] { guest::HostMachine::instance().log.emplace_back("flush all"); },
+    .invalidate_all = [] { guest::HostMachine::instance().log.emplace_back("invalidate all"); },
+};

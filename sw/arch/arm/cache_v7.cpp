@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sw/arch/cacheflush.hpp"
-
+// ARMv7: Linux 6.1, arch/arm/mm/cache-v7.S. By MVA to the point of coherency.
 #include <cstdint>
 
 #include "sw/arch/arm/cp15.hpp"
-#include "sw/arch/arm/start.hpp"
+#include "sw/arch/arm/cpu_types.hpp"
 
 namespace {
 
@@ -50,9 +49,7 @@ void for_all_sets_and_ways(Operation operation) {
   dsb();
 }
 
-}  // namespace
-
-void dmac_map_area(const void* start, std::size_t size, dma_data_direction direction) {
+void dma_map_area(const void* start, std::size_t size, dma_data_direction direction) {
   if (direction == DMA_FROM_DEVICE) {
     invalidate_range(raw(start), raw(start) + size);
   } else {
@@ -60,20 +57,20 @@ void dmac_map_area(const void* start, std::size_t size, dma_data_direction direc
   }
 }
 
-void dmac_unmap_area(const void* start, std::size_t size, dma_data_direction direction) {
+void dma_unmap_area(const void* start, std::size_t size, dma_data_direction direction) {
   if (direction != DMA_TO_DEVICE) invalidate_range(raw(start), raw(start) + size);
 }
 
-void dmac_flush_range(const void* start, const void* end) {
+void dma_flush_range(const void* start, const void* end) {
   for (std::uintptr_t line = raw(start) & ~kOffset; line < raw(end); line += kCacheLineBytes) {
     cp15::clean_invalidate_line(line);
   }
   dsb_st();
 }
 
-void dmac_clean_range(const void* start, const void* end) { clean_range(raw(start), raw(end)); }
+void dma_clean_range(const void* start, const void* end) { clean_range(raw(start), raw(end)); }
 
-void flush_icache_range(const void* start, const void* end) {
+void coherent_kern_range(const void* start, const void* end) {
   const std::uintptr_t first = raw(start) & ~kOffset;
   for (std::uintptr_t line = first; line < raw(end); line += kCacheLineBytes)
     cp15::clean_line_to_unification(line);
@@ -86,14 +83,26 @@ void flush_icache_range(const void* start, const void* end) {
   isb();
 }
 
-void flush_dcache_all() {
+void flush_kern_all() {
   for_all_sets_and_ways([](std::uint32_t operand) { cp15::clean_invalidate_set_way(operand); });
 }
 
-namespace guest {
-
-void invalidate_dcache_all() {
+void invalidate_all() {
   for_all_sets_and_ways([](std::uint32_t operand) { cp15::invalidate_set_way(operand); });
 }
+
+}  // namespace
+
+namespace guest {
+
+const cpu_cache_fns v7_cache_fns{
+    .dma_map_area = dma_map_area,
+    .dma_unmap_area = dma_unmap_area,
+    .dma_flush_range = dma_flush_range,
+    .dma_clean_range = dma_clean_range,
+    .coherent_kern_range = coherent_kern_range,
+    .flush_kern_all = flush_kern_all,
+    .invalidate_all = invalidate_all,
+};
 
 }  // namespace guest
