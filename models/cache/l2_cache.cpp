@@ -45,8 +45,9 @@ BusResponse L2Cache::for_each_part(const L2Request& request, Use&& use) {
     const std::size_t size = std::min<std::size_t>(request.data.size() - done, kLineBytes - offset);
     ByteMask mask = bytes_at(offset, static_cast<unsigned>(size));
     if (request.data.size() <= kLineBytes) mask &= (request.strobes >> done) << offset;
-    const Part part{request, l2_line(line_of(at), request.attributes.secure), offset,
-                    request.data.subspan(done, size), mask};
+    const bool secure = request.attributes.secure || settings_.ignores_security();
+    const Part part{request, l2_line(line_of(at), secure), offset, request.data.subspan(done, size),
+                    mask};
     const BusResponse response = use(part);
     if (result == BusResponse::kOkay) result = response;
     done += size;
@@ -62,8 +63,9 @@ unsigned L2Cache::hit_cycles() const {
 // overridden.
 bool L2Cache::looked_up(const MemoryAttributes& memory) const {
   if (!settings_.enabled() || !memory.normal()) return false;
-  return memory.outer != CachePolicy::kNonCacheable ||
-         (memory.shareable && !settings_.shared_override());
+  if (!memory.shareable) return memory.outer != CachePolicy::kNonCacheable;
+  if (memory.outer != CachePolicy::kNonCacheable) return settings_.shared_is_cached();
+  return settings_.looks_up_shared();
 }
 
 BusResponse L2Cache::read(const L2Request& request, Time& now) {

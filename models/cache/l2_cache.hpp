@@ -28,9 +28,9 @@ struct L2Request {
   WriteBackCause cause = WriteBackCause::kEviction;
 };
 
-/// The cache of an L2C-310 with real data: what a transaction does to the array, the store buffer
-/// and memory, by its attributes and the settings (TRM 2.4, 2.5). Maintenance of single lines, too;
-/// the registers that ask for it are in L2c310Block.
+/// The cache of an outer cache controller with real data: what a transaction does to the array, the
+/// store buffer and memory, by its attributes and the settings (TRM 2.4, 2.5). Maintenance of
+/// single lines, too; the registers that ask for it are in L2x0Block.
 class L2Cache final : public CopyHolder {
  public:
   /// Latencies beside the RAMs' own, in cycles of the controller: see l2c310.md.

@@ -113,7 +113,7 @@ void Soc::build_device(const DeviceNode& node) {
         node.path());
     interconnect_->targets.bind(*sockets[i]);
   }
-  if (auto* cache = dynamic_cast<L2c310*>(&device)) outer_cache_ = cache;
+  if (auto* cache = dynamic_cast<L2x0*>(&device)) outer_cache_ = cache;
   built_.push_back({&node, &device});
   by_node_[&node] = &device;
 }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "models/bus/interconnect.hpp"
-#include "models/cache/l2c310.hpp"
+#include "models/cache/l2x0.hpp"
 #include "models/core/device.hpp"
 #include "models/core/device_tree.hpp"
 #include "models/core/dma_request.hpp"
@@ -36,7 +36,7 @@ class Soc {
 
   Processor& processor() { return *processor_; }
   Interconnect& interconnect() { return *interconnect_; }
-  L2c310* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
+  L2x0* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
   /// The bus masters besides the processor: number and device-tree path.
   const std::map<MasterId, std::string>& masters() const { return masters_; }
@@ -91,7 +91,7 @@ class Soc {
   std::map<const DeviceNode*, Device*> by_node_;
   std::map<MasterId, std::string> masters_;
   std::deque<sc_core::sc_signal<bool>> lines_;
-  L2c310* outer_cache_ = nullptr;
+  L2x0* outer_cache_ = nullptr;
   Log log_{"platform"};
 };
 

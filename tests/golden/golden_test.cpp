@@ -5,7 +5,7 @@
 #include <span>
 
 #include "models/bus/initiator_port.hpp"
-#include "models/cache/l2c310.hpp"
+#include "models/cache/l2x0.hpp"
 #include "models/core/model_registry.hpp"
 #include "models/interrupt/arm_gic.hpp"
 #include "tests/golden/gic.hpp"
@@ -67,7 +67,7 @@ struct Bench {
       memory = std::make_unique<Memory>("memory");
       master->initiator().socket.bind(memory->socket);
     }
-    if (auto* cache = dynamic_cast<L2c310*>(device.get()); cache != nullptr) {
+    if (auto* cache = dynamic_cast<L2x0*>(device.get()); cache != nullptr) {
       memory = std::make_unique<Memory>("memory");
       processor = std::make_unique<Processor>("processor");
       processor->socket.bind(cache->slave);

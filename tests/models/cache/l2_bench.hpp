@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/cache/l2c310_block.hpp"
+#include "models/cache/l2x0_block.hpp"
 #include "tests/support/catch.hpp"
 
 namespace linefill::test {
@@ -97,13 +97,13 @@ inline constexpr std::uint32_t kCacheId = 0x000, kCacheType = 0x004, kControl = 
 /// An L2C-310 block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses take
 /// it.
 struct L2Bench {
-  explicit L2Bench(L2c310Options o = small(), bool enable = true)
+  explicit L2Bench(L2x0Options o = small(), bool enable = true)
       : options{o}, block{memory, options, statistics} {
     if (enable) set_control(1);
   }
 
-  static L2c310Options small() {
-    L2c310Options o;
+  static L2x0Options small() {
+    L2x0Options o;
     o.way_size_field = 1;
     return o;
   }
@@ -182,10 +182,10 @@ struct L2Bench {
     return 0;
   }
 
-  L2c310Options options;
+  L2x0Options options;
   FakeMemory memory;
   Statistics statistics;
-  L2c310Block block;
+  L2x0Block block;
   Attributes attributes{};
   std::array<std::byte, kLineBytes> line{};
   BusResponse response = BusResponse::kOkay;

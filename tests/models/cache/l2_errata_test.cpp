@@ -12,8 +12,8 @@ constexpr std::uint32_t kLine = 0x6000'0000;
 // RTL releases, TRM 3.3.1.
 constexpr std::uint32_t kR1p0 = 0x02, kR2p0 = 0x04, kR3p0 = 0x05, kR3p1 = 0x06;
 
-L2c310Options revision(std::uint32_t release) {
-  L2c310Options options = L2Bench::small();
+L2x0Options revision(std::uint32_t release) {
+  L2x0Options options = L2Bench::small();
   options.cache_id = 0x4100'00C0 | release;
   return options;
 }

@@ -105,8 +105,8 @@ constexpr std::array<MemoryAttributes, 7> kTypes{
 struct Duel {
   explicit Duel(std::uint32_t seed) : random{seed} {}
 
-  static L2c310Options options() {
-    L2c310Options o = L2Bench::small();
+  static L2x0Options options() {
+    L2x0Options o = L2Bench::small();
     o.cache_id = 0x4100'00C6;  // No time drains the buffer.
     return o;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Register values typed from the L2C-310 TRM (DDI 0246) and the Zynq-7000 register list (UG585
 // appendix B).
-#include "models/cache/l2c310_options.hpp"
+#include "models/cache/l2x0_options.hpp"
 #include "tests/models/cache/l2_bench.hpp"
 
 using namespace linefill;        // NOLINT: a test
@@ -80,7 +80,7 @@ TEST_CASE("L2 registers: only writable bits take what is written", "[l2][registe
 
 TEST_CASE("L2 registers: the test's table has every register", "[l2][registers]") {
   std::size_t readable = 0;
-  for (const auto& row : L2c310Block::registers()) readable += row.readable() ? 1U : 0U;
+  for (const auto& row : L2x0Block::registers(L2Part::kL310)) readable += row.readable() ? 1U : 0U;
   CHECK(readable == std::size(kRows));
 }
 
@@ -242,14 +242,14 @@ TEST_CASE("L2 interrupts: an error of a buffered write is an interrupt, not a re
 TEST_CASE("L2 options: geometry comes from cache-size and cache-sets", "[l2][options]") {
   DeviceNode node{"cache-controller@0"};
   node.set("cache-size", 0x10'0000).set("cache-sets", 2048);
-  const L2c310Options options = l2c310_options(node);
-  CHECK(options.sixteen_ways);
+  const L2x0Options options = l2x0_options(node);
+  CHECK(options.ways == 16);
   CHECK(options.way_size_field == 3);
 }
 
 TEST_CASE("L2 options: a stock tree without sizes has 512 KiB of 8 ways", "[l2][options]") {
-  const L2c310Options options = l2c310_options(DeviceNode{"cache-controller@0"});
-  CHECK_FALSE(options.sixteen_ways);
+  const L2x0Options options = l2x0_options(DeviceNode{"cache-controller@0"});
+  CHECK(options.ways == 8);
   CHECK(options.way_size_field == 3);
   CHECK(options.timing.cycle == Time{2500});
 }
@@ -258,18 +258,17 @@ TEST_CASE("L2 options: the clock is the processor's", "[l2][options]") {
   DeviceNode root{""};
   root.add_child("cpus").add_child("cpu@0").set("clock-frequency", 1'000'000'000);
   DeviceNode& node = root.add_child("soc").add_child("cache-controller@0");
-  CHECK(l2c310_options(node).timing.cycle == Time{1000});
+  CHECK(l2x0_options(node).timing.cycle == Time{1000});
 }
 
 TEST_CASE("L2 options: what no L2C-310 can be is a configuration error", "[l2][options]") {
-  CHECK_THROWS_AS(l2c310_options(node_with("cache-sets", 100)), ConfigurationError);
-  CHECK_THROWS_AS(l2c310_options(node_with("cache-sets", 0x0800'0000)), ConfigurationError);
-  CHECK_THROWS_AS(l2c310_options(node_with("cache-sets", 0)), ConfigurationError);
-  CHECK_THROWS_AS(l2c310_options(node_with("cache-size", 12345)), ConfigurationError);
-  CHECK_THROWS_AS(l2c310_options(node_with("linefill,ram-latency-reset", 0xFFF)),
-                  ConfigurationError);
+  CHECK_THROWS_AS(l2x0_options(node_with("cache-sets", 100)), ConfigurationError);
+  CHECK_THROWS_AS(l2x0_options(node_with("cache-sets", 0x0800'0000)), ConfigurationError);
+  CHECK_THROWS_AS(l2x0_options(node_with("cache-sets", 0)), ConfigurationError);
+  CHECK_THROWS_AS(l2x0_options(node_with("cache-size", 12345)), ConfigurationError);
+  CHECK_THROWS_AS(l2x0_options(node_with("linefill,ram-latency-reset", 0xFFF)), ConfigurationError);
   DeviceNode revision{"cache-controller@0"};
   revision.set("linefill,revision", std::string_view{"r9p9"});
-  CHECK_THROWS_WITH(l2c310_options(revision),
+  CHECK_THROWS_WITH(l2x0_options(revision),
                     Catch::Contains("linefill,revision") && Catch::Contains("r3p2"));
 }

@@ -9,7 +9,7 @@ constexpr std::uint32_t kA = 0x6000'0200;
 
 /// With shared override, so that non-cacheable stores go straight to the buffer.
 struct Buffered : L2Bench {
-  explicit Buffered(L2c310Options o = small()) : L2Bench{o} {
+  explicit Buffered(L2x0Options o = small()) : L2Bench{o} {
     set_aux(1U << 22);
     memory.journal.clear();
   }
@@ -124,7 +124,7 @@ TEST_CASE("L2 buffer: a slot leaves some time after its first store", "[l2][buff
 }
 
 TEST_CASE("L2 buffer: before r3p2 no time drains it", "[l2][buffer][time]") {
-  L2c310Options options = L2Bench::small();
+  L2x0Options options = L2Bench::small();
   options.cache_id = 0x4100'00C6;  // r3p1: erratum 769419.
   Buffered l2{options};
   l2.put(kA, 1);

@@ -11,7 +11,7 @@
 
 #include "models/bus/initiator_port.hpp"
 #include "models/bus/interconnect.hpp"
-#include "models/cache/l2c310.hpp"
+#include "models/cache/l2x0.hpp"
 #include "models/core/sc_time.hpp"
 #include "models/memory/dram.hpp"
 
@@ -86,7 +86,7 @@ class Tap final : public sc_core::sc_module {
 class MemoryBoard final : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<MemoryBoard, 64> core{"core"};
-  L2c310 l2{"l2", DeviceNode{"cache-controller@1e00a000"}};
+  L2x0 l2{"l2", DeviceNode{"cache-controller@1e00a000"}};
   Interconnect bus{"bus", DeviceNode{"interconnect"}};
   Dram dram{"dram", DeviceNode{"memory@60000000"}, kMemorySize};
   InitiatorPort device{"device"};

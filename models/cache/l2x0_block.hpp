@@ -6,46 +6,23 @@
 #include "models/cache/l2_cache.hpp"
 #include "models/cache/l2_master_side.hpp"
 #include "models/cache/l2_monitor.hpp"
+#include "models/cache/l2_operations.hpp"
 #include "models/cache/l2_settings.hpp"
 #include "models/cache/l2_store_buffer.hpp"
+#include "models/cache/l2x0_options.hpp"
 #include "models/core/register_table.hpp"
 
 namespace linefill {
 
-/// What a board fixes of an L2C-310.
-struct L2c310Options {
-  std::uint32_t cache_id = 0x4100'00C8;  ///< r3p2.
-  unsigned way_size_field = 3;           ///< 64 KiB.
-  bool sixteen_ways = false;
-  std::uint32_t ram_latency_reset = 0x777;
-  Time store_buffer_drain{1'000'000};
-  L2Cache::Timing timing{};
-
-  /// Only r3p2 and later let the store buffer drain with time (erratum 769419).
-  bool drains_with_time() const { return release() >= kR3p2; }
-  /// Before r2p0 a clean-and-invalidate leaves lines that were clean (erratum 588369).
-  bool keeps_clean_lines() const { return release() < kR2p0; }
-  /// From r2p0 to r3p0 a clean-and-invalidate by way may drop what is written to a line just
-  /// before it comes to it (erratum 727915).
-  bool way_operation_races() const { return release() >= kR2p0 && release() <= kR3p0; }
-  /// On r3p0 the store buffer merges nothing any more after a CACHE_SYNC (erratum 753970).
-  bool sync_ends_merging() const { return release() == kR3p0; }
-
- private:
-  // The RTL release in the cache ID, TRM 3.3.1.
-  static constexpr std::uint32_t kR2p0 = 0x04;
-  static constexpr std::uint32_t kR3p0 = 0x05;
-  static constexpr std::uint32_t kR3p2 = 0x08;
-  std::uint32_t release() const { return cache_id & 0x3FU; }
-};
-
-/// An L2C-310 without its sockets: cache, store buffer, registers (TRM DDI 0246, chapter 3), and
-/// the operations by way that run in the background.
-class L2c310Block {
+/// An outer cache controller (L2C-310, L220, L210) without its sockets: cache, store buffer,
+/// operations, registers (L2C-310 TRM, DDI 0246, chapter 3).
+class L2x0Block {
  public:
-  L2c310Block(BusPort& memory, const L2c310Options& options, Statistics& statistics);
+  L2x0Block(BusPort& memory, const L2x0Options& options, Statistics& statistics);
 
-  static const RegisterTable<L2c310Block>& registers();
+  /// The L220 has some of the L2C-310's registers, the L210 fewer.
+  static const RegisterTable<L2x0Block>& registers(L2Part part);
+  const RegisterTable<L2x0Block>& registers() const { return registers(options_.part); }
 
   void reset(Time now);
   void set_observer(Observer* observer);
@@ -65,41 +42,21 @@ class L2c310Block {
                              const RegisterContext& context, Time& now);
   /// What the last register access came to in the table.
   RegisterResult last_result() const { return last_result_; }
+  /// The last register write was an operation that came while one ran in the background, and was
+  /// ignored (L210).
+  bool last_ignored() const { return last_ignored_; }
 
   bool interrupt() const { return monitor_.interrupt(); }
-  bool busy() const { return operation_.pending != 0 || stepping_; }
+  bool busy() const { return operations_.busy(); }
   Time next_event() const;
   void advance(Time now);
 
  private:
-  /// TRM 3.3.10: an operation by way, which goes through its ways line by line.
-  struct WayOperation {
-    enum class Kind : std::uint8_t { kInvalidate, kClean, kCleanInvalidate, kUnlock };
-    Kind kind = Kind::kInvalidate;
-    std::uint32_t pending = 0;  ///< Ways not finished; 0: none runs.
-    unsigned set = 0;
-    bool secure = true;
-    Time next{0};
-    Origin origin{};
-    /// Of the chunk under way: lines that were dirty when it began (erratum 727915).
-    std::uint32_t seen_dirty = 0;
-  };
-  using Kind = WayOperation::Kind;
+  using Kind = L2Operations::Kind;
 
   BusResponse refuse();
-  static bool secure_only(std::uint32_t offset, const L2Settings& settings);
-  void step();
-  void look_ahead(unsigned way);
-  bool overlooked(const CacheLine& line) const;
-  void apply(Kind kind, CacheLine& line, const Origin& origin, Time& now);
-  void start(Kind kind, std::uint32_t ways, const RegisterContext& context);
-  void operate_on(Kind kind, CacheLine* line, const RegisterContext& context);
-  void operate_on_address(Kind kind, std::uint32_t address, const RegisterContext& context);
-  void operate_on_index(Kind kind, std::uint32_t value, const RegisterContext& context);
-  void told(Kind kind, Maintenance::Scope scope, LineNumber line, const Origin& origin, Time now);
-  std::uint32_t pending(Kind kind) const {
-    return operation_.kind == kind ? operation_.pending : 0;
-  }
+  bool secure_only(std::uint32_t offset) const;
+  bool conflicts(std::uint32_t offset) const;
 
   std::uint32_t cache_id() const { return options_.cache_id; }
   std::uint32_t cache_type() const;
@@ -130,10 +87,10 @@ class L2c310Block {
   std::uint32_t lock_line_enable() const { return settings_.lock_line_enable; }
   std::uint32_t debug_control() const { return settings_.debug; }
   std::uint32_t prefetch_control() const { return settings_.prefetch; }
-  std::uint32_t done() const { return 0; }
+  std::uint32_t in_background() const { return operations_.background(); }
   template <Kind kind>
   std::uint32_t pending_ways() const {
-    return pending(kind);
+    return operations_.pending_ways(kind);
   }
 
   void write_control(std::uint32_t value, const RegisterContext&) {
@@ -161,19 +118,22 @@ class L2c310Block {
   void write_interrupt_clear(std::uint32_t value, const RegisterContext&) {
     monitor_.raw &= ~value;
   }
-  void write_sync(std::uint32_t value, const RegisterContext& context);
-  void write_dummy_sync(std::uint32_t value, const RegisterContext& context);
+  /// The dummy register: an offset without a register has what every write does, and the wait.
+  template <bool dummy>
+  void write_sync(std::uint32_t, const RegisterContext& context) {
+    operations_.sync(!dummy, context, *clock_);
+  }
   template <Kind kind>
   void write_address(std::uint32_t value, const RegisterContext& context) {
-    operate_on_address(kind, value, context);
+    operations_.on_address(kind, value, context, *clock_);
   }
   template <Kind kind>
   void write_index(std::uint32_t value, const RegisterContext& context) {
-    operate_on_index(kind, value, context);
+    operations_.on_index(kind, value, context, *clock_);
   }
   template <Kind kind>
   void write_ways(std::uint32_t value, const RegisterContext& context) {
-    start(kind, value, context);
+    operations_.by_way(kind, value, context, *clock_);
   }
   template <unsigned n>
   void write_data_lockdown(std::uint32_t value, const RegisterContext&) {
@@ -192,7 +152,7 @@ class L2c310Block {
   void write_prefetch_control(std::uint32_t value, const RegisterContext&);
   std::uint32_t all_ways() const { return (1U << cache_.geometry().ways) - 1; }
 
-  L2c310Options options_;
+  L2x0Options options_;
   std::uint32_t filter_start_ = 0;
   std::uint32_t filter_end_ = 0;
   std::uint32_t power_control_ = 0;
@@ -202,11 +162,10 @@ class L2c310Block {
   L2MasterSide memory_;
   L2StoreBuffer buffer_;
   L2Cache cache_;
-  WayOperation operation_;
-  bool stepping_ = false;  ///< Within a step of it, which may reach these registers.
-  Observer* observer_ = nullptr;
+  L2Operations operations_;
   Time* clock_ = nullptr;  ///< During a register write: when it will have ended.
   RegisterResult last_result_{};
+  bool last_ignored_ = false;
 };
 
 }  // namespace linefill

@@ -1,32 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/cache/l2c310.hpp"
+#include "models/cache/l2x0.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-#include "models/cache/l2c310_options.hpp"
+#include "models/cache/l2x0_options.hpp"
 #include "models/core/model_registry.hpp"
 #include "models/core/sc_time.hpp"
 
 namespace linefill {
 
 namespace {
-const RegisterModel<L2c310> kModel{"arm,pl310-cache",
-                                   "L2C-310 outer cache with store buffer and real data"};
+const RegisterModel<L2x0> kL310{"arm,pl310-cache",
+                                "L2C-310 outer cache with store buffer and real data"};
+const RegisterModel<L2x0> kL220{"arm,l220-cache",
+                                "L220 outer cache: every operation runs in the background"};
+const RegisterModel<L2x0> kL210{"arm,l210-cache", "L210 outer cache"};
 }  // namespace
 
-L2c310::L2c310(const sc_core::sc_module_name& name, const DeviceNode& node)
-    : Device{name, node}, block_{*this, l2c310_options(node), statistics_} {
-  slave.register_b_transport(this, &L2c310::serve);
-  slave.register_transport_dbg(this, &L2c310::serve_debugger);
-  SC_HAS_PROCESS(L2c310);
+L2x0::L2x0(const sc_core::sc_module_name& name, const DeviceNode& node)
+    : Device{name, node}, block_{*this, l2x0_options(node), statistics_} {
+  slave.register_b_transport(this, &L2x0::serve);
+  slave.register_transport_dbg(this, &L2x0::serve_debugger);
+  SC_HAS_PROCESS(L2x0);
   SC_METHOD(on_update);
   sensitive << update_;
 }
 
-L2c310::~L2c310() = default;
+L2x0::~L2x0() = default;
 
-void L2c310::reset() {
+void L2x0::reset() {
   const Time now = from_sc_time(sc_core::sc_time_stamp());
   block_.reset(now);
   schedule(now);
@@ -35,7 +38,7 @@ void L2c310::reset() {
 // --- The processor's side
 // ---------------------------------------------------------------------------
 
-void L2c310::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+void L2x0::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const BusExtension& extension = extension_of(payload);
   const L2Request request{
       PhysicalAddress{static_cast<std::uint32_t>(payload.get_address())},
@@ -56,7 +59,7 @@ void L2c310::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
 
 // As the processor sees memory: what is below, then the cache's bytes, then the store buffer's over
 // them.
-unsigned L2c310::serve_debugger(tlm::tlm_generic_payload& payload) {
+unsigned L2x0::serve_debugger(tlm::tlm_generic_payload& payload) {
   const auto address = static_cast<std::uint32_t>(payload.get_address());
   const unsigned length = payload.get_data_length();
   auto* bytes = reinterpret_cast<std::byte*>(payload.get_data_ptr());
@@ -81,7 +84,7 @@ unsigned L2c310::serve_debugger(tlm::tlm_generic_payload& payload) {
   return length;
 }
 
-bool L2c310::debug_below(bool write, PhysicalAddress address, std::span<std::byte> data) {
+bool L2x0::debug_below(bool write, PhysicalAddress address, std::span<std::byte> data) {
   tlm::tlm_generic_payload below;
   below.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   below.set_address(raw(address));
@@ -93,20 +96,20 @@ bool L2c310::debug_below(bool write, PhysicalAddress address, std::span<std::byt
 // --- The memory side
 // --------------------------------------------------------------------------------
 
-BusResponse L2c310::read(PhysicalAddress address, std::span<std::byte> data,
-                         const Attributes& attributes, Time& now) {
+BusResponse L2x0::read(PhysicalAddress address, std::span<std::byte> data,
+                       const Attributes& attributes, Time& now) {
   return transport(false, address, data.data(), data.size(), attributes, now);
 }
 
-BusResponse L2c310::write(PhysicalAddress address, std::span<const std::byte> data,
-                          const Attributes& attributes, Time& now) {
+BusResponse L2x0::write(PhysicalAddress address, std::span<const std::byte> data,
+                        const Attributes& attributes, Time& now) {
   // A write's data are read only; the payload has one pointer for both directions.
   return transport(true, address, const_cast<std::byte*>(data.data()), data.size(), attributes,
                    now);  // NOLINT
 }
 
-BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* data,
-                              std::size_t size, const Attributes& attributes, Time& now) {
+BusResponse L2x0::transport(bool write, PhysicalAddress address, std::byte* data, std::size_t size,
+                            const Attributes& attributes, Time& now) {
   if (depth_ == transactions_.size()) transactions_.emplace_back();
   Transaction& transaction = transactions_[depth_++];
   tlm::tlm_generic_payload& payload = transaction.payload;
@@ -130,7 +133,7 @@ BusResponse L2c310::transport(bool write, PhysicalAddress address, std::byte* da
 // --- Registers
 // --------------------------------------------------------------------------------------
 
-BusResponse L2c310::access(DeviceAccess& access) {
+BusResponse L2x0::access(DeviceAccess& access) {
   Time now = access.context.now;
   BusResponse response{};
   if (access.write) {
@@ -141,7 +144,11 @@ BusResponse L2c310::access(DeviceAccess& access) {
   if (response != BusResponse::kOkay) {
     log_.guest_error(access.write ? "write" : "read", " refused, offset ", hex(access.offset, 3),
                      ", ", access.size, " bytes, pc ", hex(access.context.attributes.origin.pc),
-                     block_.busy() ? ": an operation by way is running" : "");
+                     block_.busy() ? ": an operation is running in the background" : "");
+  } else if (access.write && block_.last_ignored()) {
+    log_.guest_error("operation ignored, offset ", hex(access.offset, 3), ", pc ",
+                     hex(access.context.attributes.origin.pc),
+                     ": one by way is running in the background");
   } else {
     note_register_result(access, block_.last_result());
   }
@@ -150,15 +157,15 @@ BusResponse L2c310::access(DeviceAccess& access) {
   return response;
 }
 
-std::uint32_t L2c310::peek(std::uint32_t offset) const {
-  return L2c310Block::registers().peek(block_, offset);
+std::uint32_t L2x0::peek(std::uint32_t offset) const {
+  return block_.registers().peek(block_, offset);
 }
 
 // --- Time
 // -------------------------------------------------------------------------------------------
 
 // Sole writer of the interrupt line.
-void L2c310::on_update() {
+void L2x0::on_update() {
   const Time now = from_sc_time(sc_core::sc_time_stamp());
   scheduled_ = kNever;
   block_.advance(now);
@@ -167,7 +174,7 @@ void L2c310::on_update() {
   schedule(now);
 }
 
-void L2c310::schedule(Time now) {
+void L2x0::schedule(Time now) {
   Time next = block_.next_event();
   if (block_.interrupt() != driven_) next = std::min(next, now);
   if (next >= scheduled_) return;
@@ -179,11 +186,11 @@ void L2c310::schedule(Time now) {
 // --- The adversary
 // ----------------------------------------------------------------------------------
 
-bool L2c310::evict_early(std::uint64_t choice) {
+bool L2x0::evict_early(std::uint64_t choice) {
   return block_.cache().evict_dirty(choice, from_sc_time(sc_core::sc_time_stamp()));
 }
 
-void L2c310::set_late_drain(bool late) {
+void L2x0::set_late_drain(bool late) {
   block_.buffer().set_late(late);
   schedule(from_sc_time(sc_core::sc_time_stamp()));
 }

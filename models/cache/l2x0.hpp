@@ -13,26 +13,26 @@
 #include <vector>
 
 #include "models/bus/bus_port.hpp"
-#include "models/cache/l2c310_block.hpp"
+#include "models/cache/l2x0_block.hpp"
 #include "models/core/bus_extension.hpp"
 #include "models/core/device.hpp"
 
 namespace linefill {
 
-/// CoreLink Level 2 Cache Controller L2C-310, TRM DDI 0246. Device tree: "arm,pl310-cache". See
-/// l2c310.md.
+/// The outer cache controllers L2C-310 (TRM DDI 0246), L220 (DDI 0329) and L210 (DDI 0284). Device
+/// tree: "arm,pl310-cache", "arm,l220-cache", "arm,l210-cache". See l2c310.md, l2c220.md.
 ///
 /// Everything the processor sends passes through: `slave` to `master`. `target` is the register
 /// window; a register write comes in at `slave`, goes out at `master` and arrives at `target`, all
 /// in one call.
-class L2c310 final : public Device, private BusPort {
+class L2x0 final : public Device, private BusPort {
  public:
-  tlm_utils::simple_target_socket<L2c310, 64> slave{"slave"};
-  tlm_utils::simple_initiator_socket<L2c310, 64> master{"master"};
+  tlm_utils::simple_target_socket<L2x0, 64> slave{"slave"};
+  tlm_utils::simple_initiator_socket<L2x0, 64> master{"master"};
   sc_core::sc_out<bool> interrupt{"interrupt"};  ///< L2CCINTR: all sources combined.
 
-  L2c310(const sc_core::sc_module_name& name, const DeviceNode& node);
-  ~L2c310() override;
+  L2x0(const sc_core::sc_module_name& name, const DeviceNode& node);
+  ~L2x0() override;
 
   void reset() override;
   std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override { return {&interrupt}; }
@@ -82,7 +82,7 @@ class L2c310 final : public Device, private BusPort {
 
   std::deque<Transaction> transactions_;
   std::size_t depth_ = 0;
-  L2c310Block block_;
+  L2x0Block block_;
   Time access_time_{0};
   sc_core::sc_event update_;
   Time scheduled_ = kNever;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device tree says of an L2C-310: arm/l2c2x0.yaml, and linefill,... properties.
-#include "models/cache/l2c310_options.hpp"
+// What the device tree says of an outer cache controller: arm/l2c2x0.yaml, and linefill,...
+// properties.
+#include "models/cache/l2x0_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,8 +30,20 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t>, 8> kRevisions{{
                                                                                 {"r3p2", 0x08},
                                                                                 {"r3p3", 0x09}}};
 
-std::uint32_t cache_id(const DeviceNode& node) {
+L2Part part_of(const DeviceNode& node) {
+  if (node.compatible_with("arm,l220-cache")) return L2Part::kL220;
+  if (node.compatible_with("arm,l210-cache")) return L2Part::kL210;
+  return L2Part::kL310;
+}
+
+std::uint32_t cache_id(const DeviceNode& node, L2Part part) {
+  constexpr std::uint32_t kL210 = 0x4100'0040;
+  constexpr std::uint32_t kL220 = 0x4100'0086;
   constexpr std::uint32_t kL310 = 0x4100'00C0;
+  if (part != L2Part::kL310) {
+    if (node.has("linefill,revision")) node.fail("linefill,revision", "only for an L2C-310");
+    return part == L2Part::kL220 ? kL220 : kL210;
+  }
   const std::string revision = node.string_or("linefill,revision", "r3p2");
   for (const auto& [name, code] : kRevisions) {
     if (revision == name) return kL310 | code;
@@ -52,38 +65,57 @@ std::uint64_t clock_hz(const DeviceNode& node) {
   return hz;
 }
 
-void set_geometry(const DeviceNode& node, L2c310Options& options) {
+void set_geometry(const DeviceNode& node, L2x0Options& options) {
+  const bool l310 = options.part == L2Part::kL310;
+  const std::uint32_t max_way_bytes = l310 ? kMaxWayBytes : kMaxWayBytes / 2;
   const std::uint32_t size = node.u32_or("cache-size", kDefaultSize);
   const std::uint32_t sets = node.u32_or("cache-sets", size / kDefaultWays / kLineBytes);
-  const std::uint32_t way_bytes = sets <= kMaxWayBytes / kLineBytes ? sets * kLineBytes : 0;
+  const std::uint32_t way_bytes = sets <= max_way_bytes / kLineBytes ? sets * kLineBytes : 0;
   if (!std::has_single_bit(way_bytes) || way_bytes < kMinWayBytes) {
-    node.fail("cache-sets", "512 to 16384 sets (ways of 16 to 512 KiB), a power of two");
+    node.fail("cache-sets", l310 ? "512 to 16384 sets (ways of 16 to 512 KiB), a power of two"
+                                 : "512 to 8192 sets (ways of 16 to 256 KiB), a power of two");
   }
-  if (size != way_bytes * 8 && size != way_bytes * 16)
-    node.fail("cache-size", "8 or 16 ways of cache-sets lines");
+  const std::uint32_t ways = size % way_bytes == 0 ? size / way_bytes : 0;
+  if (l310 && ways != 8 && ways != 16) node.fail("cache-size", "8 or 16 ways of cache-sets lines");
+  if (ways < 1 || ways > 16 || (!l310 && ways > 8))
+    node.fail("cache-size", "1 to 8 ways of cache-sets lines");
   options.way_size_field = static_cast<unsigned>(std::countr_zero(way_bytes / kMinWayBytes)) + 1;
-  options.sixteen_ways = size == way_bytes * 16;
+  options.ways = ways;
 }
 
-// Only checked: it is the guest that programs the latencies.
-void check_latency(const DeviceNode& node, const std::string& property) {
+// Only checked: it is the guest that programs the latencies. Three bits, cycles less one. What a
+// part has no field for may be 0 or be left out: of `cells`, the first `used` count.
+void check_latency(const DeviceNode& node, const std::string& property, std::size_t used,
+                   std::size_t cells, const std::string& expected) {
   if (!node.has(property)) return;
-  constexpr std::uint32_t kMaxCycles = 8;  // Three bits, cycles less one.
-  const auto possible = [](std::uint32_t cycles) { return cycles >= 1 && cycles <= kMaxCycles; };
-  const std::vector<std::uint32_t> cells = node.cells(property);
-  if (cells.size() != 3 || !std::all_of(cells.begin(), cells.end(), possible)) {
-    node.fail(property, "three cells, read, write and setup, of 1 to 8 cycles");
+  constexpr std::uint32_t kMaxCycles = 8;
+  const std::vector<std::uint32_t> found = node.cells(property);
+  bool possible = found.size() >= used && found.size() <= cells;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    possible = possible && found[i] <= kMaxCycles && (found[i] >= 1 || i >= used);
+  if (!possible) node.fail(property, expected);
+}
+
+void check_latencies(const DeviceNode& node, L2Part part) {
+  if (part == L2Part::kL310) {
+    const char* const all = "three cells, read, write and setup, of 1 to 8 cycles";
+    check_latency(node, "arm,tag-latency", 3, 3, all);
+    check_latency(node, "arm,data-latency", 3, 3, all);
+    return;
   }
+  check_latency(node, "arm,tag-latency", 1, 3, "a cell of 1 to 8 cycles");
+  check_latency(node, "arm,data-latency", 2, 3, "two cells, read and write, of 1 to 8 cycles");
+  check_latency(node, "arm,dirty-latency", 1, 1, "a cell of 1 to 8 cycles");
 }
 
 }  // namespace
 
-L2c310Options l2c310_options(const DeviceNode& node) {
-  L2c310Options options;
-  options.cache_id = cache_id(node);
+L2x0Options l2x0_options(const DeviceNode& node) {
+  L2x0Options options;
+  options.part = part_of(node);
+  options.cache_id = cache_id(node, options.part);
   set_geometry(node, options);
-  check_latency(node, "arm,tag-latency");
-  check_latency(node, "arm,data-latency");
+  check_latencies(node, options.part);
   options.ram_latency_reset = node.u32_or("linefill,ram-latency-reset", options.ram_latency_reset);
   if ((options.ram_latency_reset & ~0x777U) != 0)
     node.fail("linefill,ram-latency-reset", "bits within 0x777");

@@ -1,13 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// The register summary of the L2C-310 TRM (DDI 0246), table 3-2.
-#include "models/cache/l2c310_block.hpp"
+// The register summary of the L2C-310 TRM (DDI 0246), table 3-2, and what of it the L220 (DDI 0329)
+// and the L210 (DDI 0284) have.
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "models/cache/l2x0_block.hpp"
 
 namespace linefill {
 
-const RegisterTable<L2c310Block>& L2c310Block::registers() {
+namespace {
+
+/// What the L220 has not: RAM latencies (they are in AUX_CTRL), lockdown by master and by line,
+/// address filtering, prefetch and power control.
+constexpr bool in_l220(std::uint32_t offset) {
+  return offset != 0x108 && offset != 0x10C && offset != 0x740 &&
+         (offset < 0x908 || offset == 0xF40);
+}
+
+/// The L210 counts no events and has no interrupts.
+constexpr bool in_l210(std::uint32_t offset) { return in_l220(offset) && offset >> 8 != 2; }
+
+template <class Row, std::size_t kCount>
+struct Rows {
+  Row rows[kCount];
+};
+
+/// The rows at the offsets that `wanted` takes; kCount of them.
+template <std::size_t kCount, class Row, std::size_t kAll>
+consteval Rows<Row, kCount> rows_where(const Row (&all)[kAll], bool (*wanted)(std::uint32_t)) {
+  std::array<std::size_t, kCount> index{};
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < kAll; ++i) {
+    if (wanted(all[i].offset)) index[found++] = i;
+  }
+  if (found != kCount) throw "not as many rows as said";
+  return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    return Rows<Row, kCount>{{all[index[kIndex]]...}};
+  }
+  (std::make_index_sequence<kCount>{});
+}
+
+}  // namespace
+
+const RegisterTable<L2x0Block>& L2x0Block::registers(L2Part part) {
   using enum Access;
-  using R = Register<L2c310Block>;
-  using B = L2c310Block;
+  using R = Register<L2x0Block>;
+  using B = L2x0Block;
   static constexpr R kRows[]{
       R{0x000, "reg0_cache_id", kReadOnly}.computed(&B::cache_id),
       R{0x004, "reg0_cache_type", kReadOnly}.computed(&B::cache_type),
@@ -40,25 +79,32 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
       R{0x218, "reg2_int_mask_status", kReadOnly}.computed(&B::interrupt_masked),
       R{0x21C, "reg2_int_raw_status", kReadOnly}.computed(&B::interrupt_raw),
       R{0x220, "reg2_int_clear", kWriteOnly}.on_write(&B::write_interrupt_clear),
-      R{0x730, "reg7_cache_sync", kReadWrite}.computed(&B::done).on_write(&B::write_sync),
+      R{0x730, "reg7_cache_sync", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_sync<false>),
       // The second address of the same operation that Linux uses on r3p0.
-      R{0x740, "reg7_dummy", kReadWrite}.computed(&B::done).on_write(&B::write_dummy_sync),
-      R{0x770, "reg7_inv_pa", kReadWrite}.computed(&B::done).on_write(
-          &B::write_address<Kind::kInvalidate>),
+      R{0x740, "reg7_dummy", kReadWrite}.computed(&B::in_background).on_write(&B::write_sync<true>),
+      R{0x770, "reg7_inv_pa", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_address<Kind::kInvalidate>),
       R{0x77C, "reg7_inv_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kInvalidate>)
           .on_write(&B::write_ways<Kind::kInvalidate>),
-      R{0x7B0, "reg7_clean_pa", kReadWrite}.computed(&B::done).on_write(
-          &B::write_address<Kind::kClean>),
-      R{0x7B8, "reg7_clean_index", kReadWrite}.computed(&B::done).on_write(
-          &B::write_index<Kind::kClean>),
+      R{0x7B0, "reg7_clean_pa", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_address<Kind::kClean>),
+      R{0x7B8, "reg7_clean_index", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_index<Kind::kClean>),
       R{0x7BC, "reg7_clean_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kClean>)
           .on_write(&B::write_ways<Kind::kClean>),
-      R{0x7F0, "reg7_clean_inv_pa", kReadWrite}.computed(&B::done).on_write(
-          &B::write_address<Kind::kCleanInvalidate>),
-      R{0x7F8, "reg7_clean_inv_index", kReadWrite}.computed(&B::done).on_write(
-          &B::write_index<Kind::kCleanInvalidate>),
+      R{0x7F0, "reg7_clean_inv_pa", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_address<Kind::kCleanInvalidate>),
+      R{0x7F8, "reg7_clean_inv_index", kReadWrite}
+          .computed(&B::in_background)
+          .on_write(&B::write_index<Kind::kCleanInvalidate>),
       R{0x7FC, "reg7_clean_inv_way", kReadWrite}
           .computed(&B::pending_ways<Kind::kCleanInvalidate>)
           .on_write(&B::write_ways<Kind::kCleanInvalidate>),
@@ -126,8 +172,12 @@ const RegisterTable<L2c310Block>& L2c310Block::registers() {
           .on_write(&B::write_prefetch_control),
       R{0xF80, "reg15_power_ctrl", kReadWrite}.stores(&B::power_control_, 3),
   };
-  static constexpr RegisterTable<B> kTable{kRows};
-  return kTable;
+  static constexpr auto kL220Rows = rows_where<25>(kRows, in_l220);
+  static constexpr auto kL210Rows = rows_where<16>(kRows, in_l210);
+  static constexpr RegisterTable<B> kL310{kRows};
+  static constexpr RegisterTable<B> kL220{kL220Rows.rows};
+  static constexpr RegisterTable<B> kL210{kL210Rows.rows};
+  return part == L2Part::kL210 ? kL210 : part == L2Part::kL220 ? kL220 : kL310;
 }
 
 }  // namespace linefill

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the device tree may say of an L2C-310.
-#include "models/cache/l2c310_options.hpp"
+#include "models/cache/l2x0_options.hpp"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace {
 /// What is said of the node; empty if nothing.
 std::string complaint(const DeviceNode& node) {
   try {
-    l2c310_options(node);
+    l2x0_options(node);
   } catch (const ConfigurationError& error) {
     return error.what();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The controller on a bus: its registers are reached through its own ports.
-#include "models/cache/l2c310.hpp"
+#include "models/cache/l2x0.hpp"
 
 #include <array>
 #include <cstring>
@@ -99,7 +99,7 @@ struct Board {
 
   CpuPort cpu{"cpu"};
   DeviceNode node{"cache-controller@1e00a000"};
-  L2c310 l2{"l2", node};
+  L2x0 l2{"l2", node};
   Interconnect bus{"bus", DeviceNode{"interconnect"}};
   Dram dram{"dram", DeviceNode{"memory@60000000"}, 0x1000'0000};
   InitiatorPort device{"device"};
