@@ -9,6 +9,7 @@
 #include "models/core/model_registry.hpp"
 #include "models/interrupt/arm_gic.hpp"
 #include "tests/golden/gic.hpp"
+#include "tests/golden/l220.hpp"
 #include "tests/golden/l2c310.hpp"
 #include "tests/golden/mpcore.hpp"
 #include "tests/golden/pl011.hpp"
@@ -154,6 +155,18 @@ TEST_CASE_METHOD(Bench, "L2C-310 has the registers of its manual", "[golden]") {
   node.set("cache-size", 0x80000).set("cache-sets", 2048).set("linefill,revision", "r3p2");
   create("arm,pl310-cache");
   check(kL2c310, kL2c310Reserved);
+}
+
+TEST_CASE_METHOD(Bench, "L220 has the registers of its manual", "[golden]") {
+  node.set("cache-size", 0x80000).set("cache-sets", 2048);
+  create("arm,l220-cache");
+  check(kL220, kL220Reserved);
+}
+
+TEST_CASE_METHOD(Bench, "L210 has the registers of its manual", "[golden]") {
+  node.set("cache-size", 0x80000).set("cache-sets", 2048);
+  create("arm,l210-cache");
+  check(kL210, kL210Reserved);
 }
 
 TEST_CASE_METHOD(Bench, "the A9's distributor and CPU interface have the registers of their manual",

@@ -67,6 +67,9 @@ class FakeMemory final : public BusPort {
 inline constexpr MemoryAttributes kWriteBack{MemoryType::kNormal,
                                              CachePolicy::kWriteBackWriteAllocate,
                                              CachePolicy::kWriteBackWriteAllocate, false};
+inline constexpr MemoryAttributes kSharedWriteBack{MemoryType::kNormal,
+                                                   CachePolicy::kWriteBackWriteAllocate,
+                                                   CachePolicy::kWriteBackWriteAllocate, true};
 inline constexpr MemoryAttributes kNoWriteAllocate{MemoryType::kNormal,
                                                    CachePolicy::kWriteBackNoWriteAllocate,
                                                    CachePolicy::kWriteBackNoWriteAllocate, false};
@@ -94,8 +97,8 @@ inline constexpr std::uint32_t kCacheId = 0x000, kCacheType = 0x004, kControl = 
                                kDebugControl = 0xF40, kPrefetchControl = 0xF60,
                                kPowerControl = 0xF80;
 
-/// An L2C-310 block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses take
-/// it.
+/// An outer cache block of 8 ways of 16 KiB, enabled, over a fake memory; time goes by as accesses
+/// take it.
 struct L2Bench {
   explicit L2Bench(L2x0Options o = small(), bool enable = true)
       : options{o}, block{memory, options, statistics} {
@@ -105,6 +108,15 @@ struct L2Bench {
   static L2x0Options small() {
     L2x0Options o;
     o.way_size_field = 1;
+    return o;
+  }
+
+  /// The L220 or the L210, of the same size.
+  static L2x0Options small(L2Part part) {
+    L2x0Options o = small();
+    o.part = part;
+    if (part == L2Part::kL220) o.cache_id = 0x4100'0086;
+    if (part == L2Part::kL210) o.cache_id = 0x4100'0040;
     return o;
   }
 
@@ -124,6 +136,14 @@ struct L2Bench {
     set_control(0);
     CHECK(set(kAuxControl, (get(kAuxControl) & ~cleared_bits) | set_bits) == BusResponse::kOkay);
     set_control(enabled);
+  }
+  /// Starts an operation and polls its register until it has ended.
+  void do_and_poll(std::uint32_t offset, std::uint32_t value) {
+    CHECK(set(offset, value) == BusResponse::kOkay);
+    for (unsigned polls = 0; get(offset) != 0; ++polls) {
+      REQUIRE(polls < 1000);
+      now += 10ns;
+    }
   }
   /// Starts an operation by way and waits for its end.
   void by_way(std::uint32_t offset, std::uint32_t ways = 0xFF) {
