@@ -74,3 +74,12 @@ TEST_CASE_METHOD(RtcBench, "PL031: a masked match is in RTCRIS only", "[pl031]")
   CHECK(bus.read(kMis) == 0);
   CHECK_FALSE(line.read());
 }
+
+TEST_CASE_METHOD(RtcBench, "PL031: once enabled, the clock cannot be stopped by RTCCR", "[pl031]") {
+  constexpr std::uint32_t kCr = 0x0C;
+  bus.write(kLr, 10);
+  bus.write(kCr, 0);
+  CHECK(bus.read(kCr) == 1);
+  run(2000ms);
+  CHECK(bus.read(kDr) == 12);
+}
