@@ -51,7 +51,8 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
                  statistics},
       mmu_{*this, statistics},
       l1i_hits_total_{statistics, "l1i_hits", "lines"},
-      l1d_hits_total_{statistics, "l1d_hits", "accesses"} {
+      l1d_hits_total_{statistics, "l1d_hits", "accesses"},
+      l1d_line_operations_{statistics, "l1d_line_operations", "operations"} {
   context_.store_buffer = &buffer_;
   select_maps();
 }

@@ -189,6 +189,7 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
 
   Counter l1i_hits_total_;
   Counter l1d_hits_total_;
+  Counter l1d_line_operations_;  ///< By address.
 };
 
 }  // namespace linefill

@@ -35,6 +35,7 @@ void MemorySystem::select_maps() {
 
 bool MemorySystem::data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) {
   begin_slow_access();
+  ++l1d_line_operations_;
   Translation translation;
   if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
   const LineNumber number = line_of(translation.pa);

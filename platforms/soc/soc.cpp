@@ -66,6 +66,7 @@ Soc::Soc(const DeviceTree& tree) : tree_{tree} {
   connect_masters();
   connect_interrupts();
   connect_requests();
+  connect_counters();
   tie_off();
   tree.root().expect_all_known();
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <systemc>
@@ -19,6 +20,7 @@
 #include "models/core/interrupt_controller.hpp"
 #include "models/cpu/processor.hpp"
 #include "models/memory/dram.hpp"
+#include "models/system/counter_bank.hpp"
 #include "platforms/soc/elf_loader.hpp"
 #include "platforms/soc/loader.hpp"
 
@@ -73,6 +75,12 @@ class Soc {
                         std::set<const sc_core::sc_in<bool>*>& used);
   void connect_requests();
   void connect_request(const DeviceNode& node, Device& device);
+  void connect_counters();
+  std::optional<CounterBank::Source> find_counter(const std::string& owner,
+                                                  const std::string& counter);
+  std::optional<CounterBank::Source> find_traffic(const std::string& master,
+                                                  const std::string& counter);
+  const Statistics* statistics_of(const std::string& owner);
   void tie_off();
   sc_core::sc_signal<bool>& new_line();
 

@@ -8,6 +8,7 @@
 
 #include "sw/arch/irqflags.hpp"
 #include "sw/lib/string.hpp"
+#include "sw/mm/level.hpp"
 
 namespace {
 
@@ -20,6 +21,7 @@ struct Memory {
   page* map = nullptr;
   std::size_t pages = 0;
   std::size_t free_pages = 0;
+  std::size_t kept_pages = 0;  ///< By alloc_bytes.
   std::array<guest::IntrusiveList<page>, kOrders> free;
 
   std::size_t index(const page* p) const { return static_cast<std::size_t>(p - map); }
@@ -42,6 +44,10 @@ struct Memory {
 };
 
 Memory memory;
+
+constexpr std::size_t pages_of(std::size_t size) { return (size + kPageBytes - 1) >> kPageShift; }
+
+guest::Level free_pages{"free pages", [] { return memory.free_pages + memory.kept_pages; }};
 
 /// Joins the block with its buddy as long as that is free and whole.
 void Memory::give_back(page* p, unsigned order) {
@@ -112,7 +118,7 @@ void* alloc_pages_exact(std::size_t size, gfp_t gfp) {
   const unsigned order = get_order(size);
   page* first = alloc_pages(gfp, order);
   if (first == nullptr) return nullptr;
-  const std::size_t used = (size + kPageBytes - 1) >> kPageShift;
+  const std::size_t used = pages_of(size);
   guest::page_release(page_to_phys(first + used), ((std::size_t{1} << order) - used) << kPageShift);
   return page_address(first);
 }
@@ -129,6 +135,7 @@ void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size
   memory.map = map;
   memory.pages = size >> kPageShift;
   memory.free_pages = 0;
+  memory.kept_pages = 0;
   for (auto& list : memory.free) list.abandon();
   for (std::size_t i = 0; i < memory.pages; ++i) ::new (static_cast<void*>(map + i)) page;
 }
@@ -154,8 +161,15 @@ std::size_t free_page_count() { return memory.free_pages; }
 
 std::span<std::byte> alloc_bytes(std::size_t size) {
   void* bytes = alloc_pages_exact(size, GFP_KERNEL);
-  return bytes == nullptr ? std::span<std::byte>{}
-                          : std::span{static_cast<std::byte*>(bytes), size};
+  if (bytes == nullptr) return {};
+  memory.kept_pages += pages_of(size);
+  return {static_cast<std::byte*>(bytes), size};
+}
+
+void free_bytes(std::span<std::byte> bytes) {
+  if (bytes.empty()) return;
+  memory.kept_pages -= pages_of(bytes.size());
+  free_pages_exact(bytes.data(), bytes.size());
 }
 
 }  // namespace guest

@@ -49,7 +49,10 @@ void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size
 void page_release(phys_addr_t start, std::size_t size);
 std::size_t free_page_count();
 
-/// Bytes as pages, for code that owns them for the rest of the run; empty if there are none.
+/// Bytes as pages, for code that owns them for the rest of the run, which makes them no leak; empty
+/// if there are none.
 std::span<std::byte> alloc_bytes(std::size_t size);
+/// Gives them back all the same.
+void free_bytes(std::span<std::byte> bytes);
 
 }  // namespace guest

@@ -27,6 +27,8 @@ class PageWindow {
     const InterruptGuard guard;
     used().clear(offset / kPageBytes, pages + 1);
   }
+  /// How many pages are given out, the ones never mapped included.
+  std::size_t taken() { return used().count_set(); }
 
  private:
   static constexpr std::size_t kPages = kBytes / kPageBytes;

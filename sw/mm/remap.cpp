@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/mm/remap.hpp"
 
+#include "sw/mm/level.hpp"
 #include "sw/mm/page.hpp"
 #include "sw/mm/page_window.hpp"
 
@@ -8,6 +9,8 @@ namespace guest {
 namespace {
 
 PageWindow<kRemapBytes> window;
+
+Level remapped{"remapped pages", [] { return window.taken(); }};
 
 constexpr std::size_t pages_of(std::size_t size) { return (size + kPageBytes - 1) / kPageBytes; }
 

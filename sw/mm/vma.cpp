@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/mm/vma.hpp"
 
+#include "sw/mm/level.hpp"
 #include "sw/mm/page_window.hpp"
 
 namespace {
 
 guest::PageWindow<guest::kUserBytes> window;
+
+guest::Level user_pages{"user pages", [] { return window.taken(); }};
 
 }  // namespace
 

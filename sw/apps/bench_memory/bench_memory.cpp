@@ -65,7 +65,7 @@ int chase(const char* name, std::size_t size, std::uint32_t steps) {
   const std::uint64_t start = ktime_ns();
   at = follow(at, steps);
   const std::uint64_t time = ktime_ns() - start;
-  free_pages_exact(bytes.data(), bytes.size());
+  free_bytes(bytes);
   printk("result ", name, " ", time * kPsPerNs / steps, " ps a load\n");
   return at == nullptr ? 1 : 0;
 }
@@ -104,9 +104,7 @@ int copies() {
   return 0;
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   constexpr std::uint32_t kMillion = 1U << 20;
   int failures = chase("chase-l1", 8U << 10, 16 * kMillion);
   failures += chase("chase-l2", 128U << 10, 2 * kMillion);
@@ -114,3 +112,7 @@ int guest_main() {
   failures += copies();
   return failures;
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }

@@ -51,9 +51,7 @@ int report(const Mistake& mistake, std::span<const std::byte> target) {
   return 1;
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   Mistake mistake{.name = "no mistake"};
   if (const std::optional<std::string_view> name = option("break"); name && !name->empty()) {
     const std::optional<Mistake> found = mistake_named(*name);
@@ -78,3 +76,7 @@ int guest_main() {
   }
   return report(mistake, buffers.target);
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }

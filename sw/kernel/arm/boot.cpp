@@ -10,6 +10,7 @@
 #include "sw/kernel/device.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/options.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/memory.hpp"
 
 namespace guest {
@@ -32,6 +33,7 @@ void kernel_start(std::span<const std::byte> device_tree_blob) {
   probe_devices(Stage::kIommu);
   probe_devices(Stage::kDma);
   probe_devices(Stage::kDevice);
+  remember_levels();
   exit(guest_main());
 }
 
