@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Direct mapping without an IOMMU: the handle is the physical address. What makes memory visible
 // are cache operations, as in Linux: inner then outer before the device, outer then inner after it.
-#include "sw/arch/cacheflush.hpp"
-#include "sw/arch/outer_cache.hpp"
 #include "sw/dma/dma_direct.hpp"
 #include "sw/dma/dma_map_ops.hpp"
+#include "sw/dma/dma_page.hpp"
 #include "sw/lib/string.hpp"
 #include "sw/mm/remap.hpp"
 
 namespace {
 
-constexpr std::size_t whole_pages(std::size_t size) {
-  return (size + kPageBytes - 1) & ~(kPageBytes - 1);
-}
-
-void page_cpu_to_dev(phys_addr_t start, std::size_t size, dma_data_direction direction) {
-  dmac_map_area(phys_to_virt(start), size, direction);
-  const auto end = start + static_cast<phys_addr_t>(size);
-  if (direction == DMA_FROM_DEVICE) {
-    outer_inv_range(start, end);
-  } else {
-    outer_clean_range(start, end);
-  }
-}
-
-/// The device may be done, but lines may have been filled by speculation since the map.
-void page_dev_to_cpu(phys_addr_t start, std::size_t size, dma_data_direction direction) {
-  if (direction != DMA_TO_DEVICE) outer_inv_range(start, start + static_cast<phys_addr_t>(size));
-  dmac_unmap_area(phys_to_virt(start), size, direction);
-}
+using guest::whole_pages;
 
 dma_addr_t direct_map(const device& dev, const page& page, std::size_t offset, std::size_t size) {
   const dma_addr_t handle =
@@ -58,9 +39,8 @@ class ArmDmaOps final : public dma_map_ops {
     const std::size_t bytes = whole_pages(size);
     void* cacheable = allocate_pages(dev, bytes, gfp, handle);
     if (cacheable == nullptr) return nullptr;
-    dmac_flush_range(cacheable, static_cast<std::byte*>(cacheable) + bytes);
     const phys_addr_t start = virt_to_phys(cacheable);
-    outer_flush_range(start, start + static_cast<phys_addr_t>(bytes));
+    dma_page_flush(start, bytes);
     void* remapped = guest::remap_pages(start, bytes, guest::MemoryType::kBufferable);
     if (remapped == nullptr) free_pages_exact(cacheable, bytes);
     return remapped;
@@ -75,22 +55,22 @@ class ArmDmaOps final : public dma_map_ops {
                       dma_data_direction direction, dma_attrs attrs) const override {
     const dma_addr_t handle = direct_map(dev, page, offset, size);
     if (handle != DMA_MAPPING_ERROR && (attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0) {
-      page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
+      dma_page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
     }
     return handle;
   }
   void unmap_page(device& dev, dma_addr_t handle, std::size_t size, dma_data_direction direction,
                   dma_attrs attrs) const override {
     if ((attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0)
-      page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
+      dma_page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
   }
   void sync_single_for_cpu(device& dev, dma_addr_t handle, std::size_t size,
                            dma_data_direction direction) const override {
-    page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
+    dma_page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
   }
   void sync_single_for_device(device& dev, dma_addr_t handle, std::size_t size,
                               dma_data_direction direction) const override {
-    page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
+    dma_page_cpu_to_dev(dma_to_phys(dev, handle), size, direction);
   }
 };
 
