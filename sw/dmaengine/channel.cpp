@@ -21,7 +21,9 @@ void on_copied(void* parameter, const dmaengine_result* result) {
 }  // namespace
 
 Result<DmaChannel> DmaChannel::request_memcpy() {
-  const Result<dma_chan*> channel = dma_request_memcpy_channel();
+  dma_cap_mask_t mask;
+  dma_cap_set(DMA_MEMCPY, mask);
+  const Result<dma_chan*> channel = result_of(dma_request_chan_by_mask(&mask));
   if (!channel) return channel.error();
   return DmaChannel{*channel};
 }

@@ -3,11 +3,25 @@
 
 #include "sw/arch/barrier.hpp"
 #include "sw/arch/irqflags.hpp"
+#include "sw/kernel/tasklet.hpp"
 #include "sw/kernel/time.hpp"
+
+namespace {
+constexpr unsigned kForAll = ~0U;  // Linux: UINT_MAX.
+}
 
 void complete(completion* x) {
   const guest::InterruptGuard guard;
-  x->done = x->done + 1;
+  if (x->done != kForAll) x->done = x->done + 1;
+}
+
+void complete_all(completion* x) { x->done = kForAll; }
+
+bool try_wait_for_completion(completion* x) {
+  const guest::InterruptGuard guard;
+  if (x->done == 0) return false;
+  if (x->done != kForAll) x->done = x->done - 1;
+  return true;
 }
 
 unsigned long wait_for_completion_timeout(completion* x, unsigned long timeout_us) {
@@ -18,8 +32,7 @@ unsigned long wait_for_completion_timeout(completion* x, unsigned long timeout_u
   for (;;) {
     // Masked between the look and the sleep, or the interrupt in between would be slept over.
     local_irq_disable();
-    if (x->done != 0) {
-      x->done = x->done - 1;
+    if (try_wait_for_completion(x)) {
       local_irq_enable();
       const std::uint64_t now = ktime_ns();
       const std::uint64_t left = now < deadline.at_ns() ? (deadline.at_ns() - now) / kNsPerUs : 0;
@@ -29,7 +42,11 @@ unsigned long wait_for_completion_timeout(completion* x, unsigned long timeout_u
       local_irq_enable();
       return 0;
     }
-    wait_for_interrupt();
+    if (tasklets_pending()) {
+      run_tasklets();
+    } else {
+      wait_for_interrupt();
+    }
     local_irq_enable();
   }
 }

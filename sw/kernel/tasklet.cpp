@@ -2,6 +2,8 @@
 #include "sw/kernel/tasklet.hpp"
 
 #include "sw/arch/irqflags.hpp"
+#include "sw/kernel/console.hpp"
+#include "sw/kernel/interrupt.hpp"
 
 namespace {
 
@@ -19,36 +21,82 @@ tasklet_struct* take_runnable() {
   return nullptr;
 }
 
+void run(tasklet_struct& tasklet) {
+  if (tasklet.callback != nullptr) {
+    tasklet.callback(&tasklet);
+  } else {
+    tasklet.func(tasklet.data);
+  }
+}
+
+/// Where nobody may wait for a tasklet, because it is what has been interrupted.
+bool cannot_wait(const char* who) {
+  if (!guest::in_interrupt() && !guest::in_tasklet()) return false;
+  guest::printk(who, ": called where it cannot wait\n");
+  return true;
+}
+
 }  // namespace
 
 void tasklet_setup(tasklet_struct* tasklet, void (*callback)(tasklet_struct*)) {
   tasklet->callback = callback;
+  tasklet->func = nullptr;
   tasklet->disable_count = 0;
   tasklet->running = false;
 }
 
-void tasklet_schedule(tasklet_struct* tasklet) {
-  const guest::InterruptGuard guard;
-  if (!tasklet->linked()) scheduled.push_back(*tasklet);
+void tasklet_init(tasklet_struct* tasklet, void (*func)(unsigned long), unsigned long data) {
+  tasklet_setup(tasklet, nullptr);
+  tasklet->func = func;
+  tasklet->data = data;
 }
 
-void tasklet_disable(tasklet_struct* tasklet) {
+void tasklet_schedule(tasklet_struct* tasklet) {
+  {
+    const guest::InterruptGuard guard;
+    if (!tasklet->linked()) scheduled.push_back(*tasklet);
+  }
+  // No way out of an interrupt is coming: Linux wakes a thread for it.
+  if (!guest::in_interrupt() && !irqs_disabled()) guest::run_tasklets();
+}
+
+void tasklet_disable_nosync(tasklet_struct* tasklet) {
   const guest::InterruptGuard guard;
   ++tasklet->disable_count;
 }
 
-void tasklet_enable(tasklet_struct* tasklet) {
-  const guest::InterruptGuard guard;
-  --tasklet->disable_count;
+// On one processor it cannot be running while somebody who may wait is.
+void tasklet_disable(tasklet_struct* tasklet) {
+  cannot_wait("tasklet_disable");
+  tasklet_disable_nosync(tasklet);
 }
 
-// On one processor nobody can find it running except itself.
+void tasklet_enable(tasklet_struct* tasklet) {
+  {
+    const guest::InterruptGuard guard;
+    if (tasklet->disable_count > 0) --tasklet->disable_count;
+  }
+  if (tasklet->linked()) tasklet_schedule(tasklet);
+}
+
 void tasklet_kill(tasklet_struct* tasklet) {
+  if (!cannot_wait("tasklet_kill") && tasklet->linked()) guest::run_tasklets();
   const guest::InterruptGuard guard;
   tasklet->unlink();
 }
 
 namespace guest {
+
+bool in_tasklet() { return running_list; }
+
+bool tasklets_pending() {
+  const InterruptGuard guard;
+  if (running_list) return false;
+  for (const tasklet_struct& tasklet : scheduled) {
+    if (tasklet.disable_count == 0) return true;
+  }
+  return false;
+}
 
 void run_tasklets() {
   const unsigned long flags = local_irq_save();
@@ -57,7 +105,7 @@ void run_tasklets() {
     while (tasklet_struct* tasklet = take_runnable()) {
       tasklet->running = true;
       local_irq_enable();
-      tasklet->callback(tasklet);
+      run(*tasklet);
       local_irq_disable();
       tasklet->running = false;
     }

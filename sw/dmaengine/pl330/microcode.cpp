@@ -150,19 +150,38 @@ std::uint32_t Shape::control(unsigned beats) const {
   return half | half << 14 | (source_moves ? 1U : 0U) | (destination_moves ? 1U << 14 : 0U);
 }
 
-Progress write_program(std::span<std::byte> buffer, const Shape& shape,
-                       std::span<const Segment> segments, Progress from, std::uint32_t event) {
+Segment Segments::operator[](std::size_t index) const {
+  const auto row = static_cast<std::uint32_t>(index / pattern.size());
+  const Segment& first = pattern[index % pattern.size()];
+  return {first.source + row * source_pitch, first.destination + row * destination_pitch,
+          first.size};
+}
+
+std::uint32_t Segments::bytes_before(std::size_t index) const {
+  if (pattern.empty()) return 0;
+  std::uint32_t row = 0;
+  std::uint32_t part = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    row += pattern[i].size;
+    if (i < index % pattern.size()) part += pattern[i].size;
+  }
+  return static_cast<std::uint32_t>(index / pattern.size()) * row + part;
+}
+
+Progress write_program(std::span<std::byte> buffer, const Shape& shape, const Segments& segments,
+                       Progress from, std::size_t end, std::uint32_t event) {
   Assembler code{buffer.first(buffer.size() - kEpilogueBytes)};
   code.move(Assembler::Register::kControl, shape.control(shape.burst_beats));
-  while (from.segment < segments.size()) {
+  while (from.segment < end) {
     const Assembler::Position start = code.position();
-    const std::uint32_t moved = move_piece(code, shape, segments[from.segment], from.offset);
+    const Segment segment = segments[from.segment];
+    const std::uint32_t moved = move_piece(code, shape, segment, from.offset);
     if (code.overflowed()) {
       code.rewind(start);
       break;
     }
     from.offset += moved;
-    if (from.offset >= segments[from.segment].size) from = {from.segment + 1, 0};
+    if (from.offset >= segment.size) from = {from.segment + 1, 0};
   }
   Assembler epilogue{buffer.subspan(code.position())};
   epilogue.write_barrier();

@@ -71,6 +71,20 @@ struct Segment {
   std::uint32_t size;  ///< A multiple of the beat.
 };
 
+/// The stretches of a transfer in order: a pattern, gone through `rows` times, each time so much
+/// further on. A plain list has one row.
+struct Segments {
+  std::span<const Segment> pattern;
+  std::size_t rows = 1;
+  std::uint32_t source_pitch = 0;  ///< From the start of one row to that of the next.
+  std::uint32_t destination_pitch = 0;
+
+  std::size_t size() const { return pattern.size() * rows; }
+  Segment operator[](std::size_t index) const;
+  /// The bytes of all segments before `index`.
+  std::uint32_t bytes_before(std::size_t index) const;
+};
+
 /// Where a program stops and the next one continues.
 struct Progress {
   std::size_t segment = 0;
@@ -78,9 +92,14 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
-/// Writes a program that moves as much of `segments` from `from` on as fits into `buffer`, signals
-/// `event`, and ends. Returns where it stops. A buffer of 64 bytes always makes some progress.
-Progress write_program(std::span<std::byte> buffer, const Shape& shape,
-                       std::span<const Segment> segments, Progress from, std::uint32_t event);
+/// Writes a program that moves as much of `segments` from `from` on as fits into `buffer`, but
+/// nothing of segment `end`, signals `event`, and ends. Returns where it stops. A buffer of 64
+/// bytes always makes some progress.
+Progress write_program(std::span<std::byte> buffer, const Shape& shape, const Segments& segments,
+                       Progress from, std::size_t end, std::uint32_t event);
+
+/// Up to here a program sets CCR, SAR and DAR for its first segment: until its counter is behind,
+/// the addresses are the last program's.
+inline constexpr std::uint32_t kPrologueBytes = 18;
 
 }  // namespace guest::pl330

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client's side: channels, preparing, submitting, ending.
+// The client's side: channels, issuing, status, ending.
 #include <algorithm>
-#include <bit>
 
 #include "sw/arch/irqflags.hpp"
 #include "sw/dmaengine/pl330/pl330.hpp"
@@ -9,154 +8,102 @@
 namespace guest::pl330 {
 namespace {
 
-constexpr unsigned kMostBeats = 16;
-constexpr unsigned kWidestShift = 4;  // 128 bits.
-
 Channel& own(dma_chan& channel) { return static_cast<Channel&>(channel); }
 
 }  // namespace
 
-Result<dma_chan*> Controller::request(std::uint32_t request_line) {
-  const InterruptGuard guard;
-  for (unsigned i = 0; i < channel_count_; ++i) {
-    Channel& channel = channels_[i];
-    if (channel.requested) continue;
-    channel.requested = true;
-    channel.request_line = request_line;
-    channel.config = {};
-    return static_cast<dma_chan*>(&channel);
-  }
-  return Error::kBusy;
-}
-
-Result<dma_chan*> Controller::request_slave(std::uint32_t request_line) {
-  constexpr std::uint32_t kRequestLines = 32;
-  if (request_line >= kRequestLines) return Error::kOutOfRange;
-  return request(request_line);
-}
-
-Result<dma_chan*> Controller::request_memcpy() { return request(0); }
-
-void Controller::release(dma_chan& channel) {
-  terminate_all(channel);
-  synchronize(channel);
-  own(channel).requested = false;
-}
-
-int Controller::config(dma_chan& channel, const dma_slave_config& config) {
-  // A transfer whose end the peripheral decides is not something this driver generates code for.
-  if (config.device_fc) return to_errno(Error::kUnsupported);
-  own(channel).config = config;
+int Controller::device_alloc_chan_resources(dma_chan& chan) {
+  Channel& channel = own(chan);
+  dma_cookie_init(&channel);
+  channel.config = {};
+  channel.failed_cookie = 0;
   return 0;
 }
 
-Descriptor* Controller::take_descriptor(Channel& channel, unsigned long flags) {
+void Controller::device_free_chan_resources(dma_chan& chan) {
+  device_terminate_all(chan);
+  vchan_synchronize(&own(chan));
+  vchan_free_chan_resources(&own(chan));
+}
+
+dma_chan* Controller::of_dma_xlate(const Cells& cells, std::size_t first) {
+  const std::uint32_t line = cells[first];
+  if (first >= cells.size() || line >= request_count_) return nullptr;
+  return &channels_[line];
+}
+
+void Controller::device_issue_pending(dma_chan& chan) {
   const InterruptGuard guard;
-  for (Descriptor& descriptor : descriptors_) {
-    if (descriptor.used) continue;
-    descriptor.used = true;
-    descriptor.cookie = 0;
-    descriptor.flags = flags;
-    descriptor.chan = &channel;
-    descriptor.callback = nullptr;
-    descriptor.callback_result = nullptr;
-    descriptor.callback_param = nullptr;
-    descriptor.count = 0;
-    descriptor.total_bytes = 0;
-    descriptor.result = {};
-    descriptor.shape = {};
-    descriptor.shape.non_secure = non_secure_;
-    return &descriptor;
-  }
-  return nullptr;
+  if (vchan_issue_pending(&own(chan))) start_next(own(chan));
 }
 
-dma_async_tx_descriptor* Controller::prep_slave_sg(dma_chan& chan, scatterlist* list,
-                                                   unsigned entries,
-                                                   dma_transfer_direction direction,
-                                                   unsigned long flags) {
-  Channel& channel = own(chan);
-  const bool to_device = direction == DMA_MEM_TO_DEV;
-  if ((!to_device && direction != DMA_DEV_TO_MEM) || entries == 0 || entries > kMostSegments)
-    return nullptr;
-  const auto width = static_cast<unsigned>(to_device ? channel.config.dst_addr_width
-                                                     : channel.config.src_addr_width);
-  const unsigned most = to_device ? channel.config.dst_maxburst : channel.config.src_maxburst;
-  if (!std::has_single_bit(width) || width > 1U << memory_width_shift_) return nullptr;
-  for (const scatterlist& entry : SgRange{list, entries}) {
-    if (((entry.dma_address | entry.dma_length) & (width - 1)) != 0 || entry.dma_length == 0)
-      return nullptr;
-  }
-  Descriptor* descriptor = take_descriptor(channel, flags);
-  if (descriptor == nullptr) return nullptr;
-  Shape& shape = descriptor->shape;
-  shape.kind = to_device ? Shape::Kind::kMemoryToPeripheral : Shape::Kind::kPeripheralToMemory;
-  shape.request = channel.request_line;
-  shape.width_shift = static_cast<unsigned>(std::countr_zero(width));
-  shape.burst_beats = std::clamp(std::min<unsigned>(most, fifo_bytes_ / width), 1U, kMostBeats);
-  for (const scatterlist& entry : SgRange{list, entries}) {
-    const auto memory = static_cast<std::uint32_t>(entry.dma_address);
-    descriptor->segments[descriptor->count++] =
-        to_device ? Segment{memory, channel.config.dst_addr, entry.dma_length}
-                  : Segment{channel.config.src_addr, memory, entry.dma_length};
-    descriptor->total_bytes += entry.dma_length;
-  }
-  return descriptor;
-}
-
-dma_async_tx_descriptor* Controller::prep_dma_memcpy(dma_chan& chan, dma_addr_t to, dma_addr_t from,
-                                                     std::size_t size, unsigned long flags) {
-  if (size == 0) return nullptr;
-  Descriptor* descriptor = take_descriptor(own(chan), flags);
-  if (descriptor == nullptr) return nullptr;
-  // The widest beat that all three are a multiple of; bursts that leave room for the other
-  // channels.
-  const auto together = static_cast<std::uint32_t>(to | from | size);
-  Shape& shape = descriptor->shape;
-  shape.width_shift = std::min(
-      {static_cast<unsigned>(std::countr_zero(together)), memory_width_shift_, kWidestShift});
-  shape.burst_beats =
-      std::clamp<unsigned>(fifo_bytes_ / channel_count_ >> shape.width_shift, 1, kMostBeats);
-  descriptor->segments[0] = {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to),
-                             static_cast<std::uint32_t>(size)};
-  descriptor->count = 1;
-  descriptor->total_bytes = static_cast<std::uint32_t>(size);
-  return descriptor;
-}
-
-dma_cookie_t Controller::tx_submit(dma_async_tx_descriptor& descriptor) {
-  const InterruptGuard guard;
-  Channel& channel = own(*descriptor.chan);
-  descriptor.cookie = ++channel.cookie;
-  channel.submitted.push_back(descriptor);
-  return descriptor.cookie;
-}
-
-void Controller::issue_pending(dma_chan& channel) {
-  const InterruptGuard guard;
-  own(channel).issued.splice(own(channel).submitted);
-  start_next(own(channel));
-}
-
-void Controller::drop_all(IntrusiveList<dma_async_tx_descriptor>& list) {
-  while (!list.empty()) static_cast<Descriptor&>(list.pop_front()).used = false;
-}
-
-int Controller::terminate_all(dma_chan& chan) {
+// What was loaded and not stored is dropped: the rest of the transfer is lost, there is no resume.
+int Controller::device_pause(dma_chan& chan) {
   const InterruptGuard guard;
   Channel& channel = own(chan);
-  if (channel.active != nullptr) {
-    kill(channel);
-    channel.active->used = false;
-    channel.active = nullptr;
+  if (channel.paused) return 0;
+  channel.paused = true;
+  if (channel.active == nullptr) {
+    channel.waiting.unlink();
+    return 0;
   }
-  drop_all(channel.submitted);
-  drop_all(channel.issued);
-  drop_all(channel.completed);
-  channel.completed_cookie = channel.cookie;
+  kill(*channel.thread);
+  // The last stores of a program that did not end were issued, but perhaps not made.
+  const std::uint32_t done = bytes_done(*channel.thread);
+  const std::uint32_t doubtful = write_queue_ * channel.active->shape.burst_bytes();
+  channel.paused_residue = channel.active->total_bytes - (done - std::min(done, doubtful));
+  release_thread(channel);
+  start_waiting();
   return 0;
 }
 
-void Controller::synchronize(dma_chan& channel) { tasklet_kill(&own(channel).tasklet); }
+void Controller::stop(Channel& channel) {
+  channel.waiting.unlink();
+  if (channel.active == nullptr) return;
+  if (channel.thread != nullptr) {
+    kill(*channel.thread);
+    release_thread(channel);
+  }
+  vchan_terminate_vdesc(channel.active);
+  channel.active = nullptr;
+}
+
+int Controller::device_terminate_all(dma_chan& chan) {
+  Channel& channel = own(chan);
+  virt_dma_list dropped;
+  {
+    const InterruptGuard guard;
+    stop(channel);
+    virt_dma_list running;
+    running.splice(channel.desc_terminated);
+    vchan_get_all_descriptors(&channel, dropped);
+    channel.desc_terminated.splice(running);
+    channel.paused = false;
+    channel.completed_cookie = channel.cookie;
+    start_waiting();
+  }
+  vchan_dma_desc_free_list(dropped);
+  return 0;
+}
+
+void Controller::device_synchronize(dma_chan& chan) { vchan_synchronize(&own(chan)); }
+
+std::uint32_t Controller::residue_of(Channel& channel, dma_cookie_t cookie) {
+  if (channel.active != nullptr && channel.active->cookie == cookie) {
+    if (channel.paused) return channel.paused_residue;
+    return channel.active->total_bytes - bytes_done(*channel.thread);
+  }
+  const virt_dma_desc* const waiting = vchan_find_desc(&channel, cookie);
+  return waiting == nullptr ? 0 : static_cast<const Descriptor*>(waiting)->total_bytes;
+}
+
+dma_status Controller::device_tx_status(dma_chan& chan, dma_cookie_t cookie, dma_tx_state* state) {
+  const InterruptGuard guard;
+  Channel& channel = own(chan);
+  const dma_status status = dma_cookie_status(&channel, cookie, state);
+  if (status == DMA_COMPLETE) return cookie == channel.failed_cookie ? DMA_ERROR : DMA_COMPLETE;
+  if (state != nullptr) state->residue = residue_of(channel, cookie);
+  return channel.paused ? DMA_PAUSED : DMA_IN_PROGRESS;
+}
 
 }  // namespace guest::pl330

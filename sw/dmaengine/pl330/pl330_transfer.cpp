@@ -1,158 +1,183 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens between a doorbell and a callback.
+#include <algorithm>
+
 #include "sw/arch/irqflags.hpp"
 #include "sw/dmaengine/pl330/pl330.hpp"
 #include "sw/kernel/console.hpp"
 
 namespace guest::pl330 {
 
-void Controller::write_next_program(Channel& channel, unsigned program) {
-  const Descriptor& transfer = *channel.active;
+/// A free thread, or a place in the queue for one.
+Thread* Controller::take_thread(Channel& channel) {
+  if (channel.thread != nullptr) return channel.thread;
+  const auto end = threads_.begin() + thread_count_;
+  auto* const free = std::find_if(threads_.begin(), end,
+                                  [](const Thread& thread) { return thread.user == nullptr; });
+  if (free == end) {
+    if (!channel.waiting.linked()) waiting_.push_back(channel.waiting);
+    return nullptr;
+  }
+  channel.waiting.unlink();
+  free->user = &channel;
+  channel.thread = free;
+  return free;
+}
+
+void Controller::release_thread(Channel& channel) {
+  if (channel.thread == nullptr) return;
+  channel.thread->user = nullptr;
+  channel.thread = nullptr;
+}
+
+/// Gives free threads to those who wait, in the order in which they came.
+void Controller::start_waiting() {
+  const auto is_free = [](const Thread& thread) { return thread.user == nullptr; };
+  while (!waiting_.empty() &&
+         std::any_of(threads_.begin(), threads_.begin() + thread_count_, is_free))
+    start_next(*waiting_.pop_front().channel);
+}
+
+void Controller::write_next_program(Thread& thread, unsigned program) {
+  const Descriptor& transfer = *thread.user->active;
+  const Segments segments = transfer.segments();
   const unsigned before = 1 - program;
-  const Progress from = channel.program == before ? channel.program_end[before] : Progress{};
-  channel.program_end[program] =
-      write_program(channel.microcode.subspan(program * kProgramBytes, kProgramBytes),
-                    transfer.shape, transfer.all(), from, channel.thread);
+  Progress from = thread.program == before ? thread.program_end[before] : Progress{};
+  if (transfer.cyclic && from.segment == segments.size()) from = {};
+  // A period ends with an event of its own.
+  const std::size_t end = transfer.cyclic ? from.segment + 1 : segments.size();
+  thread.program_end[program] =
+      write_program(thread.microcode.subspan(program * kProgramBytes, kProgramBytes),
+                    transfer.shape, segments, from, end, thread.number);
 }
 
 void Controller::start_next(Channel& channel) {
-  if (channel.active != nullptr || channel.issued.empty()) return;
-  channel.active = static_cast<Descriptor*>(&channel.issued.pop_front());
-  channel.program_end = {};
-  channel.program = 0;
-  write_next_program(channel, 0);
-  channel.program_start = {};
-  run_program(channel, 0);
+  if (channel.active != nullptr || channel.paused) return;
+  virt_dma_desc* const first = vchan_next_desc(&channel);
+  if (first == nullptr) return;
+  Thread* const thread = take_thread(channel);
+  if (thread == nullptr) return;
+  first->unlink();
+  channel.active = static_cast<Descriptor*>(first);
+  thread->program_end = {};
+  thread->program = 0;
+  write_next_program(*thread, 0);
+  thread->program_start = {};
+  run_program(*thread, 0);
 }
 
-void Controller::run_program(Channel& channel, unsigned program) {
-  channel.program = program;
-  if (!go(channel,
-          channel.microcode_address + program * static_cast<std::uint32_t>(kProgramBytes))) {
-    printk(dev->name, ": channel ", channel.thread, " does not start\n");
-    finish(channel, DMA_TRANS_ABORTED);
+void Controller::run_program(Thread& thread, unsigned program) {
+  thread.program = program;
+  if (!go(thread, thread.microcode_address + program * static_cast<std::uint32_t>(kProgramBytes))) {
+    printk(dev->name, ": channel ", thread.number, " does not start\n");
+    finish(*thread.user, DMA_TRANS_ABORTED);
     return;
   }
   // While this one runs there is time to write the next.
-  if (channel.program_end[program].segment < channel.active->count)
-    write_next_program(channel, 1 - program);
+  const Descriptor& transfer = *thread.user->active;
+  if (transfer.cyclic || thread.program_end[program].segment < transfer.segments().size())
+    write_next_program(thread, 1 - program);
 }
 
-void Controller::on_event(Channel& channel) {
-  if (channel.active == nullptr) return;
-  const Progress reached = channel.program_end[channel.program];
-  if (reached.segment < channel.active->count) {
-    channel.program_start = reached;
-    run_program(channel, 1 - channel.program);
-  } else {
-    finish(channel, DMA_TRANS_NOERROR);
+void Controller::on_event(Thread& thread) {
+  if (thread.user == nullptr || thread.user->active == nullptr) return;
+  Descriptor& transfer = *thread.user->active;
+  const Progress reached = thread.program_end[thread.program];
+  const bool ended = reached.segment == transfer.segments().size();
+  if (ended && !transfer.cyclic) {
+    finish(*thread.user, DMA_TRANS_NOERROR);
+    return;
   }
+  thread.program_start = ended ? Progress{} : reached;
+  run_program(thread, 1 - thread.program);
+  if (transfer.cyclic && reached.offset == 0) vchan_cyclic_callback(&transfer);
 }
 
-void Controller::on_fault(Channel& channel, std::uint32_t fault) {
-  printk(dev->name, ": channel ", channel.thread, " faulted, FTR ", hex(fault), ", SAR ",
-         hex(registers_.read_relaxed(&Registers::channel, channel.thread * 8U)), ", DAR ",
-         hex(registers_.read_relaxed(&Registers::channel, channel.thread * 8U + 1)), ", CPC ",
-         hex(registers_.read_relaxed(&Registers::csr_cpc, 2 * channel.thread + 1)), "\n");
+void Controller::on_fault(Thread& thread, std::uint32_t fault) {
+  printk(dev->name, ": channel ", thread.number, " faulted, FTR ", hex(fault), ", SAR ",
+         hex(register_of(thread, 0)), ", DAR ", hex(register_of(thread, 1)), ", CPC ",
+         hex(counter_of(thread)), "\n");
   dmaengine_tx_result result = DMA_TRANS_ABORTED;
   if ((fault & kFaultDataRead) != 0) result = DMA_TRANS_READ_FAILED;
   if ((fault & kFaultDataWrite) != 0) result = DMA_TRANS_WRITE_FAILED;
-  const std::uint32_t done = channel.active == nullptr ? 0 : bytes_done(channel);
-  kill(channel);
-  if (channel.active == nullptr) return;
-  channel.active->result.residue = channel.active->total_bytes - done;
-  finish(channel, result);
+  Channel* const channel = thread.user;
+  const bool busy = channel != nullptr && channel->active != nullptr;
+  const std::uint32_t done = busy ? bytes_done(thread) : 0;
+  kill(thread);
+  if (!busy) return;
+  channel->active->tx_result.residue = channel->active->total_bytes - done;
+  finish(*channel, result);
+}
+
+// It was starting some thread, which is stopped now: that transfer has failed.
+void Controller::on_manager_fault() {
+  printk(dev->name, ": manager faulted, FTRD ", hex(registers_.read_relaxed(&Registers::ftrd)),
+         "\n");
+  kill_manager();
+  for (unsigned i = 0; i < thread_count_; ++i) {
+    Channel* const channel = threads_[i].user;
+    if (channel != nullptr && channel->active != nullptr && state_of(threads_[i]) == kStateStopped)
+      finish(*channel, DMA_TRANS_ABORTED);
+  }
 }
 
 void Controller::finish(Channel& channel, dmaengine_tx_result result) {
   Descriptor& transfer = *channel.active;
-  transfer.result.result = result;
+  transfer.tx_result.result = result;
   if (result != DMA_TRANS_NOERROR) channel.failed_cookie = transfer.cookie;
-  channel.completed_cookie = transfer.cookie;
   channel.active = nullptr;
-  channel.completed.push_back(transfer);
-  tasklet_schedule(&channel.tasklet);
+  vchan_cookie_complete(&transfer);
+  // Whoever waits for a thread comes before this channel's next transfer.
+  release_thread(channel);
+  start_waiting();
   start_next(channel);
 }
 
 irqreturn_t Controller::on_interrupt() {
   bool handled = false;
   if (registers_.read_relaxed(&Registers::fsrd) != 0) {
-    printk(dev->name, ": manager faulted, FTRD ", hex(registers_.read_relaxed(&Registers::ftrd)),
-           "\n");
-    kill_manager();
-    // It was starting some channel, which is stopped now: that one has failed.
-    for (unsigned i = 0; i < channel_count_; ++i) {
-      const std::uint32_t state =
-          registers_.read_relaxed(&Registers::csr_cpc, 2 * std::size_t{i}) & kStateMask;
-      if (channels_[i].active != nullptr && state == kStateStopped)
-        finish(channels_[i], DMA_TRANS_ABORTED);
-    }
+    on_manager_fault();
     handled = true;
   }
   const std::uint32_t faulted = registers_.read_relaxed(&Registers::fsrc);
   const std::uint32_t events = registers_.read_relaxed(&Registers::intmis);
   registers_.write_relaxed(&Registers::intclr, events);
-  for (unsigned i = 0; i < channel_count_; ++i) {
+  for (unsigned i = 0; i < thread_count_; ++i) {
     if ((faulted >> i & 1) != 0) {
-      on_fault(channels_[i], registers_.read_relaxed(&Registers::ftr, i));
+      on_fault(threads_[i], registers_.read_relaxed(&Registers::ftr, i));
     } else if ((events >> i & 1) != 0) {
-      on_event(channels_[i]);
+      on_event(threads_[i]);
     }
     handled = handled || ((faulted | events) >> i & 1) != 0;
   }
   return handled ? IRQ_HANDLED : IRQ_NONE;
 }
 
-void Controller::run_callbacks(Channel& channel) {
-  for (;;) {
-    Descriptor* transfer = nullptr;
-    {
-      const InterruptGuard guard;
-      if (channel.completed.empty()) return;
-      transfer = static_cast<Descriptor*>(&channel.completed.pop_front());
-    }
-    dmaengine_desc_callback_invoke(transfer, &transfer->result);
-    transfer->used = false;
-  }
-}
-
-std::uint32_t Controller::bytes_done(const Channel& channel) const {
-  const Descriptor& transfer = *channel.active;
+/// What has been issued: the bursts of the running program, as its memory address tells.
+std::uint32_t Controller::bytes_done(const Thread& thread) const {
+  const Descriptor& transfer = *thread.user->active;
+  const Segments segments = transfer.segments();
   const bool to_peripheral = transfer.shape.kind == Shape::Kind::kMemoryToPeripheral;
-  const std::uint32_t address = current_address(channel);
-  std::uint32_t before = 0;
-  for (std::size_t i = 0; i < channel.program_start.segment; ++i)
-    before += transfer.segments[i].size;
+  const Progress start = thread.program_start;
+  const std::uint32_t before = segments.bytes_before(start.segment) + start.offset;
+  const std::uint32_t program =
+      thread.microcode_address + thread.program * static_cast<std::uint32_t>(kProgramBytes);
+  if (counter_of(thread) - program < kPrologueBytes) return before;
+  const std::uint32_t address = register_of(thread, to_peripheral ? 0 : 1);
   // The address is in, or just behind, one of the segments of the program that runs.
-  std::uint32_t sum = before;
-  const std::size_t last = channel.program_end[channel.program].segment;
-  for (std::size_t i = channel.program_start.segment; i < transfer.count && i <= last; ++i) {
-    const Segment& segment = transfer.segments[i];
-    const std::uint32_t start = to_peripheral ? segment.source : segment.destination;
-    if (address >= start && address - start <= segment.size) return sum + (address - start);
+  std::uint32_t sum = before - start.offset;
+  const std::size_t last = thread.program_end[thread.program].segment;
+  for (std::size_t i = start.segment; i < segments.size() && i <= last; ++i) {
+    const Segment segment = segments[i];
+    const std::uint32_t first = to_peripheral ? segment.source : segment.destination;
+    if (address >= first && address - first <= segment.size) return sum + (address - first);
     sum += segment.size;
   }
-  return before + channel.program_start.offset;
-}
-
-dma_status Controller::tx_status(dma_chan& chan, dma_cookie_t cookie, dma_tx_state* state) {
-  const InterruptGuard guard;
-  auto& channel = static_cast<Channel&>(chan);
-  std::uint32_t residue = 0;
-  if (cookie > channel.completed_cookie) {
-    if (channel.active != nullptr && channel.active->cookie == cookie) {
-      residue = channel.active->total_bytes - bytes_done(channel);
-    }
-    for (auto* list : {&channel.submitted, &channel.issued}) {
-      for (dma_async_tx_descriptor& waiting : *list) {
-        if (waiting.cookie == cookie) residue = static_cast<Descriptor&>(waiting).total_bytes;
-      }
-    }
-  }
-  if (state != nullptr) *state = {channel.completed_cookie, channel.cookie, residue};
-  if (cookie > channel.completed_cookie) return DMA_IN_PROGRESS;
-  return cookie == channel.failed_cookie ? DMA_ERROR : DMA_COMPLETE;
+  return before;
 }
 
 }  // namespace guest::pl330
+
+irqreturn_t pl330_irq_handler(int /*irq*/, void* controller) {
+  return static_cast<guest::pl330::Controller*>(controller)->on_interrupt();
+}

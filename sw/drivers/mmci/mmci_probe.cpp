@@ -81,12 +81,8 @@ Result<void> MmciHost::probe(device& dev) {
 
 // Without them, or without their controller, the CPU moves the data.
 void MmciHost::request_channels() {
-  const auto request = [this](const char* name) {
-    const Result<dma_chan*> channel = dma_request_chan(dev_, name);
-    return channel ? *channel : nullptr;
-  };
-  receive_channel_ = request("rx");
-  transmit_channel_ = request("tx");
+  receive_channel_ = dma_request_slave_channel(dev_, "rx");
+  transmit_channel_ = dma_request_slave_channel(dev_, "tx");
 }
 
 }  // namespace guest

@@ -129,7 +129,7 @@ unsigned run_all(Interpreter& machine, const Shape& shape, std::span<const Segme
   for (Progress progress; progress.segment < segments.size(); ++programs) {
     std::vector<std::byte> buffer(buffer_size);
     const Progress before = progress;
-    progress = write_program(buffer, shape, segments, progress, 3);
+    progress = write_program(buffer, shape, {.pattern = segments}, progress, segments.size(), 3);
     REQUIRE_FALSE(progress == before);
     machine.events = 0;
     REQUIRE(machine.run(buffer));
@@ -145,7 +145,7 @@ TEST_CASE("a memory copy is the program the manual would write", "[sw][pl330]") 
   shape.burst_beats = 16;
   std::array<std::byte, 64> buffer{};
   const Segment segment{0x6000'1000, 0x6000'2000, 512};
-  CHECK(write_program(buffer, shape, {&segment, 1}, {}, 5).segment == 1);
+  CHECK(write_program(buffer, shape, {.pattern = {&segment, 1}}, {}, 1, 5).segment == 1);
   // CCR: both increment, 8 bytes a beat, 16 beats.
   const Bytes expected{0xBC, 0x01, 0xF7, 0xC0, 0x3D, 0x00,  // DMAMOV CCR
                        0xBC, 0x00, 0x00, 0x10, 0x00, 0x60,  // DMAMOV SAR
@@ -163,7 +163,7 @@ TEST_CASE("a peripheral is flushed, waited for, and acknowledged in bursts", "[s
   shape.burst_beats = 8;
   std::array<std::byte, 64> buffer{};
   const Segment segment{0x1000'5080, 0x6000'2000, 512};
-  write_program(buffer, shape, {&segment, 1}, {}, 0);
+  write_program(buffer, shape, {.pattern = {&segment, 1}}, {}, 1, 0);
   // CCR: the source stands still, 4 bytes a beat, 8 beats.
   const Bytes expected{0xBC, 0x01, 0x74, 0x40, 0x1D, 0x00,  // DMAMOV CCR
                        0xBC, 0x00, 0x80, 0x50, 0x00, 0x10,  // DMAMOV SAR

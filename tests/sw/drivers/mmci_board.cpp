@@ -46,8 +46,8 @@ MmciBoard::MmciBoard() : pages_(kPages) {
   mmci_ = find_device("arm,pl18x");
   dma_device::dev = find_device("arm,pl330");
   of_dma_configure(dma_device::dev);
-  for (dma_chan& channel : channels_) channel.device = this;
-  register_dma_device(*this);
+  for (dma_chan& channel : channels_) add_channel(*this, channel);
+  dma_async_device_register(this);
   set_interrupt_controller(*this);
   constexpr unsigned kRating = 1000;
   model_ = std::make_unique<Model>();
@@ -126,20 +126,19 @@ void MmciBoard::handle(void (*dispatch)(unsigned irq)) {
   }
 }
 
-Result<dma_chan*> MmciBoard::request_slave(std::uint32_t request_line) {
-  if (!dma_present_ || request_line >= std::size(channels_)) return Error::kNoDevice;
-  return &channels_[request_line];
+dma_chan* MmciBoard::of_dma_xlate(const Cells& cells, std::size_t first) {
+  return dma_present_ && cells[first] < std::size(channels_) ? &channels_[cells[first]] : nullptr;
 }
 
-int MmciBoard::config(dma_chan& /*channel*/, const dma_slave_config& config) {
+int MmciBoard::device_config(dma_chan& /*channel*/, const dma_slave_config& config) {
   config_ = config;
   return 0;
 }
 
-dma_async_tx_descriptor* MmciBoard::prep_slave_sg(dma_chan& channel, scatterlist* list,
-                                                  unsigned entries,
-                                                  dma_transfer_direction /*direction*/,
-                                                  unsigned long /*flags*/) {
+dma_async_tx_descriptor* MmciBoard::device_prep_slave_sg(dma_chan& channel, scatterlist* list,
+                                                         unsigned entries,
+                                                         dma_transfer_direction /*direction*/,
+                                                         unsigned long /*flags*/) {
   targets_.clear();
   for (const scatterlist& s : SgRange{list, entries}) {
     auto* const memory =
@@ -148,13 +147,13 @@ dma_async_tx_descriptor* MmciBoard::prep_slave_sg(dma_chan& channel, scatterlist
   }
   descriptor_.chan = &channel;
   descriptor_.callback_result = nullptr;
+  descriptor_.tx_submit = [](dma_async_tx_descriptor*) { return DMA_MIN_COOKIE; };
   return &descriptor_;
 }
 
-dma_cookie_t MmciBoard::tx_submit(dma_async_tx_descriptor& /*descriptor*/) { return 1; }
-void MmciBoard::issue_pending(dma_chan& /*channel*/) { active_ = true; }
+void MmciBoard::device_issue_pending(dma_chan& /*channel*/) { active_ = true; }
 
-int MmciBoard::terminate_all(dma_chan& /*channel*/) {
+int MmciBoard::device_terminate_all(dma_chan& /*channel*/) {
   ++terminations_;
   active_ = false;
   return 0;

@@ -57,22 +57,16 @@ class MmciBoard final : public FakeIo,
   void program(std::uint64_t delta_ns) override;
   void stop() override { alarm_ = linefill::kNever; }
   // DMA.
-  Result<dma_chan*> request_slave(std::uint32_t request_line) override;
-  Result<dma_chan*> request_memcpy() override { return Error::kNoDevice; }
-  void release(dma_chan& /*channel*/) override {}
-  int config(dma_chan& channel, const dma_slave_config& config) override;
-  dma_async_tx_descriptor* prep_slave_sg(dma_chan& channel, scatterlist* list, unsigned entries,
-                                         dma_transfer_direction direction,
-                                         unsigned long flags) override;
-  dma_async_tx_descriptor* prep_dma_memcpy(dma_chan&, dma_addr_t, dma_addr_t, std::size_t,
-                                           unsigned long) override {
-    return nullptr;
+  dma_chan* of_dma_xlate(const Cells& cells, std::size_t first) override;
+  int device_config(dma_chan& channel, const dma_slave_config& config) override;
+  dma_async_tx_descriptor* device_prep_slave_sg(dma_chan& channel, scatterlist* list,
+                                                unsigned entries, dma_transfer_direction direction,
+                                                unsigned long flags) override;
+  void device_issue_pending(dma_chan& channel) override;
+  dma_status device_tx_status(dma_chan&, dma_cookie_t, dma_tx_state*) override {
+    return DMA_IN_PROGRESS;
   }
-  dma_cookie_t tx_submit(dma_async_tx_descriptor& descriptor) override;
-  void issue_pending(dma_chan& channel) override;
-  dma_status tx_status(dma_chan&, dma_cookie_t, dma_tx_state*) override { return DMA_IN_PROGRESS; }
-  int terminate_all(dma_chan& channel) override;
-  void synchronize(dma_chan& /*channel*/) override {}
+  int device_terminate_all(dma_chan& channel) override;
 
  private:
   MmciBoard();
