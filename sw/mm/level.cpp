@@ -16,6 +16,13 @@ Level::Level(std::string_view name, Now how_many) : name_{name}, now_{how_many} 
   levels().push_back(*this);
 }
 
+std::size_t level_of(std::string_view name) {
+  for (const Level& level : levels()) {
+    if (level.name_ == name) return level.now();
+  }
+  return 0;
+}
+
 void remember_levels() {
   for (Level& level : levels()) level.remembered_ = level.now();
 }

@@ -23,6 +23,7 @@ class Level : public ListNode {
   std::size_t now() const { return now_(); }
 
  private:
+  friend std::size_t level_of(std::string_view name);
   friend void remember_levels();
   friend bool at_remembered_levels(TextSink& sink);
   std::string_view name_;
@@ -30,6 +31,8 @@ class Level : public ListNode {
   std::size_t remembered_ = 0;
 };
 
+/// How much there is now of what has this name; 0 if nothing has.
+std::size_t level_of(std::string_view name);
 /// Before a program starts.
 void remember_levels();
 /// At its end: a line on `sink` for each level that is not what it was; true if there is none.

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// s3cmci maps and never unmaps: a leak? The same driver, and what comes of it where it runs.
+#include <algorithm>
+
+#include "sw/apps/ask/answer.hpp"
+#include "sw/dmaengine/channel.hpp"
+#include "sw/kernel/options.hpp"
+#include "sw/measure/content.hpp"
+#include "sw/measure/implementation.hpp"
+#include "sw/measure/table.hpp"
+#include "sw/mm/level.hpp"
+
+namespace guest {
+namespace {
+
+constexpr std::size_t kBytes = 4096;
+constexpr std::size_t kRequests = 64;
+constexpr std::byte kDirt{0xEE};
+
+struct Outcome {
+  std::size_t requests = 0;
+  std::size_t wrong_bytes = 0;
+};
+
+/// One request as s3cmci makes it: mapped, transferred, never unmapped.
+Result<void> request(DmaChannel& channel, DmaAddress card, std::span<std::byte> buffer) {
+  device& dev = channel.mapping_device();
+  const dma_addr_t handle =
+      dma_map_single_attrs(&dev, buffer.data(), buffer.size(), DMA_FROM_DEVICE, 0);
+  if (dma_mapping_error(&dev, handle) != 0) return Error::kOutOfIova;
+  return channel.copy(DmaAddress{static_cast<std::uint32_t>(handle)}, card, buffer.size());
+}
+
+Outcome make_requests(DmaChannel& channel, const CoherentMemory& card,
+                      std::span<std::byte> memory) {
+  Outcome outcome;
+  for (std::uint32_t i = 0; i < kRequests; ++i) {
+    const std::span<std::byte> buffer = memory.subspan(i % 4 * kBytes, kBytes);
+    std::fill(buffer.begin(), buffer.end(), kDirt);
+    fill_content(card.bytes(), i);
+    if (!request(channel, card.address(), buffer)) break;
+    outcome.wrong_bytes += wrong_content(buffer, i);
+    ++outcome.requests;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+void answer_no_unmap(Answer& answer) {
+  const std::string_view name = option("ops").value_or("arm_dma_ops");
+  const std::string_view world = option("world").value_or("calm");
+  Result<Implementation> implementation = Implementation::use(name);
+  if (!answer.require(static_cast<bool>(implementation), "operations that this board has")) return;
+  Result<DmaChannel> channel = DmaChannel::request_memcpy();
+  if (!answer.require(static_cast<bool>(channel), "a channel")) return;
+  const Result<CoherentMemory> card = CoherentMemory::allocate(channel->mapping_device(), kBytes);
+  const std::span<std::byte> memory = alloc_bytes(4 * kBytes);
+  if (!answer.require(card && !memory.empty(), "memory")) return;
+  const Outcome outcome = make_requests(*channel, *card, memory);
+  Table table{22,
+              "64 requests of 4 KiB",
+              "world    ",
+              "until failure",
+              "wrong bytes",
+              "I/O pages held",
+              "slots held"};
+  const bool all = outcome.requests == kRequests;
+  if (all) {
+    table.row(name, world, "none", outcome.wrong_bytes, level_of("I/O pages"),
+              level_of("bounce slots"));
+  } else {
+    table.row(name, world, outcome.requests, outcome.wrong_bytes, level_of("I/O pages"),
+              level_of("bounce slots"));
+  }
+  if (name == "arm_dma_ops") {
+    answer.expect(all, "no failure: the operations allocate nothing");
+    if (world == "calm") answer.expect(outcome.wrong_bytes == 0, "right bytes, by luck");
+    if (world == "adverse")
+      answer.expect(outcome.wrong_bytes > 0, "stale bytes, without the invalidate of unmap");
+  }
+}
+
+}  // namespace guest

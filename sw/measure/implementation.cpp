@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/measure/implementation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "sw/dma/dma_map_ops.hpp"
+#include "sw/kernel/device.hpp"
+
+namespace guest {
+
+/// How one is put in use: kNoDevice where the board has no such thing.
+struct Implementation::Row {
+  std::string_view name;
+  Traits traits;
+  Result<void> (*start)(device& dev);
+  void (*stop)(device& dev);
+};
+
+namespace {
+
+bool behind_iommu(const device& dev) { return dev.of_node.has("iommus"); }
+
+Result<void> start_direct(device& dev) {
+  if (behind_iommu(dev)) return Error::kNoDevice;
+  set_dma_ops(&dev, &arm_dma_ops);
+  return {};
+}
+
+Result<void> start_coherent(device& dev) {
+  if (behind_iommu(dev)) return Error::kNoDevice;
+  set_dma_ops(&dev, &arm_coherent_dma_ops);
+  return {};
+}
+
+void stop_nothing(device& /*dev*/) {}
+
+}  // namespace
+
+const Implementation::Row Implementation::kRows[] = {
+    {"arm_dma_ops", {.maintains = true}, start_direct, stop_nothing},
+    {"arm_coherent_dma_ops", {.snooped = true}, start_coherent, stop_nothing},
+};
+
+std::span<const std::string_view> Implementation::names() {
+  static std::array<std::string_view, std::size(kRows)> names = [] {
+    std::array<std::string_view, std::size(kRows)> all;
+    std::transform(std::begin(kRows), std::end(kRows), all.begin(),
+                   [](const Row& row) { return row.name; });
+    return all;
+  }();
+  return names;
+}
+
+Result<Implementation> Implementation::use(std::string_view name) {
+  device* const dev = find_device("arm,pl330");
+  const Row* const row = std::find_if(std::begin(kRows), std::end(kRows),
+                                      [&](const Row& each) { return each.name == name; });
+  if (dev == nullptr || row == std::end(kRows)) return Error::kNoDevice;
+  const dma_map_ops* const before = &get_dma_ops(dev);
+  if (const Result<void> started = row->start(*dev); !started) return started.error();
+  return Implementation{*dev, *row, before};
+}
+
+Implementation::Implementation(Implementation&& other) noexcept
+    : dev_{std::exchange(other.dev_, nullptr)}, row_{other.row_}, before_{other.before_} {}
+
+Implementation::~Implementation() {
+  if (dev_ == nullptr) return;
+  row_->stop(*dev_);
+  set_dma_ops(dev_, before_);
+}
+
+std::string_view Implementation::name() const { return row_->name; }
+Implementation::Traits Implementation::traits() const { return row_->traits; }
+
+}  // namespace guest
