@@ -23,3 +23,10 @@ inline void dma_rmb() { dmb_osh(); }
 /// Orders Normal non-cacheable stores before later ones. Does not drain the outer cache.
 inline void dma_wmb() { dmb_oshst(); }
 inline void smp_mb() { dmb(); }
+
+/// Sleeps until an interrupt is pending, masked or not. Where nothing else would drain the outer
+/// cache's store buffer, that is done first, or what the CPU waits for may never happen.
+inline void arch_cpu_idle() {
+  if (outer_cache_drained_in_idle) wmb();
+  wait_for_interrupt();
+}

@@ -45,7 +45,7 @@ unsigned long wait_for_completion_timeout(completion* x, unsigned long timeout_u
     if (tasklets_pending()) {
       run_tasklets();
     } else {
-      wait_for_interrupt();
+      arch_cpu_idle();
     }
     local_irq_enable();
   }

@@ -116,7 +116,7 @@ void msleep(std::uint32_t ms) {
   const Deadline deadline = Deadline::in_ms(ms);
   Timer alarm{[](void*) {}, nullptr};
   alarm.start(deadline.at_ns());
-  while (!deadline.passed()) wait_for_interrupt();
+  while (!deadline.passed()) arch_cpu_idle();
 }
 
 }  // namespace guest

@@ -28,6 +28,14 @@ inline std::uint32_t sctlr() {
 inline void set_sctlr(std::uint32_t value) {
   asm volatile("mcr p15, 0, %0, c1, c0, 0" : : "r"(value) : "memory");
 }
+inline std::uint32_t actlr() {
+  std::uint32_t value;
+  asm volatile("mrc p15, 0, %0, c1, c0, 1" : "=r"(value));
+  return value;
+}
+inline void set_actlr(std::uint32_t value) {
+  asm volatile("mcr p15, 0, %0, c1, c0, 1" : : "r"(value) : "memory");
+}
 inline void set_ttbr0(std::uint32_t value) {
   asm volatile("mcr p15, 0, %0, c2, c0, 0" : : "r"(value) : "memory");
 }
