@@ -67,9 +67,9 @@ Result<void> BareDma::wait() const {
 
 Result<void> BareDma::run(const pl330::Shape& shape, const pl330::Segment& segment) const {
   constexpr std::uint32_t kUnheardEvent = 15;  // No channel of the driver has it.
-  const std::span<const pl330::Segment> all{&segment, 1};
-  const pl330::Progress end = pl330::write_program(program_.bytes(), shape, all, {}, kUnheardEvent);
-  if (end.segment != all.size()) return Error::kOutOfRange;
+  const pl330::Progress end =
+      pl330::write_program(program_.bytes(), shape, {{&segment, 1}}, {}, 1, kUnheardEvent);
+  if (end.segment != 1) return Error::kOutOfRange;
   if (const Result<void> ready = prepare(); !ready) return ready;
   ring();
   return wait();
