@@ -3,6 +3,8 @@
 // what the burst buffer buys.
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "sw/apps/ask/answer.hpp"
 #include "sw/dmaengine/channel.hpp"
@@ -54,14 +56,15 @@ Cost cost_of(const Counters& counters, Work&& work) {
 std::uint64_t copy_on(Answer& answer, std::size_t count, std::size_t each,
                       const CoherentMemory& from, const CoherentMemory& to) {
   constexpr std::size_t kMost = 6;
-  std::array<dma_chan*, kMost> channels{};
+  std::array<std::optional<DmaChannel>, kMost> channels;
   std::array<completion, kMost> done;
   for (std::size_t i = 0; i < count; ++i) {
-    channels[i] = dma_request_memcpy_channel().value_or(nullptr);
-    if (!answer.require(channels[i] != nullptr, "as many channels")) return 0;
+    Result<DmaChannel> channel = DmaChannel::request_memcpy();
+    if (!answer.require(static_cast<bool>(channel), "as many channels")) return 0;
+    channels[i].emplace(std::move(*channel));
     const auto offset = static_cast<std::uint32_t>(i * each);
     dma_async_tx_descriptor* transfer = dmaengine_prep_dma_memcpy(
-        channels[i], raw(to.address() + offset), raw(from.address() + offset), each,
+        channels[i]->handle(), raw(to.address() + offset), raw(from.address() + offset), each,
         DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
     if (!answer.require(transfer != nullptr, "a descriptor")) return 0;
     transfer->callback = [](void* x) { complete(static_cast<completion*>(x)); };
@@ -69,12 +72,11 @@ std::uint64_t copy_on(Answer& answer, std::size_t count, std::size_t each,
     dmaengine_submit(transfer);
   }
   const Cost cost = cost_of(answer.counters(), [&] {
-    for (std::size_t i = 0; i < count; ++i) dma_async_issue_pending(channels[i]);
+    for (std::size_t i = 0; i < count; ++i) dma_async_issue_pending(channels[i]->handle());
     constexpr unsigned long kPatienceUs = 100'000;
     for (std::size_t i = 0; i < count; ++i)
       answer.expect(wait_for_completion_timeout(&done[i], kPatienceUs) != 0, "each to end");
   });
-  for (std::size_t i = 0; i < count; ++i) dma_release_channel(channels[i]);
   return cost.elapsed;
 }
 
