@@ -41,6 +41,8 @@ class InitiatorPort final : public sc_core::sc_module, public BusPort {
 class BusMaster {
  public:
   virtual InitiatorPort& initiator() = 0;
+  /// Accesses that were answered by BusResponse::kHeld are to be issued again, at `now`.
+  virtual void reissue_held(Time /*now*/) {}
 
  protected:
   ~BusMaster() = default;

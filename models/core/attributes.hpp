@@ -28,8 +28,9 @@ struct MemoryAttributes {
 
 inline constexpr MemoryAttributes kNormalNonCacheable{MemoryType::kNormal};
 
-/// How the bus answers (AXI: OKAY, SLVERR, DECERR).
-enum class BusResponse : std::uint8_t { kOkay, kSlaveError, kDecodeError };
+/// How the bus answers (AXI: OKAY, SLVERR, DECERR). Held: an IOMMU keeps the access until software
+/// has dealt with a fault; nothing was done, and the master is told when to issue it again.
+enum class BusResponse : std::uint8_t { kOkay, kSlaveError, kDecodeError, kHeld };
 
 /// Which bus master an access comes from. The processor is 0; the platform numbers the others
 /// from 1.
@@ -62,6 +63,10 @@ struct Attributes {
   bool instruction = false;
   bool exclusive = false;
   bool table_walk = false;  ///< A descriptor, read by an MMU.
+  std::uint8_t axi_id = 0;  ///< Which of the master's own streams: a DMA channel.
+  /// Behind an IOMMU: the address that the master gave.
+  bool translated = false;
+  std::uint32_t io_address = 0;
 };
 
 }  // namespace linefill

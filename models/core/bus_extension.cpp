@@ -14,14 +14,22 @@ void set_response(tlm::tlm_generic_payload& payload, BusResponse response) {
     case BusResponse::kDecodeError:
       payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
       break;
+    case BusResponse::kHeld:
+      payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+      break;
   }
 }
 
 BusResponse response_of(const tlm::tlm_generic_payload& payload) {
   if (payload.is_response_ok()) return BusResponse::kOkay;
-  return payload.get_response_status() == tlm::TLM_ADDRESS_ERROR_RESPONSE
-             ? BusResponse::kDecodeError
-             : BusResponse::kSlaveError;
+  switch (payload.get_response_status()) {
+    case tlm::TLM_ADDRESS_ERROR_RESPONSE:
+      return BusResponse::kDecodeError;
+    case tlm::TLM_INCOMPLETE_RESPONSE:
+      return BusResponse::kHeld;
+    default:
+      return BusResponse::kSlaveError;
+  }
 }
 
 }  // namespace linefill

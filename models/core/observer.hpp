@@ -71,6 +71,19 @@ struct Maintenance {
   Time time{};
 };
 
+/// An access that a bus master makes through an IOMMU, in I/O addresses.
+struct IommuAccess {
+  std::uint64_t io_address = 0;
+  std::uint32_t size = 0;
+  bool write = false;
+  Attributes attributes{};
+  MasterId iommu{};  ///< Which IOMMU.
+};
+
+/// Why an IOMMU refuses an access: no translation, no permission, something else in the tables, no
+/// context for the stream.
+enum class IommuFault : std::uint8_t { kTranslation, kPermission, kOther, kStream };
+
 /// Receives what happens to data, from the models that hold it. All functions have empty defaults.
 /// `Checker` implements it; models know only this. Calls carry absolute simulated time.
 class Observer {
@@ -107,6 +120,13 @@ class Observer {
   /// Some bytes reached memory from a store buffer.
   virtual void drained_to_memory(CopyLevel /*from*/, LineNumber, ByteMask, const LineMarks&,
                                  const Origin&, Time) {}
+
+  /// An IOMMU refused an access.
+  virtual void iommu_refused(const IommuAccess&, IommuFault, Time) {}
+  /// An IOMMU let an access pass to `output` by what it has kept of a descriptor that is another
+  /// now.
+  virtual void iommu_stale(const IommuAccess&, std::uint64_t /*descriptor_at*/,
+                           std::uint64_t /*output*/, Time) {}
 
   /// A line came in. `marks` are those it came with.
   virtual void filled(CopyLevel, LineNumber, const LineMarks&, FillCause, const Origin&, Time) {}

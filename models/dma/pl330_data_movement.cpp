@@ -19,6 +19,7 @@ Transfer Executor::transfer(const Thread& thread, const Control::Side& side, std
   t.increments = side.increments();
   t.attributes = side.attributes(write);
   t.attributes.origin = thread.cause;
+  t.attributes.axi_id = static_cast<std::uint8_t>(thread.number);
   if (thread.encoding->names == Names::kPeripheral) {
     t.peripheral = thread.bytes[1] >> 3;
     t.kind = thread.encoding->condition == Condition::kBurst ? DmaAcknowledge::kBurst

@@ -120,6 +120,7 @@ bool Executor::fill_line(Thread& thread, std::uint32_t address, Time now) {
   attributes.secure = !thread.non_secure;
   attributes.instruction = true;
   attributes.origin = thread.cause;
+  attributes.axi_id = static_cast<std::uint8_t>(thread.number);
   Time end = now;
   thread.state = State::kCacheMiss;
   ++fetches_;

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/translation/translation_walker.hpp"
 
+#include "models/translation/descriptor_bits.hpp"
+
 namespace linefill {
 
 namespace {
 
-constexpr std::uint32_t bits(std::uint32_t word, unsigned high, unsigned low) {
-  return word >> low & ((std::uint32_t{2} << (high - low)) - 1);
-}
-constexpr bool bit(std::uint32_t word, unsigned number) { return (word >> number & 1U) != 0; }
-
 constexpr CachePolicy policy(std::uint32_t two_bits) {
   return static_cast<CachePolicy>(two_bits & 3U);
-}
-
-constexpr std::uint32_t swap_bytes(std::uint32_t w) {
-  return w >> 24 | (w >> 8 & 0xFF00U) | (w << 8 & 0xFF'0000U) | w << 24;
 }
 
 /// A memory type whose cacheability is fixed.

@@ -9,6 +9,7 @@
 #include "models/core/model_registry.hpp"
 #include "models/dma/pl330.hpp"
 #include "platforms/soc/interrupt_tree.hpp"
+#include "platforms/soc/iommu_tree.hpp"
 #include "platforms/soc/stub_device.hpp"
 
 namespace linefill {
@@ -145,9 +146,25 @@ void Soc::connect_masters() {
     if (master == nullptr) continue;
     const MasterId id{next++};
     master->initiator().set_master(id);
-    master->initiator().socket.bind(interconnect_->masters);
     masters_[id] = built.node->path();
+    const IommuOfMaster behind = iommu_of(tree_, *built.node);
+    if (behind.iommu != nullptr && behind.iommu->enabled()) {
+      connect_behind(*built.node, *master, behind);
+    } else {
+      master->initiator().socket.bind(interconnect_->masters);
+    }
+    if (auto* smmu = dynamic_cast<Smmu*>(built.device))
+      smmu->downstream.bind(interconnect_->masters);
   }
+}
+
+void Soc::connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind) {
+  const auto built = by_node_.find(behind.iommu);
+  auto* smmu = built == by_node_.end() ? nullptr : dynamic_cast<Smmu*>(built->second);
+  if (smmu == nullptr) node.fail("iommus", "the phandle of an SMMU");
+  if (smmu == dynamic_cast<Smmu*>(&master)) node.fail("iommus", "another device's phandle");
+  smmu->attach(behind.streams, [&master](Time now) { master.reissue_held(now); });
+  master.initiator().socket.bind(smmu->upstream);
 }
 
 sc_core::sc_signal<bool>& Soc::new_line() { return lines_.emplace_back(); }
@@ -267,6 +284,9 @@ void Soc::set_adversary(const AdversaryEvents& events) {
 void Soc::set_observer(Observer* observer) {
   interconnect_->set_observer(observer);
   processor_->set_observer(observer);
+  for (const auto& device : devices_) {
+    if (auto* smmu = dynamic_cast<Smmu*>(device.get())) smmu->set_observer(observer);
+  }
   if (outer_cache_ != nullptr) outer_cache_->set_observer(observer);
 }
 

@@ -22,6 +22,7 @@
 #include "models/memory/dram.hpp"
 #include "models/system/counter_bank.hpp"
 #include "platforms/soc/elf_loader.hpp"
+#include "platforms/soc/iommu_tree.hpp"
 #include "platforms/soc/loader.hpp"
 
 namespace linefill {
@@ -70,6 +71,7 @@ class Soc {
   void build_device(const DeviceNode& node);
   void build_processor(const DeviceNode& cpus);
   void connect_masters();
+  void connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind);
   void connect_interrupts();
   void connect_monitors(InterruptController& controller,
                         std::set<const sc_core::sc_in<bool>*>& used);

@@ -12,6 +12,7 @@
 #include "tests/golden/l220.hpp"
 #include "tests/golden/l2c310.hpp"
 #include "tests/golden/mpcore.hpp"
+#include "tests/golden/mmu500.hpp"
 #include "tests/golden/pl011.hpp"
 #include "tests/golden/pl031.hpp"
 #include "tests/golden/pl111.hpp"
@@ -149,6 +150,11 @@ TEST_CASE_METHOD(Bench, "DMA-330 has the registers of its manual", "[golden]") {
   node.set("linefill,read-queue", 16).set("linefill,write-queue", 16);
   create("arm,pl330");
   check(kPl330, kPl330Reserved);
+}
+
+TEST_CASE_METHOD(Bench, "MMU-500 has the registers of its manual", "[golden]") {
+  create("arm,mmu-500");
+  check(kMmu500, kMmu500Reserved);
 }
 
 TEST_CASE_METHOD(Bench, "L2C-310 has the registers of its manual", "[golden]") {

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/iommu/smmu_block.hpp"
+
+#include <algorithm>
+
+#include "models/translation/descriptor_bits.hpp"
+#include "models/translation/memory_attributes.hpp"
+
+namespace linefill::smmu {
+
+namespace {
+
+constexpr std::uint32_t kClientPd = 1U << 0;
+constexpr std::uint32_t kUsfcfg = 1U << 10;
+constexpr std::uint64_t kBusEnd = std::uint64_t{1} << 32;
+
+enum class StreamType : std::uint8_t { kTranslate, kBypass, kFault, kReserved };
+
+/// MTCFG, MemAttr and SHCFG of sCR0, S2CR and SCTLR, where an access is not translated.
+MemoryAttributes overridden(MemoryAttributes memory, bool mtcfg, unsigned mem_attr,
+                            unsigned shcfg) {
+  if (mtcfg) memory = decode_mem_attr(mem_attr, memory.shareable ? 2 : 0);
+  if (memory.normal() && shcfg != 0) memory.shareable = shcfg != 3;
+  return memory;
+}
+
+Wanted access_of(const Request& request, const StreamGroup& group) {
+  Wanted access{request.address, request.write, request.attributes.privileged,
+                request.attributes.instruction};
+  const std::uint32_t privilege = bits(group.s2cr, 25, 24);
+  if (privilege >= 2) access.privileged = privilege == 3;
+  const std::uint32_t instruction = bits(group.s2cr, 27, 26);
+  if (instruction >= 2) access.instruction = instruction == 3;
+  access.instruction = access.instruction && !access.write;
+  return access;
+}
+
+}  // namespace
+
+/// Tables behind the walker's port: each read takes its time on the bus.
+class Block::BusTables final : public TableMemory {
+ public:
+  BusTables(BusPort& port, const Origin& cause, Time& now) : port_{port}, now_{now} {
+    attributes_.origin = cause;
+    attributes_.table_walk = true;
+  }
+  BusResponse read(std::uint64_t address, std::span<std::byte> data,
+                   const MemoryAttributes& walk_attributes) override {
+    if (address >= kBusEnd) return BusResponse::kDecodeError;
+    attributes_.memory = walk_attributes;
+    return port_.read(PhysicalAddress{static_cast<std::uint32_t>(address)}, data, attributes_,
+                      now_);
+  }
+
+ private:
+  BusPort& port_;
+  Time& now_;
+  Attributes attributes_;
+};
+
+Block::Block(const Config& config, BusPort& tables, Log& log, Statistics& statistics)
+    : config_{config},
+      tables_{tables},
+      log_{log},
+      groups_(config.stream_groups),
+      translator_{config.tlb_entries, config.walk_cache_entries, statistics},
+      pending_{config.invalidation, config.lazy_invalidation},
+      translated_{statistics, "translated", "accesses"},
+      bypassed_{statistics, "bypassed", "accesses"},
+      hits_{statistics, "tlb_hits", "look-ups"},
+      misses_{statistics, "tlb_misses", "look-ups"},
+      walk_time_{statistics, "walk_time", "picoseconds"},
+      waits_{statistics, "walker_waits", "walks"},
+      context_faults_{statistics, "context_faults", "faults"},
+      global_faults_{statistics, "global_faults", "faults"},
+      stalls_{statistics, "stalls", "accesses"},
+      invalidations_{statistics, "tlb_invalidations", "operations"},
+      syncs_{statistics, "tlb_syncs", "operations"} {
+  for (unsigned n = 0; n < config.context_banks; ++n)
+    banks_.emplace_back(n, static_cast<ContextBankUser&>(*this));
+  reset();
+}
+
+void Block::reset() {
+  registers().reset(*this);
+  for (ContextBank& bank : banks_) bank.reset();
+  std::fill(groups_.begin(), groups_.end(), StreamGroup{});
+  translator_.clear();
+  pending_.clear();
+  walker_free_.fill(Time{0});
+  operand_high_ = 0;
+}
+
+void Block::advance(Time now) {
+  pending_.collect(now, [this](const Invalidation& operation) { translator_.apply(operation); });
+}
+
+Verdict Block::translate(const Request& request, Time& now) {
+  advance(now);
+  if ((cr0_ & kClientPd) != 0)
+    return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
+                                      bits(cr0_, 23, 22)));
+  const Route route = this->route(request.stream);
+  if (route.fault != 0) return global_fault(request, route.fault, now);
+  if (route.group == nullptr)
+    return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
+                                      bits(cr0_, 23, 22)));
+  const std::uint32_t s2cr = route.group->s2cr;
+  switch (static_cast<StreamType>(bits(s2cr, 17, 16))) {
+    case StreamType::kTranslate:
+      return translate_in_bank(request, *route.group, now);
+    case StreamType::kBypass:
+      return bypass(request, overridden(request.attributes.memory, bit(s2cr, 11),
+                                        bits(s2cr, 15, 12), bits(s2cr, 9, 8)));
+    default:
+      return global_fault(request, gfsr::kInvalidContext, now);
+  }
+}
+
+/// The group that a stream matches; none means that it is let through.
+Block::Route Block::route(std::uint16_t stream) const {
+  Route route;
+  for (const StreamGroup& group : groups_) {
+    if (!group.matches(stream)) continue;
+    if (route.group != nullptr) return {nullptr, gfsr::kStreamMatchConflict};
+    route.group = &group;
+  }
+  if (route.group == nullptr && (cr0_ & kUsfcfg) != 0) route.fault = gfsr::kUnidentifiedStream;
+  return route;
+}
+
+/// The banks that take part, from the one that S2CR names. Returns a fault of sGFSR, or 0.
+std::uint32_t Block::regime_of(unsigned bank, Regime& regime) const {
+  if (bank >= banks_.size()) return gfsr::kUnimplementedBank;
+  const ContextBank& first = banks_[bank];
+  const BankType type = first.type();
+  if (type == BankType::kStage2) {
+    if (!config_.stage2) return gfsr::kInvalidContext;
+    regime.stage2 = &first;
+  } else {
+    if (!config_.stage1 || type == BankType::kStage1Fault) return gfsr::kInvalidContext;
+    regime.stage1 = &first;
+    if (type == BankType::kNested) {
+      const unsigned second = first.stage2_bank();
+      if (second >= banks_.size()) return gfsr::kUnimplementedBank;
+      if (!config_.nested() || banks_[second].type() != BankType::kStage2)
+        return gfsr::kInvalidContext;
+      regime.stage2 = &banks_[second];
+    }
+  }
+  regime.vmid = (regime.stage2 != nullptr ? regime.stage2 : regime.stage1)->vmid(vmid16());
+  return 0;
+}
+
+Verdict Block::translate_in_bank(const Request& request, const StreamGroup& group, Time& now) {
+  Regime regime;
+  const std::uint32_t fault = regime_of(group.s2cr & 0xFFU, regime);
+  if (fault != 0) return global_fault(request, fault, now);
+  // A bank whose SCTLR.M is clear does not take part, but has a say in the memory type.
+  Request untranslated = request;
+  if (regime.stage1 != nullptr && !regime.stage1->enabled()) {
+    const std::uint32_t sctlr = regime.stage1->sctlr();
+    untranslated.attributes.memory = overridden(request.attributes.memory, bit(sctlr, 20),
+                                                bits(sctlr, 19, 16), bits(sctlr, 23, 22));
+    regime.stage1 = nullptr;
+  }
+  if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
+  if (regime.stage1 == nullptr && regime.stage2 == nullptr)
+    return bypass(untranslated, untranslated.attributes.memory);
+  return look_up(untranslated, access_of(request, group), regime, now);
+}
+
+Verdict Block::look_up(const Request& request, const Wanted& access, const Regime& regime,
+                       Time& now) {
+  const ContextBank::Held held{request.stream, request.address, request.write};
+  for (const ContextBank* bank : {regime.stage1, regime.stage2}) {
+    if (bank == nullptr) continue;
+    if (banks_[bank->number()].terminated(held)) return refuse_in(*bank);
+    // Without HUPCF nothing passes a fault that software has not dealt with.
+    if (bank->has(ContextBank::kHupcf)) continue;
+    if (bank->stalled()) return hold();
+    if (bank->faulted() && !bank->has(ContextBank::kCfcfg)) return refuse_in(*bank);
+  }
+  now += config_.hit_cycles * config_.period;
+  ContextFault fault;
+  const TlbEntry* entry = translator_.find(access, regime);
+  const bool hit = entry != nullptr;
+  TlbEntry walked;
+  if (hit) {
+    ++hits_;
+    now = std::max(now, entry->ready);
+  } else {
+    ++misses_;
+    if (!walk_in_time(request, access, regime, walked, fault, now))
+      return context_fault(request, access, fault, now);
+    walked.ready = now;
+    entry = &translator_.keep(access, walked);
+  }
+  const std::uint64_t in_page = access.address & ((std::uint64_t{1} << entry->page_shift) - 1);
+  const std::uint64_t output = entry->output + in_page;
+  tell_use(request, *entry, output, hit, now);
+  if (!Translator::check(access, regime, *entry, fault))
+    return context_fault(request, access, fault, now);
+  ++translated_;
+  return {Verdict::Action::kPass, output,
+          Translator::attributes_of(*entry, request.attributes.memory), true};
+}
+
+// A walk begins when a walker is free.
+bool Block::walk_in_time(const Request& request, const Wanted& access, const Regime& regime,
+                         TlbEntry& entry, ContextFault& fault, Time& now) {
+  Time* const walkers_end = walker_free_.data() + config_.walkers;
+  Time* const walker = std::min_element(walker_free_.data(), walkers_end);
+  if (*walker > now) ++waits_;
+  const Time start = std::max(now, *walker);
+  now = start;
+  BusTables tables{tables_, request.attributes.origin, now};
+  const bool done = translator_.walk(access, regime, tables, walk_options(), entry, fault);
+  *walker = now;
+  walk_time_ += static_cast<std::uint64_t>((now - start).count());
+  return done;
+}
+
+WalkOptions Block::walk_options() const {
+  return {bit(sacr_, 2), bit(sacr_, 3), bit(sacr_, 4), false};
+}
+
+Verdict Block::bypass(const Request& request, const MemoryAttributes& memory) {
+  ++bypassed_;
+  return {Verdict::Action::kPass, request.address, memory, false};
+}
+
+}  // namespace linefill::smmu
