@@ -2,6 +2,7 @@
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/outer_cache.hpp"
 #include "sw/iommu/io_pgtable.hpp"
+#include "sw/lib/string.hpp"
 #include "sw/mm/page.hpp"
 
 namespace guest {
@@ -9,25 +10,26 @@ namespace {
 
 std::size_t live_pages = 0;
 
+constexpr std::size_t pages_of(std::size_t bytes) { return (bytes + kPageBytes - 1) >> kPageShift; }
+
 }  // namespace
 
 bool io_pgtable_skip_clean = false;
 bool io_pgtable_skip_invalidate = false;
 
+// Tables stay as long as their address space: they are nobody's leak.
 void* TableMemory::allocate(std::size_t bytes) const {
-  const unsigned order = get_order(bytes);
-  page* const first = alloc_pages(GFP_ATOMIC | __GFP_ZERO, order);
-  if (first == nullptr) return nullptr;
-  live_pages += std::size_t{1} << order;
-  void* const table = page_address(first);
-  publish(table, bytes);
-  return table;
+  const std::span<std::byte> table = alloc_bytes(bytes);
+  if (table.empty()) return nullptr;
+  live_pages += pages_of(bytes);
+  memset(table.data(), 0, table.size());
+  publish(table.data(), bytes);
+  return table.data();
 }
 
 void TableMemory::release(void* table, std::size_t bytes) const {
-  const unsigned order = get_order(bytes);
-  live_pages -= std::size_t{1} << order;
-  __free_pages(virt_to_page(table), order);
+  live_pages -= pages_of(bytes);
+  free_bytes({static_cast<std::byte*>(table), bytes});
 }
 
 // Linux maps each table for the device and syncs entries with dma_sync_single_for_device, which

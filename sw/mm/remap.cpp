@@ -24,6 +24,17 @@ void* remap_pages(phys_addr_t start, std::size_t size, MemoryType type) {
   return reinterpret_cast<void*>(kRemapStart + offset);
 }
 
+void* remap_pages(std::span<page* const> pages, MemoryType type) {
+  const std::size_t offset = window.take(pages.size());
+  if (offset == kRemapBytes) return nullptr;
+  std::uintptr_t at = kRemapStart + offset;
+  for (const page* each : pages) {
+    map_pages(at, page_to_phys(each), kPageBytes, type);
+    at += kPageBytes;
+  }
+  return reinterpret_cast<void*>(kRemapStart + offset);
+}
+
 void unremap_pages(void* address, std::size_t size) {
   const std::size_t count = pages_of(size);
   const auto start = reinterpret_cast<std::uintptr_t>(address);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists through an IOMMU: entries that follow one another without a gap within their pages become
+// one for the device.
+#include <algorithm>
+
+#include "sw/dma/dma_page.hpp"
+#include "sw/dma/iommu_ops.hpp"
+#include "sw/lib/result.hpp"
+
+namespace guest {
+namespace {
+
+constexpr std::size_t kInPage = kPageBytes - 1;
+
+/// Pages of an entry, in bytes.
+std::size_t span_of(const scatterlist& entry) {
+  return whole_pages((entry.offset & kInPage) + entry.length);
+}
+phys_addr_t first_page_of(const scatterlist& entry) {
+  return sg_phys(&entry) & ~static_cast<phys_addr_t>(kInPage);
+}
+
+/// What a device can take in one entry.
+struct Limits {
+  explicit Limits(const device& dev) {
+    if (dev.dma_parms == nullptr) return;
+    if (dev.dma_parms->max_segment_size != 0) size = dev.dma_parms->max_segment_size;
+    if (dev.dma_parms->segment_boundary_mask != 0) boundary = dev.dma_parms->segment_boundary_mask;
+  }
+  std::uint64_t size = 65536;
+  std::uint64_t boundary = 0xFFFF'FFFF;
+
+  /// Whether a stretch of `bytes` from a page on, may be one entry.
+  bool allow(std::size_t offset, std::size_t bytes) const {
+    return bytes - offset <= size && bytes <= boundary + 1;
+  }
+};
+
+}  // namespace
+
+/// Maps as many entries as `size` bytes, whole pages, hold, from `first` on.
+bool IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, dma_addr_t& iova,
+                            dma_data_direction direction, dma_attrs attrs) const {
+  dma_iommu_mapping& mapping = *dev.iommu_mapping;
+  const std::size_t length = whole_pages(size);
+  iova = iova_alloc(mapping, length, Limits{dev}.boundary);
+  if (iova == DMA_MAPPING_ERROR) return false;
+  unsigned entries = 0;
+  std::size_t pages = 0;
+  for (scatterlist* entry = &first; pages < length; entry = sg_next(entry)) {
+    if (maintains(attrs)) dma_page_cpu_to_dev(sg_phys(entry), entry->length, direction);
+    pages += span_of(*entry);
+    ++entries;
+  }
+  const bool reached = dev.dma_mask != nullptr && iova + length - 1 <= *dev.dma_mask;
+  if (reached && iommu_map_sg(mapping.domain, static_cast<unsigned long>(iova), &first, entries,
+                              prot(direction, attrs)) == length) {
+    return true;
+  }
+  iova_free(mapping, iova, length);
+  return false;
+}
+
+unsigned IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
+                             dma_data_direction direction, dma_attrs attrs) const {
+  const Limits limits{dev};
+  scatterlist* first = list;   // Of the chunk being collected.
+  scatterlist* result = list;  // Where the device finds it.
+  std::size_t offset = list->offset & kInPage;
+  std::size_t size = offset + list->length;
+  unsigned chunks = 0;
+  scatterlist* entry = list;
+  for (unsigned i = 1;; ++i) {
+    if (i < entries) {
+      entry = sg_next(entry);
+      const bool joins =
+          entry->offset == 0 && (size & kInPage) == 0 && limits.allow(offset, size + entry->length);
+      if (joins) {
+        size += entry->length;
+        entry->dma_length = 0;
+        continue;
+      }
+    }
+    dma_addr_t iova = 0;
+    if (!map_chunk(dev, *first, size, iova, direction, attrs)) break;
+    // `result` may be an entry that is yet to be mapped: only what the device reads is written.
+    result->dma_address = iova + offset;
+    result->dma_length = static_cast<unsigned>(size - offset);
+    ++chunks;
+    if (i == entries) {
+      if (chunks < entries) sg_next(result)->dma_length = 0;
+      return chunks;
+    }
+    result = sg_next(result);
+    first = entry;
+    offset = entry->offset & kInPage;
+    size = offset + entry->length;
+  }
+  for (scatterlist& done : SgRange{list, chunks}) {
+    iommu_release(*dev.iommu_mapping, done.dma_address, done.dma_length);
+  }
+  return 0;
+}
+
+void IommuDmaOps::unmap_sg(device& dev, scatterlist* list, unsigned entries,
+                           dma_data_direction direction, dma_attrs attrs) const {
+  for (scatterlist& entry : SgRange{list, entries}) {
+    if (entry.dma_length == 0) break;
+    if (!iommu_overlooked(entry.dma_address)) {
+      iommu_release(*dev.iommu_mapping, entry.dma_address, entry.dma_length);
+    }
+  }
+  if (!maintains(attrs)) return;
+  for (scatterlist& entry : SgRange{list, entries}) {
+    dma_page_dev_to_cpu(sg_phys(&entry), entry.length, direction);
+  }
+}
+
+void IommuDmaOps::sync_sg_for_cpu(device& /*dev*/, scatterlist* list, unsigned entries,
+                                  dma_data_direction direction) const {
+  if (coherent_) return;
+  for (scatterlist& entry : SgRange{list, entries}) {
+    dma_page_dev_to_cpu(sg_phys(&entry), entry.length, direction);
+  }
+}
+
+void IommuDmaOps::sync_sg_for_device(device& /*dev*/, scatterlist* list, unsigned entries,
+                                     dma_data_direction direction) const {
+  if (coherent_) return;
+  for (scatterlist& entry : SgRange{list, entries}) {
+    dma_page_cpu_to_dev(sg_phys(&entry), entry.length, direction);
+  }
+}
+
+}  // namespace guest
+
+std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* list,
+                         unsigned entries, int prot) {
+  using namespace guest;
+  std::size_t mapped = 0;
+  std::size_t size = 0;
+  phys_addr_t start = 0;
+  // Neighbours in memory are mapped together, so that blocks can be used.
+  const auto flush = [&] {
+    if (size != 0 && iommu_map(domain, iova + mapped, start, size, prot) != 0) return false;
+    mapped += size;
+    size = 0;
+    return true;
+  };
+  for (scatterlist& entry : SgRange{list, entries}) {
+    const phys_addr_t page = first_page_of(entry);
+    if (size != 0 && page == start + static_cast<phys_addr_t>(size)) {
+      size += span_of(entry);
+      continue;
+    }
+    if (!flush()) break;
+    start = page;
+    size = span_of(entry);
+  }
+  if (size == 0 || flush()) return mapped;
+  iommu_unmap(domain, iova, mapped);
+  return 0;
+}
