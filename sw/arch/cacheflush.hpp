@@ -16,6 +16,9 @@ struct cpu_cache_fns {
   void (*flush_kern_all)();
   /// Drops all of the data cache, unread: before it is switched on.
   void (*invalidate_all)();
+  /// Whether coherent memory may be write-buffered (Linux's CONFIG_ARM_DMA_MEM_BUFFERABLE): always
+  /// on ARMv7, not on ARMv5.
+  bool dma_mem_bufferable = true;
 };
 
 /// The functions of the CPU this runs on: set once, by its main ID, before the caches are used.

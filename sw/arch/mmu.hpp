@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "sw/lib/result.hpp"
 #include "sw/lib/types.hpp"
@@ -36,6 +37,13 @@ enum class UserAccess : std::uint8_t { kExecute, kReadWrite };
 
 /// Maps whole megabytes at their own addresses. Memory is executable, devices are not.
 void map_sections(phys_addr_t start, std::size_t size, MemoryType type);
+/// From now on [start, start + size), whole megabytes of memory that map_sections mapped, is mapped
+/// by the page: still write-allocate, no longer executable. `tables` holds 1024 bytes for each
+/// megabyte, aligned to as much, and belongs to the page tables.
+void split_sections(phys_addr_t start, std::size_t size, std::span<std::byte> tables);
+/// Gives pages in split sections, at their own addresses, another memory type. Nothing of them may
+/// be in the caches.
+void set_memory_type(phys_addr_t start, std::size_t size, MemoryType type);
 /// Maps pages at `virtual_address` in the remap window, never executable. Sizes are multiples of
 /// 4096. Like Linux on one processor, Normal memory is not shareable unless asked for.
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Direct mapping without an IOMMU: the handle is the physical address. What makes memory visible
 // are cache operations, as in Linux: inner then outer before the device, outer then inner after it.
+#include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/dma/dma_direct.hpp"
 #include "sw/dma/dma_map_ops.hpp"
 #include "sw/dma/dma_page.hpp"
-#include "sw/lib/string.hpp"
-#include "sw/mm/remap.hpp"
 
 namespace {
-
-using guest::whole_pages;
 
 dma_addr_t direct_map(const device& dev, const page& page, std::size_t offset, std::size_t size) {
   const dma_addr_t handle =
@@ -17,39 +14,26 @@ dma_addr_t direct_map(const device& dev, const page& page, std::size_t offset, s
   return dma_capable(dev, handle, size) ? handle : DMA_MAPPING_ERROR;
 }
 
-/// Pages the device can reach, zeroed, by their cacheable address; null if there are none.
-void* allocate_pages(const device& dev, std::size_t size, gfp_t gfp, dma_addr_t& handle) {
-  void* cacheable = alloc_pages_exact(size, gfp);
-  if (cacheable == nullptr) return nullptr;
-  handle = phys_to_dma(dev, virt_to_phys(cacheable));
-  if (handle + (size - 1) > dev.coherent_dma_mask) {
-    free_pages_exact(cacheable, size);
-    return nullptr;
-  }
-  memset(cacheable, 0, size);
-  return cacheable;
+/// Registers have the same address on every bus, as in Linux.
+dma_addr_t direct_map_resource(const device& dev, phys_addr_t address, std::size_t size) {
+  return dma_capable(dev, address, size) ? address : DMA_MAPPING_ERROR;
 }
 
 /// Devices that do not see the CPU's caches.
 class ArmDmaOps final : public dma_map_ops {
  public:
-  /// Linux's remap allocator: the cacheable alias stays, but nothing of it is left in the caches.
   void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
-              dma_attrs /*attrs*/) const override {
-    const std::size_t bytes = whole_pages(size);
-    void* cacheable = allocate_pages(dev, bytes, gfp, handle);
-    if (cacheable == nullptr) return nullptr;
-    const phys_addr_t start = virt_to_phys(cacheable);
-    dma_page_flush(start, bytes);
-    void* remapped = guest::remap_pages(start, bytes, guest::MemoryType::kBufferable);
-    if (remapped == nullptr) free_pages_exact(cacheable, bytes);
-    return remapped;
+              dma_attrs attrs) const override {
+    return __dma_alloc(dev, size, handle, gfp, __get_dma_pgprot(attrs), false, attrs);
   }
-  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
+  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
             dma_attrs /*attrs*/) const override {
-    const std::size_t bytes = whole_pages(size);
-    guest::unremap_pages(cpu_addr, bytes);
-    free_pages_exact(phys_to_virt(dma_to_phys(dev, handle)), bytes);
+    __arm_dma_free(dev, size, cpu_addr);
+  }
+  int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
+           dma_attrs attrs) const override {
+    area.vm_page_prot = __get_dma_pgprot(attrs);
+    return dma_common_mmap(dev, area, cpu_addr, handle, size);
   }
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction direction, dma_attrs attrs) const override {
@@ -63,6 +47,14 @@ class ArmDmaOps final : public dma_map_ops {
                   dma_attrs attrs) const override {
     if ((attrs & DMA_ATTR_SKIP_CPU_SYNC) == 0)
       dma_page_dev_to_cpu(dma_to_phys(dev, handle), size, direction);
+  }
+  dma_addr_t map_resource(device& dev, phys_addr_t address, std::size_t size,
+                          dma_data_direction /*direction*/, dma_attrs /*attrs*/) const override {
+    return direct_map_resource(dev, address, size);
+  }
+  void cache_sync(device& /*dev*/, void* address, std::size_t size,
+                  dma_data_direction direction) const override {
+    dma_page_cpu_to_dev(virt_to_phys(address), size, direction);
   }
   void sync_single_for_cpu(device& dev, dma_addr_t handle, std::size_t size,
                            dma_data_direction direction) const override {
@@ -78,16 +70,26 @@ class ArmDmaOps final : public dma_map_ops {
 class ArmCoherentDmaOps final : public dma_map_ops {
  public:
   void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
-              dma_attrs /*attrs*/) const override {
-    return allocate_pages(dev, whole_pages(size), gfp, handle);
+              dma_attrs attrs) const override {
+    return __dma_alloc(dev, size, handle, gfp, guest::MemoryType::kWriteAllocate, true, attrs);
   }
-  void free(device& /*dev*/, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
+  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
             dma_attrs /*attrs*/) const override {
-    free_pages_exact(cpu_addr, whole_pages(size));
+    __arm_dma_free(dev, size, cpu_addr);
+  }
+  /// Cacheable, as the kernel's own mapping (4.4; 4.1 gave user mode a non-cacheable alias).
+  int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
+           dma_attrs /*attrs*/) const override {
+    area.vm_page_prot = guest::MemoryType::kWriteAllocate;
+    return dma_common_mmap(dev, area, cpu_addr, handle, size);
   }
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction /*direction*/, dma_attrs /*attrs*/) const override {
     return direct_map(dev, page, offset, size);
+  }
+  dma_addr_t map_resource(device& dev, phys_addr_t address, std::size_t size,
+                          dma_data_direction /*direction*/, dma_attrs /*attrs*/) const override {
+    return direct_map_resource(dev, address, size);
   }
 };
 

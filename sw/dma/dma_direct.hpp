@@ -17,6 +17,12 @@ inline phys_addr_t dma_to_phys(const device& dev, dma_addr_t handle) {
   return static_cast<phys_addr_t>(handle) + (dev.dma_pfn_offset << kPageShift);
 }
 
+/// The last address on the CPU's bus that a device with this mask reaches.
+inline std::uint64_t dma_to_phys_limit(const device& dev, std::uint64_t mask) {
+  return std::min<std::uint64_t>(mask, 0xFFFF'FFFF) == 0xFFFF'FFFF ? 0xFFFF'FFFF
+                                                                   : dma_to_phys(dev, mask);
+}
+
 /// Whether the device and its bus reach all of [handle, handle + size).
 inline bool dma_capable(const device& dev, dma_addr_t handle, std::size_t size) {
   if (dev.dma_mask == nullptr) return false;

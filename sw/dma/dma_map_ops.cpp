@@ -9,14 +9,17 @@
 using guest::Error;
 using guest::to_errno;
 
-int dma_common_mmap(device& dev, vm_area_struct& area, void* /*cpu_addr*/, dma_addr_t handle,
-                    std::size_t size) {
+int dma_mmap_frames(vm_area_struct& area, unsigned long frame, std::size_t size) {
   const std::size_t count = (size + kPageBytes - 1) >> kPageShift;
   const std::size_t pages = vma_pages(&area);
   if (area.vm_pgoff >= count || pages > count - area.vm_pgoff) return to_errno(Error::kNoAddress);
-  const unsigned long first = dma_to_phys(dev, handle) >> kPageShift;
-  return remap_pfn_range(&area, area.vm_start, first + area.vm_pgoff, pages << kPageShift,
+  return remap_pfn_range(&area, area.vm_start, frame + area.vm_pgoff, pages << kPageShift,
                          area.vm_page_prot);
+}
+
+int dma_common_mmap(device& dev, vm_area_struct& area, void* /*cpu_addr*/, dma_addr_t handle,
+                    std::size_t size) {
+  return dma_mmap_frames(area, dma_to_phys(dev, handle) >> kPageShift, size);
 }
 
 int dma_map_ops::mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle,

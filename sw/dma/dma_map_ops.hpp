@@ -69,6 +69,10 @@ struct dma_map_ops {
   virtual void sync_sg_for_device(device& dev, scatterlist* list, unsigned entries,
                                   dma_data_direction direction) const;
 
+  /// Makes memory of dma_alloc_noncoherent visible to the device: nothing if it snoops.
+  virtual void cache_sync(device& /*dev*/, void* /*address*/, std::size_t /*size*/,
+                          dma_data_direction /*direction*/) const {}
+
   virtual bool mapping_error(device& /*dev*/, dma_addr_t handle) const {
     return handle == DMA_MAPPING_ERROR;
   }
@@ -76,6 +80,8 @@ struct dma_map_ops {
   virtual bool dma_supported(device& dev, std::uint64_t mask) const;
   /// 0, or -EIO: no mask to set, or not supported.
   virtual int set_dma_mask(device& dev, std::uint64_t mask) const;
+  /// The most bytes one mapping can have.
+  virtual std::size_t max_mapping_size(device& /*dev*/) const { return ~std::size_t{0}; }
   /// The smallest mask that reaches all of DRAM.
   virtual std::uint64_t get_required_mask(device& dev) const;
 
@@ -83,6 +89,9 @@ struct dma_map_ops {
   ~dma_map_ops() = default;  // Nothing is deleted: no operator delete is linked.
 };
 
+/// Maps into the area, from its `vm_pgoff` on, a buffer of `size` bytes that begins at page number
+/// `frame`, with the area's memory type. -ENXIO if the area does not lie within the buffer.
+int dma_mmap_frames(vm_area_struct& area, unsigned long frame, std::size_t size);
 /// What an operation's mmap does once it has chosen `vm_page_prot`: contiguous pages, from
 /// `vm_pgoff` on.
 int dma_common_mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle,

@@ -18,11 +18,13 @@ FlatDeviceTree tree;
 std::array<device, kMostDevices> devices;
 std::size_t device_count = 0;
 
-IntrusiveList<Driver>& drivers() {
-  // Drivers register from constructors of other files: the list must exist before any of them.
-  alignas(IntrusiveList<Driver>) static unsigned char storage[sizeof(IntrusiveList<Driver>)];
-  static IntrusiveList<Driver>* list = nullptr;
-  if (list == nullptr) list = ::new (static_cast<void*>(storage)) IntrusiveList<Driver>;
+/// The one list of objects that register from constructors of other files: it must exist before any
+/// of them.
+template <class T>
+IntrusiveList<T>& registered() {
+  alignas(IntrusiveList<T>) static unsigned char storage[sizeof(IntrusiveList<T>)];
+  static IntrusiveList<T>* list = nullptr;
+  if (list == nullptr) list = ::new (static_cast<void*>(storage)) IntrusiveList<T>;
   return *list;
 }
 
@@ -59,7 +61,11 @@ void create_below(FdtNode bus) {
 
 Driver::Driver(std::string_view compatible, Stage stage, Probe probe)
     : compatible_{compatible}, stage_{stage}, probe_{probe} {
-  drivers().push_back(*this);
+  registered<Driver>().push_back(*this);
+}
+
+Initcall::Initcall(Stage stage, void (*call)()) : stage_{stage}, call_{call} {
+  registered<Initcall>().push_back(*this);
 }
 
 const FlatDeviceTree& device_tree() { return tree; }
@@ -75,9 +81,12 @@ void create_devices() {
 }
 
 void probe_devices(Stage stage) {
+  for (const Initcall& initcall : registered<Initcall>()) {
+    if (initcall.stage_ == stage) initcall.call_();
+  }
   for (std::size_t i = 0; i < device_count; ++i) {
     device& dev = devices[i];
-    for (Driver& driver : drivers()) {
+    for (Driver& driver : registered<Driver>()) {
       if (dev.bound || driver.stage_ != stage || !dev.of_node.compatible(driver.compatible_))
         continue;
       const Result<void> result = driver.probe_(dev);

@@ -10,6 +10,7 @@
 #include "sw/lib/result.hpp"
 #include "sw/lib/types.hpp"
 
+class cma;
 struct dma_coherent_mem;
 struct dma_iommu_mapping;
 struct dma_map_ops;
@@ -46,6 +47,7 @@ struct device {
   std::uint32_t dma_pfn_offset = 0;
   bool dma_coherent = false;
   dma_coherent_mem* dma_mem = nullptr;         ///< Its own pool: dma_declare_coherent_memory.
+  cma* cma_area = nullptr;                     ///< Its own area; null: the default one.
   dma_iommu_mapping* iommu_mapping = nullptr;  ///< arm_iommu_attach_device.
   dmabounce_device_info* dmabounce = nullptr;  ///< dmabounce_register_dev.
   io_tlb_mem* io_tlb = nullptr;                ///< Its bounce slots.
@@ -82,6 +84,18 @@ class Driver : public ListNode {
   std::string_view compatible_;
   Stage stage_;
   Probe probe_;
+};
+
+/// Something to do at boot before the devices of a stage are probed: a variable with static
+/// storage registers itself.
+class Initcall : public ListNode {
+ public:
+  Initcall(Stage stage, void (*call)());
+
+ private:
+  friend void probe_devices(Stage stage);
+  Stage stage_;
+  void (*call_)();
 };
 
 /// The tree the machine was booted with.

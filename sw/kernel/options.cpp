@@ -14,6 +14,19 @@ unsigned digit_value(char digit) {
   return 99;
 }
 
+/// The value of decimal digits, or of hexadecimal ones behind 0x.
+std::optional<std::uint32_t> number(std::string_view text) {
+  const unsigned base = text.starts_with("0x") ? 16 : 10;
+  if (base == 16) text.remove_prefix(2);
+  if (text.empty()) return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char digit : text) {
+    if (digit_value(digit) >= base) return std::nullopt;
+    value = value * base + digit_value(digit);
+  }
+  return value;
+}
+
 }  // namespace
 
 std::string_view command_line() { return line; }
@@ -35,17 +48,28 @@ std::optional<std::string_view> option(std::string_view name) {
 
 std::uint32_t option_number(std::string_view name, std::uint32_t fallback) {
   const std::optional<std::string_view> text = option(name);
+  return text ? number(*text).value_or(fallback) : fallback;
+}
+
+std::uint64_t option_size(std::string_view name, std::uint64_t fallback) {
+  std::optional<std::string_view> text = option(name);
   if (!text || text->empty()) return fallback;
-  const bool hexadecimal = text->starts_with("0x");
-  const unsigned base = hexadecimal ? 16 : 10;
-  std::string_view digits = *text;
-  if (hexadecimal) digits.remove_prefix(2);
-  std::uint32_t value = 0;
-  for (const char digit : digits) {
-    if (digit_value(digit) >= base) return fallback;
-    value = value * base + digit_value(digit);
+  unsigned shift = 0;
+  switch (text->back()) {
+    case 'K':
+    case 'k':
+      shift = 10;
+      break;
+    case 'M':
+    case 'm':
+      shift = 20;
+      break;
+    default:
+      break;
   }
-  return digits.empty() ? fallback : value;
+  if (shift != 0) text->remove_suffix(1);
+  const std::optional<std::uint32_t> value = number(*text);
+  return value ? std::uint64_t{*value} << shift : fallback;
 }
 
 }  // namespace guest

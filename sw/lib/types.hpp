@@ -17,3 +17,10 @@ inline constexpr gfp_t GFP_DMA = 0x001;
 inline constexpr gfp_t GFP_ATOMIC = 0xA20;
 inline constexpr gfp_t GFP_KERNEL = 0xCC0;
 inline constexpr gfp_t __GFP_ZERO = 0x100;
+/// Part of GFP_KERNEL: the caller can wait.
+inline constexpr gfp_t __GFP_DIRECT_RECLAIM = 0x400;
+inline constexpr gfp_t __GFP_HIGHMEM = 0x002;
+inline constexpr gfp_t __GFP_DMA = 0x001;
+inline constexpr gfp_t __GFP_DMA32 = 0x004;
+inline constexpr gfp_t __GFP_COMP = 0x4'0000;
+inline constexpr gfp_t __GFP_NOWARN = 0x2000;

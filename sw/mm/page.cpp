@@ -41,6 +41,7 @@ struct Memory {
     p.free = false;
   }
   void give_back(page* p, unsigned order);
+  page* find(unsigned from, unsigned order, std::uint64_t last);
 };
 
 Memory memory;
@@ -59,6 +60,14 @@ void Memory::give_back(page* p, unsigned order) {
     p = std::min(p, buddy);
   }
   put(*p, order);
+}
+
+/// A free block of order `from` whose first 2^order pages end at `last` or before.
+page* Memory::find(unsigned from, unsigned order, std::uint64_t last) {
+  for (page& block : free[from]) {
+    if (page_to_phys(&block) + (kPageBytes << order) - 1 <= last) return &block;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -93,14 +102,13 @@ unsigned get_order(std::size_t size) {
   return order;
 }
 
-page* alloc_pages(gfp_t gfp, unsigned order) {
+page* alloc_pages_below(gfp_t gfp, unsigned order, std::uint64_t last) {
   page* block = nullptr;
   {
     const guest::InterruptGuard guard;
     unsigned from = order;
-    while (from < kOrders && memory.free[from].empty()) ++from;
-    if (from >= kOrders) return nullptr;
-    block = &memory.free[from].front();
+    while (from < kOrders && (block = memory.find(from, order, last)) == nullptr) ++from;
+    if (block == nullptr) return nullptr;
     memory.take(*block);
     for (; from > order; --from) memory.put(block[std::size_t{1} << (from - 1)], from - 1);
     memory.free_pages -= std::size_t{1} << order;
@@ -109,14 +117,18 @@ page* alloc_pages(gfp_t gfp, unsigned order) {
   return block;
 }
 
+page* alloc_pages(gfp_t gfp, unsigned order) {
+  return alloc_pages_below(gfp, order, ~std::uint64_t{0});
+}
+
 void __free_pages(page* first, unsigned order) {
   const guest::InterruptGuard guard;
   memory.give_back(first, order);
 }
 
-void* alloc_pages_exact(std::size_t size, gfp_t gfp) {
+void* alloc_pages_exact(std::size_t size, gfp_t gfp, std::uint64_t last) {
   const unsigned order = get_order(size);
-  page* first = alloc_pages(gfp, order);
+  page* first = alloc_pages_below(gfp, order, last);
   if (first == nullptr) return nullptr;
   const std::size_t used = pages_of(size);
   guest::page_release(page_to_phys(first + used), ((std::size_t{1} << order) - used) << kPageShift);

@@ -33,9 +33,11 @@ unsigned long max_pfn();
 
 /// 2^order pages, aligned to their size; zeroed with __GFP_ZERO; null if there are none.
 page* alloc_pages(gfp_t gfp, unsigned order);
+/// The same, with its last byte at most at `last`: for devices that do not reach all memory.
+page* alloc_pages_below(gfp_t gfp, unsigned order, std::uint64_t last);
 void __free_pages(page* first, unsigned order);
 /// Just as many pages as hold `size` bytes. Null if there are none.
-void* alloc_pages_exact(std::size_t size, gfp_t gfp);
+void* alloc_pages_exact(std::size_t size, gfp_t gfp, std::uint64_t last = ~std::uint64_t{0});
 void free_pages_exact(void* address, std::size_t size);
 /// The smallest order whose block holds `size` bytes.
 unsigned get_order(std::size_t size);

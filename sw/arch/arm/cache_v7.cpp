@@ -103,6 +103,7 @@ const cpu_cache_fns v7_cache_fns{
     .coherent_kern_range = coherent_kern_range,
     .flush_kern_all = flush_kern_all,
     .invalidate_all = invalidate_all,
+    .dma_mem_bufferable = true,
 };
 
 }  // namespace guest

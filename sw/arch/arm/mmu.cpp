@@ -19,6 +19,9 @@ constexpr std::uint32_t kSmallPageBytes = 4096;
 constexpr std::uint32_t kPagesPerSection = kSectionBytes / kSmallPageBytes;
 constexpr std::uint32_t kPagedSections = (kRemapBytes + kUserBytes) >> kSectionShift;
 
+constexpr std::uint32_t kTable = 1;
+constexpr std::uint32_t kTableBytes = 1024;
+
 // Linux, arch/arm/mm/proc-v7-2level.S: eight memory types, numbered {TEX[0], C, B}.
 constexpr std::uint32_t kPrrr = 0xFF0A'81A8;
 constexpr std::uint32_t kNmrr = 0x40E0'40E0;
@@ -87,6 +90,37 @@ void map_sections(phys_addr_t start, std::size_t size, MemoryType type) {
   publish(&first_level[first], last - first + 1);
 }
 
+void split_sections(phys_addr_t start, std::size_t size, std::span<std::byte> tables) {
+  const std::uint32_t first = start >> kSectionShift;
+  const auto count = static_cast<std::uint32_t>(size >> kSectionShift);
+  auto* entries = reinterpret_cast<std::uint32_t*>(tables.data());
+  for (std::uint32_t i = 0; i < count * kPagesPerSection; ++i) {
+    entries[i] = (start + i * kSmallPageBytes) | page_attributes(MemoryType::kWriteAllocate, false);
+  }
+  publish(entries, count * kPagesPerSection);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    first_level[first + i] =
+        reinterpret_cast<std::uint32_t>(entries + i * kPagesPerSection) | kTable;
+  }
+  publish(&first_level[first], count);
+  cp15::invalidate_tlb();
+  dsb();
+  isb();
+}
+
+void set_memory_type(phys_addr_t start, std::size_t size, MemoryType type) {
+  for (phys_addr_t page = start; page - start < size; page += kSmallPageBytes) {
+    auto* table =
+        reinterpret_cast<std::uint32_t*>(first_level[page >> kSectionShift] & ~(kTableBytes - 1));
+    std::uint32_t* entry = table + (page / kSmallPageBytes) % kPagesPerSection;
+    *entry = page | page_attributes(type, false);
+    publish(entry, 1);
+    cp15::invalidate_tlb_page(page);
+  }
+  dsb();
+  isb();
+}
+
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size, MemoryType type,
                bool shareable) {
   write_entries(virtual_address, start, size, page_attributes(type, shareable));
@@ -117,7 +151,7 @@ Result<phys_addr_t> translate(const volatile void* virtual_address) {
 void mmu_enable(std::uint32_t blob, std::uint32_t size) {
   for (std::uint32_t i = 0; i < kPagedSections; ++i) {
     first_level[(kRemapStart >> kSectionShift) + i] =
-        reinterpret_cast<std::uint32_t>(&second_level[i]) | 1U;
+        reinterpret_cast<std::uint32_t>(&second_level[i]) | kTable;
   }
   cp15::invalidate_tlb();
   cp15::invalidate_icache();

@@ -72,6 +72,15 @@ std::size_t HostMachine::offset(const void* address) const { return distance(dra
 
 void map_sections(phys_addr_t /*start*/, std::size_t /*size*/, MemoryType /*type*/) {}
 
+void split_sections(phys_addr_t /*start*/, std::size_t /*size*/, std::span<std::byte> /*tables*/) {}
+
+void set_memory_type(phys_addr_t start, std::size_t size, MemoryType type) {
+  std::ostringstream text;
+  text << "memory_type 0x" << std::hex << start - HostMachine::kDramStart << std::dec << '+' << size
+       << ' ' << static_cast<int>(type);
+  HostMachine::instance().log.push_back(text.str());
+}
+
 void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
                MemoryType /*type*/, bool /*shareable*/) {
   require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_READ | PROT_WRITE,
@@ -128,4 +137,5 @@ cpu_cache_fns cpu_cache{
         },
     .flush_kern_all = [] { guest::HostMachine::instance().log.emplace_back("flush all"); },
     .invalidate_all = [] { guest::HostMachine::instance().log.emplace_back("invalidate all"); },
+    .dma_mem_bufferable = true,
 };
