@@ -31,7 +31,7 @@ class Random {
 void fill_content(std::span<std::byte> bytes, std::uint32_t seed);
 /// How many bytes are not what `fill_content` with this seed wrote.
 std::size_t wrong_content(std::span<const std::byte> bytes, std::uint32_t seed);
-/// FNV-1a.
+/// FNV-1a by words, mixed downward: each bit of each word counts.
 std::uint32_t hash_of(std::span<const std::byte> bytes);
 
 }  // namespace guest

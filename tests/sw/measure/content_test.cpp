@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/measure/content.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
+#include <set>
 
 #include "tests/support/catch.hpp"
 
@@ -21,12 +22,17 @@ TEST_CASE("content is told from another seed's, and from its own a byte or a lin
   CHECK(wrong_content(all, 7) == 1);
 }
 
-TEST_CASE("the hash is FNV-1a of 32 bits", "[sw][measure]") {
-  // The test vectors of its authors (isthe.com/chongo/tech/comp/fnv).
-  CHECK(hash_of({}) == 0x811C9DC5);
-  std::array<std::byte, 6> text{};
-  std::memcpy(text.data(), "foobar", text.size());
-  CHECK(hash_of(text) == 0xBF9CF968);
+TEST_CASE("each bit of the bytes changes the hash, and so does their order", "[sw][measure]") {
+  std::array<std::byte, 67> bytes{};
+  fill_content(bytes, 3);
+  std::set<std::uint32_t> hashes{hash_of(bytes)};
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto changed = bytes;
+    changed[bit / 8] ^= std::byte{1} << (bit % 8);
+    CHECK(hashes.insert(hash_of(changed)).second);
+  }
+  std::rotate(bytes.begin(), bytes.begin() + 4, bytes.begin() + 8);
+  CHECK(hashes.insert(hash_of(bytes)).second);
 }
 
 TEST_CASE("random numbers repeat with their seed, and stay below their bound", "[sw][measure]") {

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the guest program `stress`: every transfer must be right, and nothing found.
+
+usage: stress.py BUILD TRANSFERS SEED [--broken]
+
+With --broken the PL330 has the operations of a device that snoops, on a port that does not: then transfers
+must be wrong and findings made.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("transfers", type=int)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--broken", action="store_true")
+    options = parser.parse_args()
+    words = f"transfers={options.transfers} seed={options.seed}" + " ops=arm_coherent_dma_ops" * options.broken
+    with tempfile.TemporaryDirectory() as folder:
+        report_file = Path(folder, "report.json")
+        command = [options.build / "linefill", "run", options.build / "platforms/vexpress-a9.dtb", "--kernel",
+                   options.build / "sw/stress.elf", "--append", words, "--report", report_file]
+        if not options.broken:
+            command += ["--adversary", str(options.seed)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        report = json.loads(report_file.read_text())
+    print(done.stdout)
+    totals = re.search(r"seed (\d+): (\d+) transfers, \d+ bytes, \d+ terminated; (\d+) wrong, (\d+) failed", done.stdout)
+    if not totals:
+        sys.exit("FAILED: no totals were printed")
+    seed, transfers, wrong, failed = map(int, totals.groups())
+    if (seed, failed) != (options.seed, 0) or transfers < options.transfers:
+        sys.exit(f"FAILED: {transfers} transfers, seed {seed}, {failed} failed")
+    if options.broken:
+        good = wrong > 0 and report["findings"] and report["guest"]["status"] == 1
+    else:
+        good = wrong == 0 and not report["findings"] and done.returncode == 0
+    if not good:
+        sys.exit(f"FAILED: status {done.returncode}, {wrong} wrong, {len(report['findings'])} findings")
+
+
+if __name__ == "__main__":
+    main()
