@@ -44,6 +44,8 @@ class MmciHost final : public MmcHost {
   device* dma_device_of_reads() const;
   /// Leaves DMA out from now on, or uses it again.
   void set_dma_allowed(bool allowed) { dma_allowed_ = allowed; }
+  /// Gives its DMA channels back, for somebody else; the CPU moves the data from now on.
+  void release_channels();
 
   /// Attributes for mapping and unmapping the memory of transfers, for demonstrations of what goes
   /// wrong with DMA_ATTR_SKIP_CPU_SYNC.

@@ -85,4 +85,10 @@ void MmciHost::request_channels() {
   transmit_channel_ = dma_request_slave_channel(dev_, "tx");
 }
 
+void MmciHost::release_channels() {
+  dma_release_channel(receive_channel_);
+  dma_release_channel(transmit_channel_);
+  receive_channel_ = transmit_channel_ = nullptr;
+}
+
 }  // namespace guest

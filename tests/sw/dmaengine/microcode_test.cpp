@@ -123,13 +123,13 @@ class Interpreter {
 };
 
 /// Runs programs one after the other until all segments are moved.
-unsigned run_all(Interpreter& machine, const Shape& shape, std::span<const Segment> segments,
+unsigned run_all(Interpreter& machine, const Shape& shape, const Segments& segments,
                  std::size_t buffer_size) {
   unsigned programs = 0;
   for (Progress progress; progress.segment < segments.size(); ++programs) {
     std::vector<std::byte> buffer(buffer_size);
     const Progress before = progress;
-    progress = write_program(buffer, shape, {.pattern = segments}, progress, segments.size(), 3);
+    progress = write_program(buffer, shape, segments, progress, segments.size(), 3);
     REQUIRE_FALSE(progress == before);
     machine.events = 0;
     REQUIRE(machine.run(buffer));
@@ -193,7 +193,7 @@ TEST_CASE("memory copies move every byte, once, whatever the sizes", "[sw][pl330
       source += size + 64;
     }
     const auto before = machine.memory;
-    run_all(machine, shape, segments, 64 + random() % 193);
+    run_all(machine, shape, {.pattern = segments}, 64 + random() % 193);
     CHECK(machine.memory.size() == 2 * before.size());
     for (const auto& [address, value] : before)
       REQUIRE(machine.memory.at(address + 0x100'0000) == value);
@@ -208,7 +208,7 @@ TEST_CASE("a copy too long for two loops continues in the same or the next progr
   for (const auto& [buffer_bytes, programs] : {std::pair{64U, 1U}, std::pair{40U, 2U}}) {
     Interpreter machine;
     for (std::uint32_t i = 0; i < segment.size; ++i) machine.memory[i] = i * 7 & 0xFF;
-    CHECK(run_all(machine, shape, {&segment, 1}, buffer_bytes) == programs);
+    CHECK(run_all(machine, shape, {.pattern = {&segment, 1}}, buffer_bytes) == programs);
     for (std::uint32_t i = 0; i < segment.size; ++i)
       REQUIRE(machine.memory.at(0x100'0000 + i) == (i * 7 & 0xFF));
   }
@@ -234,7 +234,7 @@ TEST_CASE("peripherals get bursts, and single beats for the rest", "[sw][pl330]"
       }
     }
     if (!out) machine.peripheral = expected;
-    run_all(machine, shape, segments, 256);
+    run_all(machine, shape, {.pattern = segments}, 256);
     CHECK(machine.burst_acknowledges == 5 + 2);
     CHECK(machine.single_acknowledges == 3);
     if (out) {
@@ -244,4 +244,49 @@ TEST_CASE("peripherals get bursts, and single beats for the rest", "[sw][pl330]"
       for (unsigned i = 0; i < 64; ++i) REQUIRE(machine.memory.at(0x8000 + i) == expected[172 + i]);
     }
   }
+}
+
+TEST_CASE("rows of a pattern lie a pitch apart on each side", "[sw][pl330]") {
+  Interpreter machine;
+  Shape shape;
+  shape.width_shift = 2;
+  shape.burst_beats = 4;
+  const std::array<Segment, 2> pattern{{{0x1000, 0x8000, 32}, {0x1040, 0x8020, 20}}};
+  const Segments segments{pattern, 40, 0x100, 0x34};
+  constexpr unsigned kBytes = 40 * 52;
+  for (unsigned i = 0; i < 40 * 0x100; ++i) machine.memory[0x1000 + i] = i * 7 & 0xFF;
+  CHECK(segments.bytes_before(segments.size()) == kBytes);
+  CHECK(segments.bytes_before(3) == 52 + 32);
+  CHECK(run_all(machine, shape, segments, 256) > 1);
+  bool right = true;
+  for (unsigned i = 0; i < kBytes; ++i) {
+    const unsigned column = i % 52;
+    const unsigned from = 0x1000 + i / 52 * 0x100 + column + (column < 32 ? 0 : 0x40 - 32);
+    right = right && machine.memory[0x8000 + i] == machine.memory[from];
+  }
+  CHECK(right);
+  CHECK(machine.memory.find(0x8000 + kBytes) == machine.memory.end());
+}
+
+TEST_CASE("a program ends where it is told, though more would fit", "[sw][pl330]") {
+  Interpreter machine;
+  Shape shape;
+  shape.width_shift = 2;
+  shape.burst_beats = 4;
+  const std::array<Segment, 3> periods{
+      {{0x1000, 0x8000, 64}, {0x1040, 0x8040, 64}, {0x1080, 0x8080, 64}}};
+  std::array<std::byte, 256> buffer{};
+  const Progress reached = write_program(buffer, shape, {.pattern = periods}, {1, 0}, 2, 0);
+  CHECK(reached == Progress{2, 0});
+  REQUIRE(machine.run(buffer));
+  CHECK(machine.memory.count(0x8040) == 1);
+  CHECK(machine.memory.count(0x8080) == 0);
+}
+
+TEST_CASE("a program of no segments signals and ends", "[sw][pl330]") {
+  Interpreter machine;
+  std::array<std::byte, 64> buffer{};
+  CHECK(write_program(buffer, Shape{}, {}, {}, 0, 0) == Progress{});
+  CHECK(machine.run(buffer));
+  CHECK(machine.memory.empty());
 }
