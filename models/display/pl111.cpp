@@ -27,6 +27,12 @@ void Pl111::reset() {
   update_.notify(sc_core::SC_ZERO_TIME);
 }
 
+void Pl111::reissue_held(Time now) {
+  block_.advance(now);
+  block_.reissue_held(now);
+  notify_at(update_, block_.next_event(), now);
+}
+
 const Image& Pl111::last_frame() const {
   if (image_of_frame_ != block_.frames()) {
     image_ = block_.shown().render();

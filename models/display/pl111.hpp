@@ -20,6 +20,7 @@ class Pl111 final : public Device, public BusMaster, public Display {
   void reset() override;
   std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override { return {&clcdintr}; }
   InitiatorPort& initiator() override { return bus_; }
+  void reissue_held(Time now) override;
 
   const Image& last_frame() const override;
   std::uint64_t frames() const override { return block_.frames(); }

@@ -34,6 +34,7 @@ void Block::reset() {
   cursor_image_.fill(0);
   cursor_raw_ = 0;
   running_ = false;
+  held_.reset();
   underflow_at_ = kNever;
   schedule();
 }
@@ -133,7 +134,7 @@ Time Block::taken_at(std::size_t slot) const {
 // A burst is asked for when as many locations are empty as it fills.
 Time Block::next_fetch() const {
   const std::size_t slot = fetched_ + slipped_;
-  if (slot >= total_) return kNever;
+  if (slot >= total_ || held_) return kNever;
   const std::size_t after = std::min(slot + frame_.control.watermark(), total_);
   const Time room = after <= kFifoWords ? frame_start_ : taken_at(after - 1 - kFifoWords);
   return std::max(room, bus_free_);
@@ -146,19 +147,42 @@ void Block::fetch(Time now) {
   const std::size_t count =
       std::min({std::size_t{frame_.control.watermark()}, total_ - slot, to_boundary});
   const std::span<std::byte> data{frame_.bytes.data() + slot * kWordBytes, count * kWordBytes};
-  Attributes attributes;
-  attributes.memory = kNormalNonCacheable;
-  attributes.origin.pc = started_by_;
   Time end = now;
+  const BusResponse response = read(address, data, end);
+  if (response == BusResponse::kHeld) {
+    held_ = {address, data.size(), frames_.value()};
+    return;
+  }
   fetched_ += count;
   ++bursts_;
   bytes_ += data.size();
-  if (bus_.read(PhysicalAddress{address}, data, attributes, end) != BusResponse::kOkay) {
+  if (response != BusResponse::kOkay) {
     std::fill(data.begin(), data.end(), std::byte{0});
     raw_ |= kBusError;
   }
   bus_free_ = std::max(end, now + clock_);
   account_for_delay(slot, count, bus_free_);
+}
+
+BusResponse Block::read(std::uint32_t address, std::span<std::byte> data, Time& now) {
+  Attributes attributes;
+  attributes.memory = kNormalNonCacheable;
+  attributes.origin.pc = started_by_;
+  return bus_.read(PhysicalAddress{address}, data, attributes, now);
+}
+
+// In its own frame the burst is fetched as if it had not been before; its data come too late for
+// another.
+void Block::reissue_held(Time now) {
+  if (!held_) return;
+  const Held held = *held_;
+  held_.reset();
+  if (!running_ || held.frame != frames_.value() || fetched_ >= total_) {
+    std::vector<std::byte> unused(held.bytes);
+    Time end = now;
+    if (read(held.address, unused, end) == BusResponse::kHeld) held_ = held;
+  }
+  schedule();
 }
 
 // The panel does not wait: pixels whose words are late are black, and the words that come then are

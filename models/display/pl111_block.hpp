@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "models/bus/bus_port.hpp"
 #include "models/core/log.hpp"
@@ -25,6 +27,8 @@ class Block {
   Time next_event() const { return next_event_; }
   /// Does all that happens up to `now`; nothing if called from within itself.
   void advance(Time now);
+  /// A burst that an IOMMU held is to be issued again.
+  void reissue_held(Time now);
 
   bool interrupt() const { return (raw_ & mask_) != 0; }
   /// The last complete frame, as fetched.
@@ -47,6 +51,7 @@ class Block {
   void finish_frame();
   Time phase_end() const;
   void fetch(Time now);
+  BusResponse read(std::uint32_t address, std::span<std::byte> data, Time& now);
   void account_for_delay(std::size_t slot, std::size_t count, Time arrived);
   Time taken_at(
       std::size_t slot) const;  ///< When the panel takes the word at this place of the frame.
@@ -97,6 +102,13 @@ class Block {
   std::size_t fetched_ = 0;  ///< Words asked for.
   std::size_t slipped_ = 0;  ///< Words' worth of pixels that found the FIFO empty.
   Time bus_free_{0};
+  /// A burst that an IOMMU holds, and of which frame.
+  struct Held {
+    std::uint32_t address = 0;
+    std::size_t bytes = 0;
+    std::uint64_t frame = 0;
+  };
+  std::optional<Held> held_;
   Time underflow_at_ = kNever;
   Time next_event_ = kNever;
   Time fetch_at_ = kNever;  ///< When the next burst starts.

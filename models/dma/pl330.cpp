@@ -84,6 +84,15 @@ std::uint32_t Pl330::peek(std::uint32_t offset) const {
 
 void Pl330::request_changed(DmaRequestLine& /*line*/, Time now) {
   block_.request_changed(now);
+  wake(now);
+}
+
+void Pl330::reissue_held(Time now) {
+  block_.reissue_held(now);
+  wake(now);
+}
+
+void Pl330::wake(Time now) {
   const Time stamp = from_sc_time(sc_core::sc_time_stamp());
   update_.notify(to_sc_time(std::max(now, stamp) - stamp));
 }

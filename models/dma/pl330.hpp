@@ -24,6 +24,7 @@ class Pl330 final : public Device, public BusMaster, private DmaRequestLine::Con
   /// irq_abort, then irq[0], irq[1] ... as the binding orders them.
   std::vector<sc_core::sc_out<bool>*> interrupt_outputs() override;
   InitiatorPort& initiator() override { return bus_; }
+  void reissue_held(Time now) override;
 
   /// The request interface that a cell of `dmas` names; ConfigurationError if there is no such.
   DmaRequestLine& request_line(unsigned number);
@@ -34,6 +35,7 @@ class Pl330 final : public Device, public BusMaster, private DmaRequestLine::Con
 
  private:
   void request_changed(DmaRequestLine& line, Time now) override;
+  void wake(Time now);
   void on_update();
   /// Calls `use(table, block, offset in the table)` for the window that `offset` lies in.
   template <class Self, class Use>

@@ -34,6 +34,11 @@ void Block::advance(Time now) {
   advancing_ = false;
 }
 
+void Block::reissue_held(Time now) {
+  executor_.reissue_held(now);
+  wake(now);
+}
+
 void Block::wake(Time now) {
   wake_at_ = std::min(wake_at_, now);
   next_event_ = std::min(next_event_, now);
@@ -66,7 +71,7 @@ Time Block::next() const {
   bool loads_awaited = false;
   bool stores_awaited = false;
   for (const Thread& thread : executor_.threads()) {
-    if (!thread.active()) continue;
+    if (!thread.active() || thread.fetch_held) continue;
     if (!thread.waiting && !thread.ending()) {
       next = std::min(next, thread.at);
       continue;

@@ -23,6 +23,8 @@ class Block {
   void attach(unsigned number, DmaRequestLine& line) { executor_.requests().attach(number, line); }
   /// A peripheral has changed its levels. Only noted: what follows happens in `advance`.
   void request_changed(Time now) { wake(now); }
+  /// Accesses that an IOMMU held are to be issued again. Likewise.
+  void reissue_held(Time now);
 
   /// When `advance` has something to do; kNever while all threads stop or wait for others.
   Time next_event() const { return next_event_; }

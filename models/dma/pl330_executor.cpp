@@ -101,7 +101,7 @@ bool Executor::fetch(Thread& thread, Time now, bool& progress) {
   while (thread.fetched < length) {
     const std::uint32_t address = thread.pc + thread.fetched;
     if (!cache_.holds(address)) {
-      if (thread.at > now) return false;
+      if (thread.at > now || thread.fetch_held) return false;
       progress = true;
       if (!fill_line(thread, address, now)) return false;
     }
@@ -126,6 +126,8 @@ bool Executor::fill_line(Thread& thread, std::uint32_t address, Time now) {
   ++fetches_;
   const BusResponse response =
       bus_.read(PhysicalAddress{cache_.line_address(address)}, data, attributes, end);
+  thread.fetch_held = response == BusResponse::kHeld;
+  if (thread.fetch_held) return false;
   thread.at = std::max(end, now + config_.period);
   if (response != BusResponse::kOkay) {
     abort(thread, fault::kFetch);
@@ -173,6 +175,11 @@ std::uint32_t Executor::validate_control(const Thread& thread, std::uint32_t val
   if (too_wide || control.swap_code() > 4) return fault::kOperand;
   const bool secure = control.source().secure() || control.destination().secure();
   return thread.non_secure && secure ? fault::kReadWrite : 0U;
+}
+
+void Executor::reissue_held(Time now) {
+  transfers_.reissue_held(now);
+  for (Thread& thread : threads_) thread.fetch_held = false;
 }
 
 void Executor::complete(Time now) {

@@ -82,6 +82,8 @@ class Executor {
   void execute_debug(const Thread& target, const Instruction& instruction, const Origin& origin,
                      Time now);
   void abort(Thread& thread, std::uint32_t fault_bits);
+  /// What an IOMMU held is to be issued again.
+  void reissue_held(Time now);
 
   Thread& manager() { return threads_.back(); }
   Thread& channel(unsigned number) { return threads_[number]; }

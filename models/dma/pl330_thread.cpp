@@ -33,6 +33,7 @@ void Thread::forget_instruction() {
   waiting = false;
   retry_at = kNever;
   stalled_at_load = false;
+  fetch_held = false;
 }
 
 std::uint32_t Thread::peek_csr() const {

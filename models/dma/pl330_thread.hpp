@@ -108,7 +108,8 @@ class Thread {
   Time at{};  ///< When it can do its next instruction.
   Time retry_at =
       kNever;  ///< When a waiting instruction is worth another try without any other event.
-  bool waiting = false;  ///< The present instruction waits for something.
+  bool waiting = false;     ///< The present instruction waits for something.
+  bool fetch_held = false;  ///< An IOMMU holds the fetch of the present instruction.
   Instruction bytes{};
   unsigned fetched = 0;
   const Encoding* encoding = nullptr;

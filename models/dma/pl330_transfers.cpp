@@ -32,10 +32,12 @@ Transfers::Transfers(const Config& config, BusPort& bus, Mfifo& mfifo, Statistic
 
 void Transfers::reset() {
   for (Queue* queue : {&read_queue_, &write_queue_, &reads_, &writes_}) queue->clear();
+  held_read_.active = held_write_.active = false;
 }
 
 bool Transfers::write_can_start() const {
-  if (write_queue_.empty() || writes_.size() >= config_.write_capability) return false;
+  if (write_queue_.empty() || writes_.size() >= config_.write_capability || held_write_.active)
+    return false;
   const Transfer& t = write_queue_.front();
   return t.zero || mfifo_.arrived(t.channel) >= t.bytes();
 }
@@ -44,11 +46,22 @@ Time Transfers::next_start() const {
   Time next = kNever;
   if (read_can_start()) next = read_queue_.front().ready_at;
   if (write_can_start()) next = std::min(next, write_queue_.front().ready_at);
+  for (const Issue* held : {&held_read_, &held_write_}) {
+    if (held->active && held->again) next = std::min(next, again_at_);
+  }
   return std::max(next, port_free_);
 }
 
 bool Transfers::start(Time now) {
   if (now < port_free_) return false;
+  if (held_read_.active && held_read_.again) {
+    issue_read(held_read_, now);
+    return true;
+  }
+  if (held_write_.active && held_write_.again) {
+    issue_write(held_write_, now);
+    return true;
+  }
   const bool write = write_can_start() && write_queue_.front().ready_at <= now;
   const bool read = read_can_start() && read_queue_.front().ready_at <= now;
   if (write && (read_was_last_ || !read)) {
@@ -67,13 +80,23 @@ Time Transfers::begin(const Transfer& t, Time now) {
 }
 
 void Transfers::start_read(Time now) {
-  Transfer t = read_queue_.front();
+  held_read_.transfer = read_queue_.front();
+  held_read_.done = 0;
+  held_read_.worst = BusResponse::kOkay;
   read_queue_.pop_front();
   read_was_last_ = true;
+  issue_read(held_read_, now);
+}
+
+void Transfers::issue_read(Issue& issue, Time now) {
+  Transfer& t = issue.transfer;
   const Time moved = begin(t, now);
-  const std::span<std::byte> data{buffer_.data(), t.bytes()};
+  const std::span<std::byte> data{issue.data.data(), t.bytes()};
   t.end = now;
-  t.response = move(t, false, t.end);
+  t.response = move(issue, false, t.end);
+  issue.again = false;
+  issue.active = t.response == BusResponse::kHeld;
+  if (issue.active) return;
   if (t.response != BusResponse::kOkay) std::fill(data.begin(), data.end(), std::byte{0});
   t.end = std::max({t.end, moved, reads_.empty() ? moved : reads_.back().end});
   if (t.swap_code != 0) swap_bytes(data, t.swap_code);
@@ -84,18 +107,29 @@ void Transfers::start_read(Time now) {
 }
 
 void Transfers::start_write(Time now) {
-  Transfer t = write_queue_.front();
+  held_write_.transfer = write_queue_.front();
+  held_write_.done = 0;
+  held_write_.worst = BusResponse::kOkay;
   write_queue_.pop_front();
   read_was_last_ = false;
-  const Time moved = begin(t, now);
-  const std::span<std::byte> data{buffer_.data(), t.bytes()};
+  const Transfer& t = held_write_.transfer;
+  const std::span<std::byte> data{held_write_.data.data(), t.bytes()};
   if (t.zero) {
     std::fill(data.begin(), data.end(), std::byte{0});
   } else {
     mfifo_.take(t.channel, data);
   }
+  issue_write(held_write_, now);
+}
+
+void Transfers::issue_write(Issue& issue, Time now) {
+  Transfer& t = issue.transfer;
+  const Time moved = begin(t, now);
   t.end = now;
-  t.response = move(t, true, t.end);
+  t.response = move(issue, true, t.end);
+  issue.again = false;
+  issue.active = t.response == BusResponse::kHeld;
+  if (issue.active) return;
   t.end = std::max({t.end, moved, writes_.empty() ? moved : writes_.back().end});
   ++write_bursts_;
   written_bytes_ += t.bytes();
@@ -104,22 +138,28 @@ void Transfers::start_write(Time now) {
 
 // Beats to a fixed address are beats of their own for the target; an incrementing burst is one
 // transaction on each side of a 4 KiB boundary.
-BusResponse Transfers::move(const Transfer& t, bool write, Time& now) {
-  BusResponse worst = BusResponse::kOkay;
-  std::uint32_t address = t.address;
+BusResponse Transfers::move(Issue& issue, bool write, Time& now) {
+  const Transfer& t = issue.transfer;
   const unsigned total = t.bytes();
-  for (unsigned done = 0; done < total;) {
-    const unsigned chunk = t.increments ? std::min(total - done, kBoundary - address % kBoundary)
-                                        : t.beat_bytes - t.address % t.beat_bytes;
-    std::byte* data = buffer_.data() + done;
+  while (issue.done < total) {
+    const std::uint32_t address = t.increments ? t.address + issue.done : t.address;
+    const unsigned chunk = t.increments
+                               ? std::min(total - issue.done, kBoundary - address % kBoundary)
+                               : t.beat_bytes - t.address % t.beat_bytes;
+    std::byte* data = issue.data.data() + issue.done;
     const BusResponse response =
         write ? bus_.write(PhysicalAddress{address}, {data, chunk}, t.attributes, now)
               : bus_.read(PhysicalAddress{address}, {data, chunk}, t.attributes, now);
-    if (worst == BusResponse::kOkay) worst = response;
-    done += chunk;
-    if (t.increments) address += chunk;
+    if (response == BusResponse::kHeld) return response;
+    if (issue.worst == BusResponse::kOkay) issue.worst = response;
+    issue.done += chunk;
   }
-  return worst;
+  return issue.worst;
+}
+
+void Transfers::reissue_held(Time now) {
+  again_at_ = now;
+  held_read_.again = held_write_.again = true;
 }
 
 Time Transfers::end_of(const Queue& on_bus, bool awaited) {

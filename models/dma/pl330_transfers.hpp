@@ -66,21 +66,35 @@ class Transfers {
   /// Removes what is queued for `channel`; bursts on the bus go on.
   void drop(unsigned channel, const Dropped& dropped);
   bool idle() const {
-    return read_queue_.empty() && write_queue_.empty() && reads_.empty() && writes_.empty();
+    return read_queue_.empty() && write_queue_.empty() && reads_.empty() && writes_.empty() &&
+           !held_read_.active && !held_write_.active;
   }
+  /// Bursts that an IOMMU held are to be issued again.
+  void reissue_held(Time now);
   void reset();
 
  private:
   using Queue = std::deque<Transfer>;
+  /// A burst that is being issued, or that an IOMMU holds: then those behind it wait.
+  struct Issue {
+    Transfer transfer{};
+    unsigned done = 0;  ///< Bytes moved.
+    BusResponse worst = BusResponse::kOkay;
+    std::array<std::byte, kMaxBurstBytes> data{};
+    bool active = false;
+    bool again = false;
+  };
 
   bool read_can_start() const {
-    return !read_queue_.empty() && reads_.size() < config_.read_capability;
+    return !read_queue_.empty() && reads_.size() < config_.read_capability && !held_read_.active;
   }
   bool write_can_start() const;
   void start_read(Time now);
   void start_write(Time now);
   static Time end_of(const Queue& on_bus, bool awaited);
-  BusResponse move(const Transfer& t, bool write, Time& now);
+  void issue_read(Issue& issue, Time now);
+  void issue_write(Issue& issue, Time now);
+  BusResponse move(Issue& issue, bool write, Time& now);
   Time begin(const Transfer& t, Time now);
 
   const Config& config_;
@@ -92,7 +106,9 @@ class Transfers {
   Queue writes_;  ///< On the bus, in order of their ends.
   Time port_free_{0};
   bool read_was_last_ = false;
-  std::array<std::byte, kMaxBurstBytes> buffer_{};
+  Issue held_read_;
+  Issue held_write_;
+  Time again_at_{0};
   Counter read_bytes_;
   Counter written_bytes_;
   Counter read_bursts_;

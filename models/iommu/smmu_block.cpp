@@ -89,6 +89,7 @@ void Block::reset() {
   pending_.clear();
   walker_free_.fill(Time{0});
   operand_high_ = 0;
+  holding_ = false;
 }
 
 void Block::advance(Time now) {

@@ -175,6 +175,7 @@ class Block final : private ContextBankUser {
   MasterId self_{};
   TableMemory* peek_ = nullptr;
   std::function<void(Time)> released_;
+  bool holding_ = false;  ///< Accesses wait for a release.
 
   std::uint32_t cr0_ = 0;
   std::uint32_t cr2_ = 0;

@@ -70,6 +70,7 @@ Verdict Block::context_fault(const Request& request, const Wanted& access,
 
 Verdict Block::hold() {
   ++stalls_;
+  holding_ = true;
   return {Verdict::Action::kHold};
 }
 
@@ -98,6 +99,8 @@ Verdict Block::global_fault(const Request& request, std::uint32_t fault, Time no
 }
 
 void Block::released(ContextBank& /*bank*/, Time now) {
+  if (!holding_) return;
+  holding_ = false;
   if (released_) released_(now);
 }
 

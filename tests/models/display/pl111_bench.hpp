@@ -24,11 +24,13 @@ class FakeBus final : public BusPort {
   std::vector<std::byte> memory = std::vector<std::byte>(0x40'0000);
   std::vector<Record> records;
   Attributes last_attributes{};
+  bool held = false;  ///< By an IOMMU.
 
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override {
     records.push_back({raw(address), data.size(), now});
     last_attributes = attributes;
+    if (held) return BusResponse::kHeld;
     now += latency + 5ns * static_cast<int>(data.size() / 8);
     const std::uint32_t at = raw(address) - kVideo;
     if (at >= memory.size() || data.size() > memory.size() - at) return BusResponse::kDecodeError;

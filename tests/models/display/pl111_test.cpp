@@ -307,3 +307,19 @@ TEST_CASE("PL111: garbage in all registers does no harm", "[pl111][fuzz]") {
   }
   if (!bench.lcd.shown().bytes.empty()) CHECK_FALSE(bench.lcd.shown().render().empty());
 }
+
+TEST_CASE("PL111: a burst that an IOMMU holds makes an underrun and is fetched when released",
+          "[pl111][dma]") {
+  Pl111Bench bench;
+  bench.bus.held = true;
+  bench.start(16, 2, 5U << 1);
+  bench.run_for(Pl111Bench::frame_time(16, 2));
+  CHECK(bench.bus.records.size() == 1);  // It waits, and asks no more by itself.
+  CHECK(bench.counter("underruns") == 1);
+  bench.bus.held = false;
+  bench.lcd.reissue_held(bench.now);
+  bench.bus.word(0, 0x00'10'20'30);
+  bench.run_for(2 * Pl111Bench::frame_time(16, 2));
+  CHECK(bench.counter("underruns") == 1);
+  CHECK(pixel(bench.lcd.shown().render(), 0) == 0x302010);
+}

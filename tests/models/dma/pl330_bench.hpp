@@ -42,6 +42,10 @@ class FakeBus final : public BusPort {
   std::function<void(bool write, std::span<std::byte>, Time now)> fifo;
   /// An address in here is answered with an error.
   std::uint32_t bad_base = 0xFFFF'F000;
+  static constexpr std::uint32_t kNotHeld = 0x0BAD'0000;
+  /// The page of an address that an IOMMU holds.
+  std::uint32_t held_base = kNotHeld;
+  unsigned held = 0;  ///< Accesses.
 
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override {
@@ -74,6 +78,10 @@ class FakeBus final : public BusPort {
     if (keep_records) records.push_back(record);
   }
   BusResponse move(bool write, std::uint32_t address, std::span<std::byte> data, Time& now) {
+    if (address - held_base < 0x1000) {
+      ++held;
+      return BusResponse::kHeld;
+    }
     now += latency + per_beat * static_cast<int>((data.size() + 7) / 8);
     if (address - bad_base < 0x1000) return BusResponse::kSlaveError;
     if (address == kFifo && fifo) {
