@@ -7,6 +7,7 @@
 
 #include "sw/arch/mmio.hpp"
 #include "sw/kernel/console.hpp"
+#include "sw/kernel/devres.hpp"
 #include "sw/mm/remap.hpp"
 
 namespace guest {
@@ -91,6 +92,7 @@ void probe_devices(Stage stage) {
         continue;
       const Result<void> result = driver.probe_(dev);
       dev.bound = bool{result};
+      if (!result) devres_release_all(&dev);
       if (!result && result.error() != Error::kNoDevice) {
         printk(dev.name, ": probe failed: ", describe(result.error()), "\n");
       }
