@@ -88,8 +88,7 @@ void* __dma_alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
 void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr) {
   arm_dma_buffer* buffer = take_buffer(cpu_addr);
   if (buffer == nullptr) {
-    guest::printk("WARNING: ", name_of(dev), ": Freeing invalid buffer ", guest::hex(cpu_addr),
-                  "\n");
+    guest::printk("WARNING: ", name_of(dev), ": Freeing invalid buffer\n");
     return;
   }
   if (buffer->size != guest::whole_pages(size)) {

@@ -26,6 +26,7 @@ guest::Initcall initcall{guest::Stage::kIommu, initialise};
 }  // namespace
 
 bool dma_atomic_pool_init() {
+  atomic_pool = {};
   const auto wanted = static_cast<std::size_t>(guest::option_size("coherent_pool", kDefaultBytes));
   const std::size_t size = guest::whole_pages(wanted < kMostBytes ? wanted : kMostBytes);
   if (size == 0) return true;

@@ -67,7 +67,7 @@ void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t ha
   device& served = device_or_null_device(dev);
   if (dma_release_from_dev_coherent(served, size, cpu_addr)) return;
   if (irqs_disabled()) {
-    guest::printk("WARNING: dma_free_attrs of ", guest::hex(cpu_addr), " with interrupts off\n");
+    guest::printk("WARNING: ", dev_name(&served), ": dma_free_attrs with interrupts off\n");
   }
   get_dma_ops(dev).free(served, size, cpu_addr, handle, attrs);
 }

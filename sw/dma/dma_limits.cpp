@@ -14,6 +14,7 @@ namespace guest {
 
 device& device_or_null_device(device* dev) {
   static device null_device;
+  null_device.name = "no device";
   return dev != nullptr ? *dev : null_device;
 }
 

@@ -54,9 +54,9 @@ namespace {
 
 guest::ObjectCache<dma_pool> pools;
 
-void complain(const dma_pool& pool, const char* what, const void* block, const char* why) {
+void complain(const dma_pool& pool, const char* what, const char* why) {
   guest::printk(pool.dev == nullptr ? "no device" : pool.dev->name, ": ", what, " ", pool.name,
-                ", ", guest::hex(block), " (", why, ")\n");
+                " (", why, ")\n");
 }
 
 bool is_power_of_two_or_zero(std::size_t value) { return (value & (value - 1)) == 0; }
@@ -102,7 +102,7 @@ void dma_pool_destroy(dma_pool* pool) {
   if (pool == nullptr) return;
   while (!pool->pages.empty()) {
     PoolPage& page = pool->pages.pop_front();
-    if (page.live != 0) complain(*pool, "dma_pool_destroy", page.address, "busy");
+    if (page.live != 0) complain(*pool, "dma_pool_destroy", "busy");
     dma_free_coherent(pool->dev, pool->allocation, page.address, page.handle);
     page_cache.destroy(&page);
   }
@@ -131,16 +131,16 @@ void* dma_pool_alloc(dma_pool* pool, gfp_t gfp, dma_addr_t* handle) {
 void dma_pool_free(dma_pool* pool, void* block, dma_addr_t handle) {
   const guest::InterruptGuard guard;
   PoolPage* page = pool->page_of(block);
-  if (page == nullptr) return complain(*pool, "dma_pool_free", block, "bad vaddr");
+  if (page == nullptr) return complain(*pool, "dma_pool_free", "bad vaddr");
   const auto offset = static_cast<std::size_t>(static_cast<std::byte*>(block) - page->address);
   const std::size_t index =
       offset / pool->boundary * pool->per_boundary() + offset % pool->boundary / pool->size;
   if (handle != page->handle + offset || index >= pool->count() ||
       pool->offset_of(index) != offset) {
-    return complain(*pool, "dma_pool_free", block, "bad handle");
+    return complain(*pool, "dma_pool_free", "bad handle");
   }
   if (!pool->used(*page).test(index)) {
-    return complain(*pool, "dma_pool_free", block, "already free");
+    return complain(*pool, "dma_pool_free", "already free");
   }
   pool->used(*page).clear(index, 1);
   --page->live;

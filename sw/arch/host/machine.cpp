@@ -17,6 +17,8 @@
 namespace guest {
 namespace {
 
+constexpr std::size_t kSmallPageBytes = 4096;
+
 void* require(void* mapping) {
   if (mapping == MAP_FAILED) std::abort();
   return mapping;
@@ -86,6 +88,9 @@ void map_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t si
   require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_READ | PROT_WRITE,
                MAP_SHARED | MAP_FIXED, HostMachine::instance().memory_file(),
                static_cast<off_t>(start - HostMachine::kDramStart)));
+  for (std::size_t i = 0; i < size; i += kSmallPageBytes) {
+    HostMachine::instance().pages[virtual_address + i] = start + static_cast<phys_addr_t>(i);
+  }
 }
 
 void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size_t size,
@@ -101,6 +106,17 @@ void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size) {
   require(mmap(reinterpret_cast<void*>(virtual_address), size, PROT_NONE,
                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
+  for (std::size_t i = 0; i < size; i += kSmallPageBytes)
+    HostMachine::instance().pages.erase(virtual_address + i);
+}
+
+Result<phys_addr_t> translate(const volatile void* virtual_address) {
+  const auto address = reinterpret_cast<std::uintptr_t>(virtual_address);
+  const std::uintptr_t offset = address % kSmallPageBytes;
+  const HostMachine& machine = HostMachine::instance();
+  const auto page = machine.pages.find(address - offset);
+  if (page == machine.pages.end()) return Error::kNotFound;
+  return page->second + static_cast<phys_addr_t>(offset);
 }
 
 namespace semihosting {

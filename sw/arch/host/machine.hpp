@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class HostMachine {
   std::byte* dram() { return dram_; }
   /// A logged operation with addresses as offsets into DRAM: "map_area 0x1000+64 from_device".
   std::vector<std::string> log;
+  /// Where the pages of the windows are, by their virtual address.
+  std::map<std::uintptr_t, std::uint32_t> pages;
 
   /// Where in DRAM `address` is.
   std::size_t offset(const void* address) const;

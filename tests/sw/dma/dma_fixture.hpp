@@ -8,6 +8,7 @@
 #include "sw/arch/host/machine.hpp"
 #include "sw/arch/outer_cache.hpp"
 #include "sw/dma/dma_mapping.hpp"
+#include "sw/kernel/console.hpp"
 #include "sw/mm/page.hpp"
 
 namespace guest::test {
@@ -28,10 +29,14 @@ struct DmaFixture {
     outer_cache.flush_range = [](phys_addr_t start, phys_addr_t end) {
       note("outer_flush", start, end);
     };
+    set_console(&console);
     dev.name = "test";
     log().clear();
   }
-  ~DmaFixture() { outer_cache = {}; }
+  ~DmaFixture() {
+    outer_cache = {};
+    set_console(nullptr);
+  }
   DmaFixture(const DmaFixture&) = delete;
   DmaFixture& operator=(const DmaFixture&) = delete;
 
@@ -45,6 +50,13 @@ struct DmaFixture {
   /// The byte at `offset` of DRAM.
   std::byte* at(std::size_t offset) { return machine.dram() + offset; }
 
+  /// What the guest printed.
+  std::string console_text() const { return console.text; }
+
+  struct Console final : TextSink {
+    void write(std::string_view more) override { text += more; }
+    std::string text;
+  } console;
   HostMachine& machine = HostMachine::instance();
   std::vector<page> map{std::vector<page>(kPages)};
   device dev;
