@@ -15,29 +15,36 @@ namespace {
 
 constexpr unsigned kBlitTimeoutMs = 200;
 
-/// Maps a stretch of the framebuffer, which needs no maintenance, for the controller that copies
-/// into it.
+/// Maps the framebuffer, which needs no maintenance, for the controller that copies into it. Each
+/// of the two has its own addresses for the same pages.
 class FramebufferMapping {
  public:
-  FramebufferMapping(device& dev, DmaAddress framebuffer, std::size_t size)
-      : dev_{dev},
-        size_{size},
-        handle_{dma_map_page_attrs(&dev, phys_to_page(raw(framebuffer)), 0, size, DMA_FROM_DEVICE,
-                                   DMA_ATTR_SKIP_CPU_SYNC)} {}
+  FramebufferMapping(device& dev, device& owner, std::span<std::byte> framebuffer,
+                     DmaAddress address)
+      : dev_{dev} {
+    if (dma_get_sgtable(&owner, &table_, framebuffer.data(), raw(address), framebuffer.size()) != 0)
+      return;
+    valid_ = dma_map_sgtable(&dev_, &table_, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC) == 0;
+    if (!valid_) sg_free_table(&table_);
+  }
   FramebufferMapping(const FramebufferMapping&) = delete;
   FramebufferMapping& operator=(const FramebufferMapping&) = delete;
   ~FramebufferMapping() {
-    if (valid())
-      dma_unmap_page_attrs(&dev_, handle_, size_, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+    if (!valid_) return;
+    dma_unmap_sgtable(&dev_, &table_, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+    sg_free_table(&table_);
   }
 
-  bool valid() const { return dma_mapping_error(&dev_, handle_) == 0; }
-  DmaAddress address() const { return DmaAddress{static_cast<std::uint32_t>(handle_)}; }
+  /// In one piece.
+  bool valid() const { return valid_ && table_.nents == 1; }
+  DmaAddress address() const {
+    return DmaAddress{static_cast<std::uint32_t>(sg_dma_address(table_.sgl))};
+  }
 
  private:
   device& dev_;
-  std::size_t size_;
-  dma_addr_t handle_;
+  sg_table table_{};
+  bool valid_ = false;
 };
 
 }  // namespace
@@ -93,7 +100,7 @@ Result<void> Screen::blit() {
   }
   device& dev = channel_->mapping_device();
   const std::size_t size = back_buffer_.size();
-  const FramebufferMapping target{dev, framebuffer_address_, size};
+  const FramebufferMapping target{dev, lcd_.dev(), framebuffer_, framebuffer_address_};
   if (!target.valid()) return Error::kOutOfIova;
   if (const auto filled = filler_.fill(target.address(), size); !filled) return filled;
 

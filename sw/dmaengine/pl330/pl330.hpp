@@ -66,6 +66,9 @@ struct Channel : virt_dma_chan {
   } waiting;  ///< In the queue for a thread.
   std::uint32_t request_line = kNoRequest;
   dma_slave_config config;
+  /// The peripheral's FIFO as the controller reaches it, mapped for transfers of one direction.
+  dma_addr_t fifo = DMA_MAPPING_ERROR;
+  dma_transfer_direction fifo_direction = DMA_TRANS_NONE;
   Thread* thread = nullptr;
   Descriptor* active = nullptr;
   bool paused = false;
@@ -121,7 +124,9 @@ class Controller final : public dma_device {
  private:
   // pl330_prepare.cpp
   Descriptor* take_descriptor();
-  Result<Shape> slave_shape(const Channel& channel, dma_transfer_direction direction) const;
+  Result<Shape> slave_shape(Channel& channel, dma_transfer_direction direction);
+  bool map_fifo(Channel& channel, dma_transfer_direction direction, std::size_t width);
+  void unmap_fifo(Channel& channel);
   Shape memory_shape(std::uint32_t together) const;
   bool fits(dma_slave_buswidth width, std::uint32_t burst, phys_addr_t address) const;
   bool add_frame(Descriptor& descriptor, const dma_interleaved_template& shape) const;

@@ -24,6 +24,7 @@ void Controller::device_free_chan_resources(dma_chan& chan) {
   device_terminate_all(chan);
   vchan_synchronize(&own(chan));
   vchan_free_chan_resources(&own(chan));
+  unmap_fifo(own(chan));
 }
 
 dma_chan* Controller::of_dma_xlate(const Cells& cells, std::size_t first) {

@@ -24,11 +24,16 @@ bool reachable(dma_addr_t start, std::size_t size) {
   return start + size - 1 <= std::numeric_limits<std::uint32_t>::max();
 }
 
-/// A stretch of memory for a peripheral whose FIFO is at `fifo`.
+/// A stretch of memory for a channel's peripheral.
 Segment slave_segment(dma_transfer_direction direction, std::uint32_t memory, std::uint32_t size,
-                      const dma_slave_config& config) {
-  return direction == DMA_MEM_TO_DEV ? Segment{memory, config.dst_addr, size}
-                                     : Segment{config.src_addr, memory, size};
+                      const Channel& channel) {
+  const auto fifo = static_cast<std::uint32_t>(channel.fifo);
+  return direction == DMA_MEM_TO_DEV ? Segment{memory, fifo, size} : Segment{fifo, memory, size};
+}
+
+/// What the controller does to the FIFO.
+dma_data_direction fifo_access(dma_transfer_direction direction) {
+  return direction == DMA_MEM_TO_DEV ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 }
 
 /// Whether a list has as many entries as it is said to, each whole beats of memory in reach.
@@ -71,7 +76,8 @@ bool Controller::fits(dma_slave_buswidth width, std::uint32_t burst, phys_addr_t
   const auto bytes = static_cast<std::uint32_t>(width);
   if (bytes == 0) return true;
   if (!std::has_single_bit(bytes) || bytes > 1U << memory_width_shift_) return false;
-  return (address & (bytes - 1)) == 0 && std::min<std::uint32_t>(burst, kMostBeats) * bytes <= fifo_bytes_;
+  return (address & (bytes - 1)) == 0 &&
+         std::min<std::uint32_t>(burst, kMostBeats) * bytes <= fifo_bytes_;
 }
 
 // Bursts longer than 16 beats are cut to 16, as Linux's driver does. A transfer whose end the
@@ -81,12 +87,34 @@ int Controller::device_config(dma_chan& chan, const dma_slave_config& config) {
   if (!fits(config.src_addr_width, config.src_maxburst, config.src_addr) ||
       !fits(config.dst_addr_width, config.dst_maxburst, config.dst_addr))
     return to_errno(Error::kInvalid);
+  unmap_fifo(own(chan));
   own(chan).config = config;
   return 0;
 }
 
-Result<Shape> Controller::slave_shape(const Channel& channel,
-                                      dma_transfer_direction direction) const {
+/// Behind an IOMMU the FIFO has an I/O address; elsewhere its own. Kept until the channel is
+/// configured anew, or used the other way.
+bool Controller::map_fifo(Channel& channel, dma_transfer_direction direction, std::size_t width) {
+  if (channel.fifo != DMA_MAPPING_ERROR && channel.fifo_direction == direction) return true;
+  unmap_fifo(channel);
+  const phys_addr_t address =
+      direction == DMA_MEM_TO_DEV ? channel.config.dst_addr : channel.config.src_addr;
+  channel.fifo = dma_map_resource(dev, address, width, fifo_access(direction), 0);
+  channel.fifo_direction = direction;
+  return dma_mapping_error(dev, channel.fifo) == 0;
+}
+
+void Controller::unmap_fifo(Channel& channel) {
+  if (channel.fifo == DMA_MAPPING_ERROR) return;
+  const bool to_device = channel.fifo_direction == DMA_MEM_TO_DEV;
+  const auto width = static_cast<std::size_t>(to_device ? channel.config.dst_addr_width
+                                                        : channel.config.src_addr_width);
+  dma_unmap_resource(dev, channel.fifo, width, fifo_access(channel.fifo_direction), 0);
+  channel.fifo = DMA_MAPPING_ERROR;
+}
+
+/// The shape of a peripheral's transfers, once its FIFO is within reach.
+Result<Shape> Controller::slave_shape(Channel& channel, dma_transfer_direction direction) {
   const bool to_device = direction == DMA_MEM_TO_DEV;
   const dma_slave_config& config = channel.config;
   const auto width =
@@ -94,6 +122,7 @@ Result<Shape> Controller::slave_shape(const Channel& channel,
   // No request line, no configuration, or from device to device, which Linux's driver refuses too.
   if (!is_slave(direction) || channel.request_line == Channel::kNoRequest || width == 0)
     return Error::kInvalid;
+  if (!map_fifo(channel, direction, width)) return Error::kOutOfIova;
   Shape shape;
   shape.kind = to_device ? Shape::Kind::kMemoryToPeripheral : Shape::Kind::kPeripheralToMemory;
   shape.request = channel.request_line;
@@ -129,7 +158,7 @@ dma_async_tx_descriptor* Controller::device_prep_slave_sg(dma_chan& chan, scatte
   descriptor->shape = *shape;
   for (const scatterlist& entry : SgRange{list, entries}) {
     descriptor->add(slave_segment(direction, static_cast<std::uint32_t>(entry.dma_address),
-                                  entry.dma_length, channel.config));
+                                  entry.dma_length, channel));
   }
   return vchan_tx_prep(&channel, descriptor, flags);
 }
@@ -151,7 +180,7 @@ dma_async_tx_descriptor* Controller::device_prep_dma_cyclic(dma_chan& chan, dma_
   descriptor->cyclic = true;
   for (std::size_t at = 0; at < size; at += period) {
     descriptor->add(slave_segment(direction, static_cast<std::uint32_t>(buffer + at),
-                                  static_cast<std::uint32_t>(period), channel.config));
+                                  static_cast<std::uint32_t>(period), channel));
   }
   return vchan_tx_prep(&channel, descriptor, flags);
 }
@@ -228,7 +257,10 @@ dma_async_tx_descriptor* Controller::device_prep_interleaved_dma(dma_chan& chan,
   if (descriptor == nullptr) return nullptr;
   descriptor->shape = shape;
   descriptor->rows = xt.numf;
-  if (!add_frame(*descriptor, xt)) {
+  dma_interleaved_template reached = xt;
+  if (xt.dir == DMA_MEM_TO_DEV) reached.dst_start = own(chan).fifo;
+  if (xt.dir == DMA_DEV_TO_MEM) reached.src_start = own(chan).fifo;
+  if (!add_frame(*descriptor, reached)) {
     descriptor->used = false;
     return nullptr;
   }

@@ -7,6 +7,8 @@
 namespace guest::pl330 {
 namespace {
 
+constexpr unsigned kMostSegmentBytes = 1'900'800;  ///< As Linux's driver.
+
 constexpr std::uint32_t bit(unsigned n) { return 1U << n; }
 
 /// Byte counts that a FIFO may be wide: those up to the bus's width.
@@ -79,6 +81,7 @@ Result<void> Controller::start(device& device) {
   if (!registers) return registers.error();
   if ((primecell_id(*registers) & 0xFFF) != kPartNumber) return Error::kNoDevice;
   dev = &device;
+  dma_set_max_seg_size(dev, kMostSegmentBytes);
   registers_ = Mmio<Registers>{*registers};
   read_configuration();
   if (const Result<void> made = make_threads(); !made) return made;
