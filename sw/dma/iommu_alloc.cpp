@@ -5,31 +5,40 @@
 #include <new>
 
 #include "sw/arch/irqflags.hpp"
-#include "sw/dma/dma_page.hpp"
+#include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/dma/iommu_ops.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/lib/result.hpp"
-#include "sw/lib/string.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/remap.hpp"
 
 namespace guest {
 namespace {
 
-constexpr gfp_t kMayBlock = 0x400;  ///< __GFP_DIRECT_RECLAIM
+/// Where pages come from, and how the CPU reaches them.
+enum class Source : std::uint8_t {
+  kScattered,   ///< Single pages, remapped.
+  kContiguous,  ///< The CMA area, or one block: remapped.
+  kSimple,      ///< One block, by its own address: for devices that see the caches.
+  kPool,        ///< The atomic pool: for who cannot wait.
+};
 
 /// What `alloc` gave, to be found again by what it returned. The pages' table follows it.
 struct Buffer : ListNode {
-  const device* dev = nullptr;
-  void* cookie = nullptr;  ///< What the caller has.
+  device* dev = nullptr;
+  void* cookie = nullptr;   ///< What the caller has.
+  void* address = nullptr;  ///< The CPU's; null with NO_KERNEL_MAPPING.
   std::size_t count = 0;
-  bool remapped = false;
+  Source source = Source::kScattered;
 
   page** table() { return reinterpret_cast<page**>(this + 1); }
   std::span<page*> pages() { return {table(), count}; }
+  std::size_t size() const { return count * kPageBytes; }
   static std::size_t bytes(std::size_t count) { return sizeof(Buffer) + count * sizeof(page*); }
 };
 
 IntrusiveList<Buffer> buffers;
+std::size_t live_buffers = 0;
 
 Buffer* find(const device& dev, const void* cookie) {
   const InterruptGuard guard;
@@ -39,29 +48,27 @@ Buffer* find(const device& dev, const void* cookie) {
   return nullptr;
 }
 
+Level level{"buffers of IOMMU operations", [] { return live_buffers; }};
+
 Buffer* make_buffer(device& dev, std::size_t count) {
   void* const memory = alloc_pages_exact(Buffer::bytes(count), GFP_ATOMIC);
   if (memory == nullptr) return nullptr;
   auto* const buffer = ::new (memory) Buffer;
   buffer->dev = &dev;
   buffer->count = count;
+  ++live_buffers;
   return buffer;
 }
 
 void destroy(Buffer& buffer) {
   const std::size_t bytes = Buffer::bytes(buffer.count);
+  --live_buffers;
   buffer.~Buffer();
   free_pages_exact(&buffer, bytes);
 }
 
-/// Nothing of the pages is in the caches, and they hold zeros.
-void clear(page& first, std::size_t size, bool coherent) {
-  memset(page_address(&first), 0, size);
-  if (!coherent) dma_page_flush(page_to_phys(&first), size);
-}
-
 /// Large blocks first, single pages as a last resort: Linux's iommu_order_array.
-bool take_scattered(Buffer& buffer, dma_attrs attrs, bool coherent) {
+bool take_scattered(Buffer& buffer, dma_attrs attrs) {
   static constexpr std::array<unsigned, 4> kOrders{9, 8, 4, 0};
   const bool single = (attrs & DMA_ATTR_ALLOC_SINGLE_PAGES) != 0;
   std::size_t at = single ? kOrders.size() - 1 : 0;
@@ -75,7 +82,7 @@ bool take_scattered(Buffer& buffer, dma_attrs attrs, bool coherent) {
       continue;
     }
     const std::size_t count = std::size_t{1} << kOrders[at];
-    clear(*block, count * kPageBytes, coherent);
+    __dma_clear_buffer(block, count * kPageBytes, false);
     for (std::size_t i = 0; i < count; ++i) buffer.table()[done + i] = block + i;
     done += count;
   }
@@ -84,18 +91,42 @@ bool take_scattered(Buffer& buffer, dma_attrs attrs, bool coherent) {
   return false;
 }
 
-bool take_contiguous(Buffer& buffer, bool coherent) {
-  const std::size_t bytes = buffer.count * kPageBytes;
-  void* const memory = alloc_pages_exact(bytes, GFP_ATOMIC);
-  if (memory == nullptr) return false;
-  page* const first = virt_to_page(memory);
-  clear(*first, bytes, coherent);
+page* take_block(Buffer& buffer) {
+  if (buffer.source == Source::kPool) {
+    page* first = nullptr;
+    buffer.address = __alloc_from_pool(buffer.size(), &first);
+    return buffer.address == nullptr ? nullptr : first;
+  }
+  const bool from_cma =
+      buffer.source == Source::kContiguous && dev_get_cma_area(*buffer.dev) != nullptr;
+  page* first = nullptr;
+  if (from_cma) {
+    first = dma_alloc_from_contiguous(*buffer.dev, buffer.count, get_order(buffer.size()));
+  } else if (void* const memory = alloc_pages_exact(buffer.size(), GFP_ATOMIC); memory != nullptr) {
+    first = virt_to_page(memory);
+  }
+  if (first == nullptr) return nullptr;
+  const bool simple = buffer.source == Source::kSimple;
+  __dma_clear_buffer(first, buffer.size(), simple);
+  if (simple) buffer.address = page_address(first);
+  return first;
+}
+
+bool take_pages(Buffer& buffer, dma_attrs attrs) {
+  if (buffer.source == Source::kScattered) return take_scattered(buffer, attrs);
+  page* const first = take_block(buffer);
+  if (first == nullptr) return false;
   for (std::size_t i = 0; i < buffer.count; ++i) buffer.table()[i] = first + i;
   return true;
 }
 
 void give_back_pages(Buffer& buffer) {
-  for (page* each : buffer.pages()) __free_pages(each, 0);
+  if (buffer.source == Source::kPool) {
+    __free_from_pool(buffer.address, buffer.size());
+  } else if (buffer.source != Source::kContiguous ||
+             !dma_release_from_contiguous(*buffer.dev, buffer.table()[0], buffer.count)) {
+    for (page* each : buffer.pages()) __free_pages(each, 0);
+  }
 }
 
 /// Maps the buffer's pages one after the other. `count` is less than all for a fault of Linux's.
@@ -119,50 +150,52 @@ bool map_pages(dma_iommu_mapping& mapping, Buffer& buffer, std::size_t count, in
   return true;
 }
 
-/// What the CPU gets: a second, non-cacheable address; the pages' own; or the table as a cookie.
-void* address_for_cpu(Buffer& buffer, dma_attrs attrs, bool coherent) {
+/// What the caller gets: an address for the CPU, or the table as a cookie.
+void* make_cookie(Buffer& buffer, dma_attrs attrs) {
   if ((attrs & DMA_ATTR_NO_KERNEL_MAPPING) != 0) return buffer.table();
-  buffer.remapped = true;
-  return remap_pages(buffer.pages(),
-                     coherent ? MemoryType::kWriteAllocate : MemoryType::kBufferable);
+  if (buffer.address == nullptr)
+    buffer.address = remap_pages(buffer.pages(), __get_dma_pgprot(attrs));
+  return buffer.address;
+}
+
+Source choose_source(gfp_t gfp, dma_attrs attrs, bool coherent) {
+  if (coherent) return Source::kSimple;
+  if (!gfpflags_allow_blocking(gfp)) return Source::kPool;
+  return (attrs & DMA_ATTR_FORCE_CONTIGUOUS) != 0 ? Source::kContiguous : Source::kScattered;
 }
 
 }  // namespace
 
 void* IommuDmaOps::alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
                          dma_attrs attrs) const {
-  const std::size_t bytes = whole_pages(size);
-  Buffer* const buffer = make_buffer(dev, bytes >> kPageShift);
+  Buffer* const buffer = make_buffer(dev, whole_pages(size) >> kPageShift);
   if (buffer == nullptr) return nullptr;
-  const bool atomic = (gfp & kMayBlock) == 0;
-  const bool contiguous = atomic || (attrs & DMA_ATTR_FORCE_CONTIGUOUS) != 0;
-  if (!(contiguous ? take_contiguous(*buffer, coherent_)
-                   : take_scattered(*buffer, attrs, coherent_))) {
+  buffer->source = choose_source(gfp, attrs, coherent_);
+  if (!take_pages(*buffer, attrs)) {
     destroy(*buffer);
     return nullptr;
   }
   dma_iommu_mapping& mapping = *dev.iommu_mapping;
-  const bool first_only = atomic && linux_iommu_faults.one_page_pool;
+  const bool first_only = buffer->source == Source::kPool && linux_iommu_faults.one_page_pool;
   const bool mapped = map_pages(mapping, *buffer, first_only ? 1 : buffer->count,
                                 prot(DMA_BIDIRECTIONAL, attrs), handle);
-  const bool reached = mapped && handle + bytes - 1 <= dev.coherent_dma_mask;
-  void* const cookie = reached ? address_for_cpu(*buffer, attrs, coherent_) : nullptr;
-  if (cookie == nullptr) {
-    if (mapped) iommu_release(mapping, handle, bytes);
+  const bool reached = mapped && handle + buffer->size() - 1 <= dev.coherent_dma_mask;
+  buffer->cookie = reached ? make_cookie(*buffer, attrs) : nullptr;
+  if (buffer->cookie == nullptr) {
+    if (mapped) iommu_release(mapping, handle, buffer->size());
     give_back_pages(*buffer);
     destroy(*buffer);
     return nullptr;
   }
-  buffer->cookie = cookie;
   const InterruptGuard guard;
   buffers.push_back(*buffer);
-  return cookie;
+  return buffer->cookie;
 }
 
 void IommuDmaOps::free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
                        dma_attrs /*attrs*/) const {
   Buffer* const buffer = find(dev, cpu_addr);
-  if (buffer == nullptr || buffer->count != whole_pages(size) >> kPageShift) {
+  if (buffer == nullptr || buffer->size() != whole_pages(size)) {
     printk("trying to free invalid coherent area: ", hex(cpu_addr), "\n");
     return;
   }
@@ -170,14 +203,15 @@ void IommuDmaOps::free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t
     const InterruptGuard guard;
     buffer->unlink();
   }
-  if (buffer->remapped) unremap_pages(cpu_addr, size);
-  iommu_release(*dev.iommu_mapping, handle, whole_pages(size));
+  iommu_release(*dev.iommu_mapping, handle, buffer->size());
+  if (is_remapped(buffer->address) && buffer->source != Source::kPool)
+    unremap_pages(buffer->address, buffer->size());
   give_back_pages(*buffer);
   destroy(*buffer);
 }
 
 int IommuDmaOps::mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t /*handle*/,
-                      std::size_t size, dma_attrs /*attrs*/) const {
+                      std::size_t size, dma_attrs attrs) const {
   Buffer* const buffer = find(dev, cpu_addr);
   const std::size_t count = whole_pages(size) >> kPageShift;
   const std::size_t wanted = vma_pages(&area);
@@ -185,7 +219,7 @@ int IommuDmaOps::mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_add
       wanted > count - area.vm_pgoff) {
     return to_errno(Error::kNoAddress);
   }
-  area.vm_page_prot = coherent_ ? MemoryType::kWriteAllocate : MemoryType::kBufferable;
+  area.vm_page_prot = coherent_ ? MemoryType::kWriteAllocate : __get_dma_pgprot(attrs);
   for (std::size_t i = 0; i < wanted; ++i) {
     const int result =
         vm_insert_page(&area, area.vm_start + i * kPageBytes, buffer->table()[area.vm_pgoff + i]);

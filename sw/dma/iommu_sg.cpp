@@ -3,6 +3,7 @@
 // one for the device.
 #include <algorithm>
 
+#include "sw/dma/dma_mapping.hpp"
 #include "sw/dma/dma_page.hpp"
 #include "sw/dma/iommu_ops.hpp"
 #include "sw/lib/result.hpp"
@@ -22,15 +23,14 @@ phys_addr_t first_page_of(const scatterlist& entry) {
 
 /// What a device can take in one entry.
 struct Limits {
-  explicit Limits(const device& dev) {
-    if (dev.dma_parms == nullptr) return;
-    if (dev.dma_parms->max_segment_size != 0) size = dev.dma_parms->max_segment_size;
-    if (dev.dma_parms->segment_boundary_mask != 0) boundary = dev.dma_parms->segment_boundary_mask;
-  }
-  std::uint64_t size = 65536;
-  std::uint64_t boundary = 0xFFFF'FFFF;
+  explicit Limits(device& dev)
+      : size{dma_get_max_seg_size(&dev)}, boundary{dma_get_seg_boundary(&dev)} {}
 
-  /// Whether a stretch of `bytes` from a page on, may be one entry.
+  std::size_t size;
+  std::uint64_t boundary;
+
+  /// Whether `bytes` from a page on, of which the device does not see the first `offset`, may be
+  /// one entry.
   bool allow(std::size_t offset, std::size_t bytes) const {
     return bytes - offset <= size && bytes <= boundary + 1;
   }

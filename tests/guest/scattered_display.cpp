@@ -54,7 +54,7 @@ int guest_main() {
   if (clcd() == nullptr) panic("no display");
   Clcd& display = *clcd();
   device* const dev = &display.dev();
-  dev->dma_parms->max_segment_size = 0xFFFF'FFFF;
+  dma_set_max_seg_size(dev, 0xFFFF'FFFF);
   const unsigned pages = scatter(display.frame_bytes());
   draw(display.panel().width, display.panel().height);
   const unsigned segments = dma_map_sg(dev, list.data(), static_cast<int>(pages), DMA_TO_DEVICE);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/mm/remap.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sw/dma_iommu/iommu_dma_fixture.hpp"
@@ -120,13 +121,47 @@ TEST_CASE_METHOD(AllocFixture, "memory runs out without harm", "[sw][dma][iommu]
   CHECK(dma_alloc_coherent(dmac, 2 * kPageBytes, &handle, GFP_KERNEL) == nullptr);
 }
 
+TEST_CASE_METHOD(AllocFixture, "user mode gets the scattered pages one after the other",
+                 "[sw][dma][iommu]") {
+  void* memory = dma_alloc_coherent(dmac, 4 * kPageBytes, &handle, GFP_KERNEL);
+  REQUIRE(memory != nullptr);
+  static_cast<std::byte*>(memory)[kPageBytes + 5] = std::byte{0x51};
+  static_cast<std::byte*>(memory)[2 * kPageBytes] = std::byte{0x52};
+  Result<vm_area_struct> area = take_user_area(2 * kPageBytes, 1);
+  REQUIRE(area);
+  CHECK(dma_mmap_coherent(dmac, &*area, memory, handle, 4 * kPageBytes) == 0);
+  CHECK(area->vm_page_prot == MemoryType::kBufferable);
+  const auto* seen = reinterpret_cast<const std::byte*>(area->vm_start);
+  CHECK(seen[5] == std::byte{0x51});
+  CHECK(seen[kPageBytes] == std::byte{0x52});
+  area->vm_pgoff = 3;  // Two pages from the last one on.
+  CHECK(dma_mmap_coherent(dmac, &*area, memory, handle, 4 * kPageBytes) == -6);
+  release_user_area(*area);
+  dma_free_coherent(dmac, 4 * kPageBytes, memory, handle);
+}
+
+TEST_CASE_METHOD(IommuDmaFixture, "a device that sees the caches gets cacheable memory",
+                 "[sw][dma][iommu]") {
+  dmac->dma_coherent = true;
+  dma_addr_t handle = 0;
+  void* memory = dma_alloc_coherent(dmac, 3 * kPageBytes, &handle, GFP_KERNEL);
+  REQUIRE(memory != nullptr);
+  CHECK(virt_addr_valid(memory));
+  CHECK(walk(handle)->address == virt_to_phys(memory));
+  CHECK((walk(handle)->descriptor >> 2 & 7) == 1);
+  dma_free_coherent(dmac, 3 * kPageBytes, memory, handle);
+}
+
 TEST_CASE_METHOD(IommuDmaFixture, "atomic memory of several pages is mapped whole",
                  "[sw][dma][iommu]") {
   dma_addr_t handle = 0;
+  const std::size_t before = dma_atomic_pool_available();
   void* memory = dma_alloc_coherent(dmac, 3 * kPageBytes, &handle, GFP_ATOMIC);
   REQUIRE(memory != nullptr);
+  CHECK(__in_atomic_pool(memory, 3 * kPageBytes));
   for (unsigned i = 0; i < 3; ++i) CHECK(walk(handle + i * kPageBytes));
   dma_free_coherent(dmac, 3 * kPageBytes, memory, handle);
+  CHECK(dma_atomic_pool_available() == before);
   linux_iommu_faults.one_page_pool = true;
   memory = dma_alloc_coherent(dmac, 3 * kPageBytes, &handle, GFP_ATOMIC);
   CHECK(walk(handle));
