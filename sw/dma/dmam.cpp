@@ -33,6 +33,7 @@ Managed* take(Predicate is_wanted) {
 
 void release(void* data) {
   Managed* managed = take([&](const Managed& m) { return &m == data; });
+  if (managed == nullptr) return;
   dma_free_attrs(managed->dev, managed->size, managed->cpu_addr, managed->handle, managed->attrs);
   cache.destroy(managed);
 }
