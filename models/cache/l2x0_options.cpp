@@ -10,13 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "models/cache/cache_clock.hpp"
+
 namespace linefill {
 
 namespace {
 
 constexpr std::uint32_t kDefaultSize = 512 * 1024;
 constexpr unsigned kDefaultWays = 8;
-constexpr std::uint64_t kDefaultClockHz = 400'000'000;
 constexpr std::uint32_t kMinWayBytes = 16 * 1024;
 constexpr std::uint32_t kMaxWayBytes = 512 * 1024;
 
@@ -49,20 +50,6 @@ std::uint32_t cache_id(const DeviceNode& node, L2Part part) {
     if (revision == name) return kL310 | code;
   }
   node.fail("linefill,revision", "r0p0, r1p0, r2p0, r3p0, r3p1, r3p1-50, r3p2 or r3p3");
-}
-
-// The controller runs at the core's clock.
-std::uint64_t clock_hz(const DeviceNode& node) {
-  const DeviceNode* root = &node;
-  while (root->parent() != nullptr) root = root->parent();
-  const DeviceNode* cpus = root->child("cpus");
-  std::uint64_t core = kDefaultClockHz;
-  if (cpus != nullptr && !cpus->children().empty()) {
-    core = cpus->children().front()->u32_or("clock-frequency", kDefaultClockHz);
-  }
-  const std::uint64_t hz = node.clock_hz({}, core);
-  if (hz == 0) node.fail("clock-frequency", "more than 0");
-  return hz;
 }
 
 void set_geometry(const DeviceNode& node, L2x0Options& options) {
@@ -122,7 +109,7 @@ L2x0Options l2x0_options(const DeviceNode& node) {
   constexpr std::uint32_t kPicosecondsPerNanosecond = 1000;
   const std::uint32_t drain = node.u32_or("linefill,store-buffer-drain-ns", 1000);
   options.store_buffer_drain = Time{static_cast<std::int64_t>(drain) * kPicosecondsPerNanosecond};
-  options.timing.cycle = period_of(clock_hz(node));
+  options.timing.cycle = period_of(cache_clock_hz(node));
   options.timing.hit_cycles = node.u32_or("linefill,hit-latency-cycles", options.timing.hit_cycles);
   if (options.timing.hit_cycles > 1000) node.fail("linefill,hit-latency-cycles", "at most 1000");
   return options;

@@ -25,15 +25,19 @@ class BusUnit final : public CoreBus {
     is_memory_ = std::move(is_memory);
   }
 
+  void set_outer(OuterMaintenance* outer) { outer_ = outer; }
+
   BusResponse transport(const CoreTransaction& transaction, Time& now) override;
   bool debug(bool write, PhysicalAddress address, std::span<std::byte> data) override;
   bool is_memory(PhysicalAddress address) override { return is_memory_ && is_memory_(address); }
   void catch_up() override { catch_up_(); }
+  OuterMaintenance* outer() const override { return outer_; }
 
  private:
   Socket& socket_;
   std::function<void()> catch_up_;
   std::function<bool(PhysicalAddress)> is_memory_;
+  OuterMaintenance* outer_ = nullptr;
   tlm::tlm_generic_payload payload_;
   BusExtension extension_;
 };

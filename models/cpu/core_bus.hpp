@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "models/cache/outer_maintenance.hpp"
 #include "models/core/address.hpp"
 #include "models/core/attributes.hpp"
 #include "models/core/line_marks.hpp"
@@ -34,6 +35,8 @@ class CoreBus {
   virtual BusResponse transport(const CoreTransaction& transaction, Time& now) = 0;
   /// As a debugger: no side effects, no time. False: nothing is there.
   virtual bool debug(bool write, PhysicalAddress address, std::span<std::byte> data) = 0;
+  /// The cache below that CP15 operates; null if there is none.
+  virtual OuterMaintenance* outer() const { return nullptr; }
   /// Whether memory answers at this address, or a device's registers (or nothing).
   virtual bool is_memory(PhysicalAddress address) = 0;
   /// The core is about to make accesses at its present time: lets everything that is due by then

@@ -170,6 +170,12 @@ void MemorySystem::alignment_fault(std::uint32_t va, bool write) {
 
 bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind,
                              std::uint32_t& value) {
+  if (rotates(va, size)) {
+    const std::uint32_t aligned = va & ~(size - 1);
+    if (!load_slow(aligned, size, kind, value)) return false;
+    if (size == 4) value = std::rotr(value, static_cast<int>(8 * (va & 3)));
+    return true;
+  }
   tell_before_access(va, size, false);
   begin_slow_access();
   std::array<std::byte, 4> bytes{};
@@ -195,6 +201,7 @@ bool MemorySystem::read(const Pieces& pieces, std::span<std::byte> data, AccessK
 
 bool MemorySystem::store_slow(std::uint32_t va, unsigned size, AccessKind kind,
                               std::uint32_t value) {
+  if (rotates(va, size)) va &= ~(size - 1);
   tell_before_access(va, size, true);
   begin_slow_access();
   std::array<std::byte, 4> bytes{};

@@ -44,6 +44,9 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
     CacheGeometry instruction_cache{};
     Replacement replacement = Replacement::kPseudoRandom;
     Time store_buffer_drain{200'000};
+    // See Personality.
+    bool rotates_unaligned = false;
+    bool speculates = true;
   };
 
   MemorySystem(const Configuration& configuration, CoreClock& clock, CoreBus& bus,
@@ -91,7 +94,7 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
 
   // Both.
   void data_memory_barrier() override { buffer_.order(); }
-  void data_synchronization_barrier() override { data_.complete(); }
+  void data_synchronization_barrier() override;
   void instruction_synchronization_barrier() override {}
 
   // CacheOperations.
@@ -105,6 +108,11 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   }
   void address_space_invalidated(std::uint8_t /*asid*/) override { classes_.clear(); }
   void registers_changed(Changed what) override;
+  const CacheGeometry* outer_geometry() const override;
+  void outer_configured(bool enabled, std::uint32_t extra_features) override;
+  void outer_by_address(Maintenance::Action action, PhysicalAddress address, bool secure) override;
+  void outer_by_set_way(Maintenance::Action action, unsigned set, unsigned way) override;
+  void outer_all(Maintenance::Action action) override;
 
   // Debuggers: no side effects on caches, TLB, statistics or time.
   /// Memory as the processor sees it. False: not mapped, or nothing there.
@@ -138,6 +146,12 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
 
   // Of data.
   void begin_slow_access();
+  template <class Operation>
+  void operate_outer(Operation operation);
+  bool rotates(std::uint32_t va, unsigned size) const {
+    return configuration_.rotates_unaligned && (va & (size - 1)) != 0 &&
+           !mmu_.registers().has(TranslationRegisters::kA);
+  }
   bool locate(std::uint32_t va, unsigned size, bool write, AccessKind kind, Pieces& pieces);
   bool locate_mapped(std::uint32_t va, unsigned size, bool write, Piece& piece);
   bool translate(Piece& piece, bool write, bool privileged);

@@ -27,7 +27,9 @@ void MemorySystem::select_maps() {
   load_map_ = big_endian_ ? &classes_.closed() : &maps.load;
   store_map_ = big_endian_ ? &classes_.closed() : &maps.store;
   fetch_map_ = &maps.fetch;
-  alignment_mask_ = mmu_.registers().has(TranslationRegisters::kA) ? 3 : 0;
+  const bool looked_at =
+      configuration_.rotates_unaligned || mmu_.registers().has(TranslationRegisters::kA);
+  alignment_mask_ = looked_at ? 3 : 0;
 }
 
 // --- Cache operations (ARM ARM B2.2.6)
@@ -42,7 +44,8 @@ bool MemorySystem::data_by_address(Maintenance::Action action, VirtualAddress va
   data_.before_write_back(number);
   if (CacheLine* line = l1d_.find(number)) data_.maintain(action, *line, context_.origin(pc));
   note_maintained(CopyLevel::kL1Data, action, Maintenance::Scope::kAddress, number);
-  if (action != Maintenance::Action::kClean && cached_in_l1d(translation.attributes)) {
+  if (configuration_.speculates && action != Maintenance::Action::kClean &&
+      cached_in_l1d(translation.attributes)) {
     adversary_.invalidated(va, number);
   }
   return true;
@@ -81,6 +84,57 @@ void MemorySystem::note_maintained(CopyLevel level, Maintenance::Action action,
                                    Maintenance::Scope scope, LineNumber line) {
   if (context_.observer == nullptr) return;
   context_.observer->maintained({level, action, scope, line, context_.origin(pc), context_.now()});
+}
+
+// --- The outer cache
+// ----------------------------------------------------------------------------------
+
+void MemorySystem::data_synchronization_barrier() {
+  data_.complete();
+  OuterMaintenance* outer = context_.bus.outer();
+  if (outer == nullptr) return;
+  Time now = context_.now();
+  outer->synchronize(now);
+  context_.stall_until(now);
+}
+
+const CacheGeometry* MemorySystem::outer_geometry() const {
+  const OuterMaintenance* outer = context_.bus.outer();
+  return outer == nullptr ? nullptr : &outer->geometry();
+}
+
+void MemorySystem::outer_configured(bool enabled, std::uint32_t extra_features) {
+  begin_slow_access();
+  if (OuterMaintenance* outer = context_.bus.outer()) outer->configure(enabled, extra_features);
+}
+
+template <class Operation>
+void MemorySystem::operate_outer(Operation operation) {
+  begin_slow_access();
+  OuterMaintenance* outer = context_.bus.outer();
+  if (outer == nullptr) return;
+  Time now = context_.now();
+  operation(*outer, context_.origin(pc), now);
+  context_.stall_until(now);
+}
+
+void MemorySystem::outer_by_address(Maintenance::Action action, PhysicalAddress address,
+                                    bool secure) {
+  operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
+    outer.by_address(action, line_of(address), secure, origin, now);
+  });
+}
+
+void MemorySystem::outer_by_set_way(Maintenance::Action action, unsigned set, unsigned way) {
+  operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
+    outer.by_set_way(action, set, way, origin, now);
+  });
+}
+
+void MemorySystem::outer_all(Maintenance::Action action) {
+  operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
+    outer.on_all(action, origin, now);
+  });
 }
 
 // --- Debuggers

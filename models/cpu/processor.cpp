@@ -26,7 +26,7 @@ CacheGeometry geometry_of(const DeviceNode& node, const std::string& which) {
     node.fail(which + "-cache-size", "a power of two from 1 KiB to 1 MiB");
   }
   if (node.u32_or(which + "-cache-line-size", kLineBytes) != kLineBytes) {
-    node.fail(which + "-cache-line-size", "the Cortex-A9's 32 bytes");
+    node.fail(which + "-cache-line-size", "the core's 32 bytes");
   }
   const std::uint32_t ways = sets == 0 || sets > size ? 0 : size / (sets * kLineBytes);
   if (!std::has_single_bit(sets) || ways == 0 || ways > 32) {
@@ -41,11 +41,6 @@ Replacement replacement_of(const DeviceNode& node) {
   if (name != "round-robin")
     node.fail("linefill,replacement", R"("pseudo-random" or "round-robin")");
   return Replacement::kRoundRobin;
-}
-
-MemorySystem::Configuration memory_configuration(const DeviceNode& node) {
-  return {period_of(node.clock_hz({}, kDefaultHz)), geometry_of(node, "d"), geometry_of(node, "i"),
-          replacement_of(node), Time{1000} * node.u32_or("linefill,store-buffer-drain-ns", 200)};
 }
 
 const DeviceNode* find_compatible(const DeviceNode& node, std::string_view model) {
@@ -67,24 +62,38 @@ std::uint32_t periphbase_of(const DeviceNode& node) {
 
 }  // namespace
 
+MemorySystem::Configuration Processor::memory_configuration(const DeviceNode& node) const {
+  return {period_,
+          geometry_of(node, "d"),
+          geometry_of(node, "i"),
+          replacement_of(node),
+          Time{1000} * node.u32_or("linefill,store-buffer-drain-ns", 200),
+          personality_.rotates_unaligned,
+          personality_.speculates};
+}
+
 Processor::Processor(const sc_core::sc_module_name& name, const DeviceNode& node)
     : sc_module{name},
       log_{node.path()},
+      personality_{personality_of(node)},
       period_{period_of(node.clock_hz({}, kDefaultHz))},
       bus_{memory, [this] { catch_up(); }},
       system_{memory_configuration(node), clock_, bus_, statistics_},
-      control_{{geometry_of(node, "i"), geometry_of(node, "d"), periphbase_of(node)},
+      control_{{geometry_of(node, "i"), geometry_of(node, "d"), periphbase_of(node), 0x8000'0000,
+                &personality_.registers},
                system_.mmu(),
                system_,
                clock_,
                log_},
-      core_{system_, *this, clock_},
+      core_{system_, *this, clock_, personality_.instructions},
       semihosting_{[this](std::uint32_t va) -> std::optional<std::uint8_t> {
         std::byte byte{};
         if (!debug_read_virtual(va, {&byte, 1})) return std::nullopt;
         return std::to_integer<std::uint8_t>(byte);
       }} {
   system_.set_abort_receiver(*this);
+  system_.mmu().registers().format = personality_.tables;
+  control_.set_wait_for_interrupt([this] { wait_for_interrupt(); });
   semihosting_.set_exit([this](std::uint32_t status) { end(status); });
   connect_monitors();
   SC_HAS_PROCESS(Processor);

@@ -20,13 +20,15 @@
 #include "models/cpu/cp15/system_control.hpp"
 #include "models/cpu/isa/core.hpp"
 #include "models/cpu/memory_system.hpp"
+#include "models/cpu/personality.hpp"
 #include "models/cpu/run_control.hpp"
 #include "models/cpu/semihosting.hpp"
 
 namespace linefill {
 
-/// One Cortex-A9 (TRM DDI 0388) with its L1 caches. Device tree: a cpu node "arm,cortex-a9". See
-/// processor.md.
+/// One Cortex-A9 (TRM DDI 0388) with its L1 caches, or a core that differs from it as its
+/// `Personality` says. Device tree: a cpu node "arm,cortex-a9", "marvell,mohawk" or "marvell,pj4".
+/// See processor.md.
 ///
 /// The only thread of a board. It runs ahead of the kernel by at most the quantum, and never past
 /// the kernel's next event; after an access to a device's registers it lets the kernel catch up, so
@@ -55,6 +57,8 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void set_memory_test(std::function<bool(PhysicalAddress)> test) {
     bus_.set_memory_test(std::move(test));
   }
+  /// An outer cache that this core's CP15 operates.
+  void set_outer(OuterMaintenance* outer) { bus_.set_outer(outer); }
   void set_console(Semihosting::Console console) { semihosting_.set_console(std::move(console)); }
   /// Called when the guest ends itself; without it, the simulation stops.
   void set_exit_handler(Semihosting::Exit handler) { exit_handler_ = std::move(handler); }
@@ -195,8 +199,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   bool coherent() const override { return control_.coherent(); }
 
   void end(std::uint32_t status);
+  MemorySystem::Configuration memory_configuration(const DeviceNode& node) const;
 
   Log log_;
+  const Personality& personality_;
   Time period_;
   Time quantum_ = 10us;
   Statistics statistics_;

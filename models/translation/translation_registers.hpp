@@ -22,6 +22,13 @@ struct TranslationRegisters {
   static constexpr std::uint32_t kPD0 = 1U << 4;  ///< TTBCR: no walks from TTBR0.
   static constexpr std::uint32_t kPD1 = 1U << 5;  ///< TTBCR: no walks from TTBR1.
 
+  /// How descriptors read: ARMv7's short ones, or ARMv5's (ARM DDI 0100I, B4.7).
+  enum class Format : std::uint8_t { kArmv7, kArmv5 };
+
+  static constexpr std::uint32_t kS = 1U << 8;  ///< System protection, ARMv5.
+  static constexpr std::uint32_t kR = 1U << 9;  ///< ROM protection, ARMv5.
+
+  Format format = Format::kArmv7;
   std::uint32_t sctlr = 0;
   std::uint32_t ttbr0 = 0;
   std::uint32_t ttbr1 = 0;

@@ -129,6 +129,8 @@ bool TranslationWalker::read(PhysicalAddress address, const MemoryAttributes& at
 
 bool TranslationWalker::walk(VirtualAddress va, const TranslationRegisters& registers,
                              Translation& translation, Fault& fault) {
+  if (registers.format == TranslationRegisters::Format::kArmv5)
+    return walk_armv5(va, registers, translation, fault);
   const TableChoice table = choose_table(raw(va), registers);
   if (table.disabled) {
     fault = {FaultStatus::kTranslationSection};

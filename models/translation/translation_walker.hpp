@@ -21,9 +21,10 @@ class WalkPort {
   ~WalkPort() = default;
 };
 
-/// Walks ARMv7-A short-descriptor tables (ARM ARM B3.5). Keeps nothing: what it finds goes into a
-/// TLB. Checks the access flag, which is what may not be cached when clear; domains and permissions
-/// are checked by the user at each look-up, with the registers of that moment.
+/// Walks ARMv7-A short-descriptor tables (ARM ARM B3.5), or those of ARMv5. Keeps nothing: what it
+/// finds goes into a TLB. Checks the access flag, which is what may not be cached when clear;
+/// domains and permissions are checked by the user at each look-up, with the registers of that
+/// moment.
 class TranslationWalker {
  public:
   explicit TranslationWalker(WalkPort& port) : port_{port} {}
@@ -40,6 +41,11 @@ class TranslationWalker {
  private:
   bool read(PhysicalAddress address, const MemoryAttributes& attributes, FaultStatus on_error,
             std::uint32_t& value, Fault& fault);
+  bool walk_armv5(VirtualAddress va, const TranslationRegisters& registers,
+                  Translation& translation, Fault& fault);
+  bool walk_armv5_page(VirtualAddress va, std::uint32_t table,
+                       const TranslationRegisters& registers, Translation& translation,
+                       Fault& fault);
   bool walk_page(VirtualAddress va, std::uint32_t table, const MemoryAttributes& attributes,
                  const TranslationRegisters& registers, Translation& translation, Fault& fault);
 

@@ -16,8 +16,6 @@ namespace linefill {
 
 namespace {
 
-const DescribeModel kProcessor{"arm,cortex-a9",
-                               "Cortex-A9 processor with L1 caches, MMU and store buffer"};
 const DescribeModel kMonitors{"arm,cortex-a9-pmu",
                               "Performance monitors: which interrupt they raise"};
 const DescribeModel kMemory{"device_type memory", "DDR SDRAM with banks and rows"};
@@ -52,6 +50,11 @@ bool on_the_bus(const DeviceNode& node) {
   return false;
 }
 
+/// An outer cache that CP15 operates has no window.
+bool has_model_or_window(const DeviceNode& node) {
+  return node.has("reg") || node.compatible_with("marvell,tauros2-cache");
+}
+
 }  // namespace
 
 Soc::Soc(const DeviceTree& tree) : tree_{tree} {
@@ -78,7 +81,7 @@ void Soc::build(const DeviceNode& node) {
   for (const auto& child : node.children()) {
     if (child->string_or("device_type", "") == "memory") {
       build_memory(*child);
-    } else if (child->has("reg") && child->enabled() && on_the_bus(*child)) {
+    } else if (has_model_or_window(*child) && child->enabled() && on_the_bus(*child)) {
       build_device(*child);
     }
     if (child->compatible_with("simple-bus")) build(*child);
@@ -108,14 +111,14 @@ void Soc::build_device(const DeviceNode& node) {
   Device& device = *devices_.back();
   if (entry == nullptr) log_.info(node.path(), ": no model: reads zero");
   const auto sockets = device.windows();
-  const auto reg = windows_of(node);
+  const auto reg = sockets.empty() ? std::vector<AddressRange>{} : windows_of(node);
   for (std::size_t i = 0; i < reg.size() && i < sockets.size(); ++i) {
     interconnect_->map(
         reg[i], device.is_memory() ? Interconnect::Kind::kMemory : Interconnect::Kind::kDevice,
         node.path());
     interconnect_->targets.bind(*sockets[i]);
   }
-  if (auto* cache = dynamic_cast<L2x0*>(&device)) outer_cache_ = cache;
+  if (auto* cache = dynamic_cast<OuterCache*>(&device)) outer_cache_ = cache;
   built_.push_back({&node, &device});
   by_node_[&node] = &device;
 }
@@ -123,15 +126,14 @@ void Soc::build_device(const DeviceNode& node) {
 void Soc::build_processor(const DeviceNode& cpus) {
   for (const auto& cpu : cpus.children()) {
     if (cpu->string_or("device_type", "") != "cpu") continue;
-    if (!cpu->compatible_with("arm,cortex-a9")) cpu->fail("compatible", "\"arm,cortex-a9\"");
     processor_ = std::make_unique<Processor>("cpu0", *cpu);
     break;
   }
-  if (processor_ == nullptr)
-    throw ConfigurationError{"/cpus: no cpu node: expected one \"arm,cortex-a9\""};
+  if (processor_ == nullptr) throw ConfigurationError{"/cpus: no cpu node: expected one"};
   processor_->set_memory_test([this](PhysicalAddress at) { return interconnect_->is_memory(at); });
   if (outer_cache_ != nullptr) {
     processor_->set_lower_holders({&outer_cache_->cache_holder(), &outer_cache_->buffer_holder()});
+    processor_->set_outer(outer_cache_->maintenance());
     processor_->memory.bind(outer_cache_->slave);
     outer_cache_->master.bind(interconnect_->masters);
   } else {

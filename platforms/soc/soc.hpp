@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "models/bus/interconnect.hpp"
-#include "models/cache/l2x0.hpp"
+#include "models/cache/outer_cache.hpp"
 #include "models/core/device.hpp"
 #include "models/core/device_tree.hpp"
 #include "models/core/dma_request.hpp"
@@ -39,7 +39,7 @@ class Soc {
 
   Processor& processor() { return *processor_; }
   Interconnect& interconnect() { return *interconnect_; }
-  L2x0* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
+  OuterCache* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
   /// The bus masters besides the processor: number and device-tree path.
   const std::map<MasterId, std::string>& masters() const { return masters_; }
@@ -101,7 +101,7 @@ class Soc {
   std::map<const DeviceNode*, Device*> by_node_;
   std::map<MasterId, std::string> masters_;
   std::deque<sc_core::sc_signal<bool>> lines_;
-  L2x0* outer_cache_ = nullptr;
+  OuterCache* outer_cache_ = nullptr;
   Log log_{"platform"};
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "models/cache/set_associative.hpp"
 #include "models/core/address.hpp"
 #include "models/core/observer.hpp"
 #include "models/translation/translation.hpp"
@@ -34,6 +35,15 @@ class CacheOperations {
   virtual void invalidate_instructions() = 0;
   /// ICIMVAU. False: as for `data_by_address`.
   virtual bool invalidate_instructions_by_address(VirtualAddress va, Fault& fault) = 0;
+
+  // An outer cache that CP15 operates. By default there is none.
+  /// Its geometry; null if there is none.
+  virtual const CacheGeometry* outer_geometry() const { return nullptr; }
+  /// A register that says whether it is on, or what else it does, was written.
+  virtual void outer_configured(bool /*enabled*/, std::uint32_t /*extra_features*/) {}
+  virtual void outer_by_address(Maintenance::Action, PhysicalAddress, bool /*secure*/) {}
+  virtual void outer_by_set_way(Maintenance::Action, unsigned /*set*/, unsigned /*way*/) {}
+  virtual void outer_all(Maintenance::Action) {}
 
   virtual void data_memory_barrier() = 0;
   virtual void data_synchronization_barrier() = 0;

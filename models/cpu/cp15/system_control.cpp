@@ -52,12 +52,16 @@ SystemControl::SystemControl(const Configuration& configuration, Mmu& mmu,
       mmu_{mmu},
       operations_{operations},
       log_{log},
+      registers_{configuration.registers != nullptr ? *configuration.registers
+                                                    : SystemControlTable::cortex_a9()},
       monitors_{clock} {
   reset();
 }
 
 void SystemControl::reset() {
-  for (const auto& row : SystemControlTable::rows()) row.reset_word(*this);
+  for (const auto rows : {registers_.shared, registers_.own}) {
+    for (const auto& row : rows) row.reset_word(*this);
+  }
   actlr_ = 0;
   cbar_ = configuration_.periphbase;
   abort_ = false;
@@ -66,7 +70,7 @@ void SystemControl::reset() {
 
 bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool privileged,
                                      std::uint32_t& value) {
-  const auto* row = SystemControlTable::find(which);
+  const auto* row = registers_.find(which);
   // What the identification scheme has not given a name yet reads as zero (B3.17.1).
   if (row == nullptr && privileged && is_reserved_identification(which)) {
     value = 0;
@@ -79,7 +83,7 @@ bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool priv
 
 bool SystemControl::write_coprocessor(const CoprocessorRegister& which, bool privileged,
                                       std::uint32_t value) {
-  const auto* row = SystemControlTable::find(which);
+  const auto* row = registers_.find(which);
   if (row == nullptr || !row->allows(true, privileged, pmuserenr_ != 0)) return false;
   row->write(*this, value);
   return true;
@@ -128,7 +132,10 @@ std::uint32_t SystemControl::read_ccsidr() const {
       return size_id(configuration_.data_cache, 0xE);
     case 1:
       return size_id(configuration_.instruction_cache, 0x2);
-    default:  // There is no other level: the outer cache is not the processor's.
+    case 2:
+      if (const CacheGeometry* outer = operations_.outer_geometry()) return size_id(*outer, 0x7);
+      return 0;  // The outer cache, if there is one, is not the processor's.
+    default:
       return 0;
   }
 }
@@ -151,14 +158,17 @@ void SystemControl::operate_by_address(std::uint32_t va) {
 /// The operand: way at the top, set above the line offset, level in bits 3 to 1 (ARM ARM B4.2.1).
 template <Maintenance::Action kAction>
 void SystemControl::operate_by_set_way(std::uint32_t operand) {
-  const CacheGeometry& cache = configuration_.data_cache;
+  const unsigned level = operand >> 1 & 7U;
+  const CacheGeometry* outer = level == 1 ? operations_.outer_geometry() : nullptr;
+  const CacheGeometry& cache = outer != nullptr ? *outer : configuration_.data_cache;
   const auto way_bits = std::bit_width(cache.ways - 1);
   const unsigned way = way_bits == 0 ? 0 : operand >> (32 - way_bits);
   const unsigned set = operand / kLineBytes & (cache.sets - 1);
-  if ((operand >> 1 & 7U) != 0 || way >= cache.ways) {
+  if ((level != 0 && outer == nullptr) || way >= cache.ways) {
     log_.guest_error("a set/way operation names a cache or way that is not there: ", hex(operand));
     return;
   }
+  if (outer != nullptr) return operations_.outer_by_set_way(kAction, set, way);
   operations_.data_by_set_way(kAction, set, way);
 }
 

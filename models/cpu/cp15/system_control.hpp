@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "models/cache/set_associative.hpp"
 #include "models/core/address.hpp"
@@ -15,10 +16,12 @@
 
 namespace linefill {
 
-/// CP15 of a Cortex-A9 (TRM chapter 4; ARM ARM B3.17, B4.1), and the few CP14 registers that tell
-/// that there is no debug unit. Registers of the translation live in the `Mmu`; TLB operations are
-/// performed here and then told to `CacheOperations`. What is written in the table of
-/// `system_control_table.cpp` exists; all else is undefined.
+struct SystemControlTable;
+
+/// CP15 of a core (Cortex-A9: TRM chapter 4; ARM ARM B3.17, B4.1), and the few CP14 registers that
+/// tell that there is no debug unit. Registers of the translation live in the `Mmu`; TLB operations
+/// are performed here and then told to `CacheOperations`. What is written in the core's table
+/// exists; all else is undefined.
 class SystemControl {
  public:
   /// What an instance differs in from the next.
@@ -27,6 +30,7 @@ class SystemControl {
     CacheGeometry data_cache{};
     std::uint32_t periphbase = 0x1E00'0000;  ///< CBAR after reset.
     std::uint32_t mpidr = 0x8000'0000;
+    const SystemControlTable* registers = nullptr;  ///< Null: the Cortex-A9's.
   };
 
   SystemControl(const Configuration& configuration, Mmu& mmu, CacheOperations& operations,
@@ -35,6 +39,8 @@ class SystemControl {
   SystemControl& operator=(const SystemControl&) = delete;
 
   void reset();
+  /// What a core does that is told to wait by a register; by default nothing.
+  void set_wait_for_interrupt(std::function<void()> wait) { wait_ = std::move(wait); }
 
   /// As in `SystemInterface`. False: undefined at this privilege.
   bool read_coprocessor(const CoprocessorRegister& which, bool privileged, std::uint32_t& value);
@@ -79,6 +85,9 @@ class SystemControl {
   std::uint32_t read_mpidr() const { return configuration_.mpidr; }
   std::uint32_t read_ccsidr() const;
   std::uint32_t read_isr() const { return pending_; }
+  std::uint32_t read_cache_type() const;
+  std::uint32_t read_clidr_with_outer() const;
+  std::uint32_t read_armv5_fault_status() const { return dfsr_ & 0xFFU; }
   void write_actlr(std::uint32_t value);
   void count_context_write(std::uint32_t) { ++context_writes_; }
 
@@ -86,6 +95,22 @@ class SystemControl {
   void operate_by_address(std::uint32_t va);
   template <Maintenance::Action kAction>
   void operate_by_set_way(std::uint32_t operand);
+  template <Maintenance::Action kAction>
+  void operate_on_all_data(std::uint32_t);
+  template <Maintenance::Action kAction>
+  void operate_on_outer(std::uint32_t pa);
+  template <Maintenance::Action kAction>
+  void operate_on_all_outer(std::uint32_t);
+  /// In the L1D and in the outer cache.
+  template <Maintenance::Action kAction>
+  void operate_to_coherency(std::uint32_t va);
+  void invalidate_both_caches(std::uint32_t);
+  void mohawk_outer_changed(std::uint32_t);
+  void write_pj4_actlr(std::uint32_t value);
+  void pj4_outer_changed(std::uint32_t);
+  void wait_for_interrupt(std::uint32_t) {
+    if (wait_) wait_();
+  }
   void invalidate_instructions(std::uint32_t) { operations_.invalidate_instructions(); }
   void invalidate_instructions_by_address(std::uint32_t va);
   void synchronize_instructions(std::uint32_t) {
@@ -104,7 +129,9 @@ class SystemControl {
   Mmu& mmu_;
   CacheOperations& operations_;
   Log& log_;
+  const SystemControlTable& registers_;
   PerformanceMonitors monitors_;
+  std::function<void()> wait_;
   std::uint64_t context_writes_ = 0;
   bool abort_ = false;
   std::uint32_t pending_ = 0;
@@ -134,6 +161,7 @@ class SystemControl {
   std::uint32_t diagnostic_ = 0;
   std::uint32_t teecr_ = 0;
   std::uint32_t teehbr_ = 0;
+  std::uint32_t extra_features_ = 0;
 };
 
 }  // namespace linefill

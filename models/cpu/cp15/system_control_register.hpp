@@ -134,10 +134,27 @@ class SystemControlRegister {
   bool no_effect_ = false;
 };
 
-/// All rows, sorted by coprocessor, CRn, opc1, CRm, opc2.
+/// The system registers of one kind of core: `own` rows come before those it shares with another
+/// kind. Each span is sorted by coprocessor, CRn, opc1, CRm, opc2.
 struct SystemControlTable {
-  static std::span<const SystemControlRegister> rows();
-  static const SystemControlRegister* find(const CoprocessorRegister& which);
+  std::span<const SystemControlRegister> own{};
+  std::span<const SystemControlRegister> shared{};
+
+  const SystemControlRegister* find(const CoprocessorRegister& which) const;
+
+  static const SystemControlTable& cortex_a9();
+  static const SystemControlTable& mohawk();
+  static const SystemControlTable& pj4();
+
+  template <std::size_t kCount>
+  static consteval bool sorted_and_alive(const SystemControlRegister (&rows)[kCount]) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      if (i > 0 && rows[i - 1].key >= rows[i].key) throw "system registers are not sorted";
+      if (rows[i].dead())
+        throw "a system register can be written but nothing keeps or sees the value";
+    }
+    return true;
+  }
 };
 
 }  // namespace linefill

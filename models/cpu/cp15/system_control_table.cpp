@@ -5,23 +5,9 @@
 
 namespace linefill {
 
-namespace {
-
-template <std::size_t kCount>
-consteval bool sorted_and_alive(const SystemControlRegister (&rows)[kCount]) {
-  for (std::size_t i = 0; i < kCount; ++i) {
-    if (i > 0 && rows[i - 1].key >= rows[i].key) throw "system registers are not sorted";
-    if (rows[i].dead())
-      throw "a system register can be written but nothing keeps or sees the value";
-  }
-  return true;
-}
-
-}  // namespace
-
 // Cortex-A9 TRM (DDI 0388), tables 4-1 to 4-33; ARM ARM B3.17. Columns: coprocessor, CRn, opc1,
 // CRm, opc2, name, type, reset.
-std::span<const SystemControlRegister> SystemControlTable::rows() {
+const SystemControlTable& SystemControlTable::cortex_a9() {
   using enum Access;
   using enum CacheOperations::Changed;
   using enum Maintenance::Action;
@@ -209,16 +195,19 @@ std::span<const SystemControlRegister> SystemControlTable::rows() {
       R{15, 15, 5, 7, 2, "Main TLB Attribute", kReadWrite, 0}.no_effect(),
   };
   static_assert(sorted_and_alive(kRows));
-  return kRows;
+  static const SystemControlTable kTable{{}, kRows};
+  return kTable;
 }
 
-const SystemControlRegister* SystemControlTable::find(const CoprocessorRegister& which) {
+const SystemControlRegister* SystemControlTable::find(const CoprocessorRegister& which) const {
   const std::uint32_t key = SystemControlRegister::key_of(which);
-  const auto all = rows();
-  const auto row =
-      std::lower_bound(all.begin(), all.end(), key,
-                       [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
-  return row != all.end() && row->key == key ? &*row : nullptr;
+  for (const auto rows : {own, shared}) {
+    const auto row =
+        std::lower_bound(rows.begin(), rows.end(), key,
+                         [](const SystemControlRegister& r, std::uint32_t k) { return r.key < k; });
+    if (row != rows.end() && row->key == key) return &*row;
+  }
+  return nullptr;
 }
 
 }  // namespace linefill

@@ -17,8 +17,9 @@ namespace linefill {
 /// the line, and after anything that changes what is executed next.
 class Core {
  public:
-  Core(MemoryInterface& memory, SystemInterface& system, CoreClock& clock)
-      : executor_{memory, system, clock} {}
+  Core(MemoryInterface& memory, SystemInterface& system, CoreClock& clock,
+       const InstructionSet& set = armv7a())
+      : executor_{memory, system, clock, set}, decoded_{set} {}
 
   /// As after reset, at `entry` (bit 0: T32), in Supervisor mode with A, I and F masked.
   void reset(std::uint32_t entry);

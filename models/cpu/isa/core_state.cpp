@@ -54,12 +54,15 @@ void CoreState::set_nzcv(std::uint32_t value) {
 
 std::uint32_t CoreState::cpsr() const {
   const std::uint32_t it_bits = (it & 3U) << 25 | (it & 0xFCU) << 8;
-  return nzcv() | saturated << 27 | it_bits | ge << 16 | (big_endian ? psr::kE : 0) |
-         (mask_abort ? psr::kA : 0) | (mask_irq ? psr::kI : 0) | (mask_fiq ? psr::kF : 0) |
-         (thumb ? psr::kT : 0) | static_cast<std::uint32_t>(mode_);
+  const std::uint32_t all = nzcv() | saturated << 27 | it_bits | ge << 16 |
+                            (big_endian ? psr::kE : 0) | (mask_abort ? psr::kA : 0) |
+                            (mask_irq ? psr::kI : 0) | (mask_fiq ? psr::kF : 0) |
+                            (thumb ? psr::kT : 0) | static_cast<std::uint32_t>(mode_);
+  return all & status_bits;
 }
 
 void CoreState::set_cpsr(std::uint32_t value) {
+  value &= status_bits;
   set_nzcv(value);
   saturated = value >> 27 & 1;
   it = static_cast<std::uint8_t>((value >> 25 & 3) | (value >> 8 & 0xFC));

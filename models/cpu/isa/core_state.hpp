@@ -106,6 +106,9 @@ class CoreState {
   /// VFP and Advanced SIMD.
   ExtensionRegisters extension;
 
+  /// Of CPSR and SPSR: those that this core has.
+  std::uint32_t status_bits = 0xFFFF'FFFF;
+
   Mode mode() const { return mode_; }
   bool privileged() const { return mode_ != Mode::kUser; }
   bool has_spsr() const { return bank_of(mode_) != 0; }
@@ -128,7 +131,7 @@ class CoreState {
   void set_mode(Mode mode);
 
   std::uint32_t spsr() const { return spsr_[bank_of(mode_)]; }
-  void set_spsr(std::uint32_t value) { spsr_[bank_of(mode_)] = value; }
+  void set_spsr(std::uint32_t value) { spsr_[bank_of(mode_)] = value & status_bits; }
 
   /// Register n (0 to 14) as another mode sees it: STM (user registers), SRS, debuggers.
   std::uint32_t banked(Mode mode, unsigned n) const;

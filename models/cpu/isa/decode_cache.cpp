@@ -50,12 +50,13 @@ std::uint32_t halfword_at(const DecodedLine& line, unsigned slot) {
   return halfword;
 }
 
-Instruction decode_slot(const DecodedLine& line, unsigned slot, bool thumb, std::uint8_t it) {
-  if (!thumb) return decode_a32(word_at(line, slot));
+Instruction decode_slot(const InstructionSet& set, const DecodedLine& line, unsigned slot,
+                        bool thumb, std::uint8_t it) {
+  if (!thumb) return decode_a32(word_at(line, slot), set);
   const std::uint32_t first = halfword_at(line, slot);
-  if (!is_wide(first)) return decode_t32(first, it);
+  if (!is_wide(first)) return decode_t32(first, it, set);
   if (slot + 1 < DecodedLine::kSlots)
-    return decode_t32(first << 16 | halfword_at(line, slot + 1), it);
+    return decode_t32(first << 16 | halfword_at(line, slot + 1), it, set);
   Instruction i;
   i.handler = &execute_straddling;
   i.word = first;
@@ -79,7 +80,7 @@ bool execute_straddling(Executor& e, const Instruction& i) {
   std::memcpy(&second, next_line->data.data(), sizeof second);
   const std::uint32_t word = i.word << 16 | second;
   Instruction& whole = line.straddling;
-  if (whole.it != i.it || whole.word != word) whole = decode_t32(word, i.it);
+  if (whole.it != i.it || whole.word != word) whole = decode_t32(word, i.it, e.set);
   e.clock.now += whole.cycles - 1U;
   if (!e.state.passed(whole.condition)) return true;
   return whole.handler(e, whole);
@@ -107,7 +108,7 @@ void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uin
   for (Instruction& i : line.slots) i.it = kNotDecoded;
   Scoreboard scoreboard;
   for (unsigned slot = first; slot < DecodedLine::slots_used(thumb);) {
-    Instruction i = decode_slot(line, slot, thumb, it);
+    Instruction i = decode_slot(set_, line, slot, thumb, it);
     line.passed[slot] = static_cast<std::uint16_t>(scoreboard.issue(i));
     line.slots[slot] = i;
     it = i.it_after;

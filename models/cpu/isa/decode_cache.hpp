@@ -7,6 +7,7 @@
 
 #include "models/cache/cache_line.hpp"
 #include "models/cpu/isa/instruction.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 
 namespace linefill {
 
@@ -15,7 +16,7 @@ namespace linefill {
 /// takes it over.
 class DecodeCache {
  public:
-  DecodeCache() : entries_(kEntries) {}
+  explicit DecodeCache(const InstructionSet& set) : set_{set}, entries_(kEntries) {}
 
   /// The decoded form of `line`, emptied if its bytes are new. The line then points to it.
   DecodedLine& attach(CacheLine& line, bool thumb);
@@ -27,6 +28,7 @@ class DecodeCache {
  private:
   static constexpr std::size_t kEntries = std::size_t{1} << 17;
 
+  const InstructionSet& set_;
   std::vector<std::unique_ptr<DecodedLine>> entries_;
   std::uint64_t lines_decoded_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 
 namespace linefill {
@@ -62,7 +63,9 @@ void decode_with(const EncodingTable& table, std::uint32_t word, Instruction& i,
 }
 
 /// What is not the same encoding in both instruction sets: in `table`.
-void decode_or_extension(const EncodingTable& table, bool thumb, Instruction& i, std::uint8_t it) {
+void decode_or_extension(const EncodingTable& table, bool extensions, bool thumb, Instruction& i,
+                         std::uint8_t it) {
+  if (!extensions) return decode_with(table, i.word, i, it);
   const bool unconditional = i.word >> 28 == 15;
   if (const std::uint32_t simd = neon_word(i.word, thumb); simd != 0) {
     decode_with(neon_table(), simd, i, it);
@@ -75,20 +78,26 @@ void decode_or_extension(const EncodingTable& table, bool thumb, Instruction& i,
 
 }  // namespace
 
-Instruction decode_a32(std::uint32_t word) {
+const InstructionSet& armv7a() {
+  static const InstructionSet kSet{
+      a32_table(), a32_unconditional_table(), t16_table(), t32_table(), true, false, 0xFFFF'FFFF};
+  return kSet;
+}
+
+Instruction decode_a32(std::uint32_t word, const InstructionSet& set) {
   Instruction i;
   i.word = word;
   i.it = 0;
   if (word >> 28 == 15) {
-    decode_or_extension(a32_unconditional_table(), false, i, 0);
+    decode_or_extension(set.a32_unconditional, set.extensions, false, i, 0);
     return i;
   }
   i.condition = static_cast<std::uint8_t>(word >> 28);
-  decode_or_extension(a32_table(), false, i, 0);
+  decode_or_extension(set.a32, set.extensions, false, i, 0);
   return i;
 }
 
-Instruction decode_t32(std::uint32_t word, std::uint8_t it) {
+Instruction decode_t32(std::uint32_t word, std::uint8_t it, const InstructionSet& set) {
   const bool wide = word > 0xFFFF;
   Instruction i;
   i.word = word;
@@ -98,9 +107,9 @@ Instruction decode_t32(std::uint32_t word, std::uint8_t it) {
   i.length = wide ? 4 : 2;
   if (it != 0) i.condition = it >> 4;
   if (wide) {
-    decode_or_extension(t32_table(), true, i, it);
+    decode_or_extension(set.t32, set.extensions, true, i, it);
   } else {
-    decode_with(t16_table(), i.word, i, it);
+    decode_with(set.t16, i.word, i, it);
   }
   return i;
 }

@@ -173,8 +173,4 @@ constexpr std::uint8_t it_advance(std::uint8_t it) {
   return static_cast<std::uint8_t>((it & 0xE0) | (it << 1 & 0x1F));
 }
 
-Instruction decode_a32(std::uint32_t word);
-/// `word` is a halfword, or two with the first in the upper half.
-Instruction decode_t32(std::uint32_t word, std::uint8_t it);
-
 }  // namespace linefill

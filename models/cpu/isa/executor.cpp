@@ -83,6 +83,7 @@ void Executor::interrupt(Vector vector) {
 
 void Executor::reset(std::uint32_t entry) {
   state = CoreState{};
+  state.status_bits = set.status_bits;
   state.extension.set_access_control(system.cpacr());
   const std::uint32_t sctlr = system.sctlr();
   state.big_endian = (sctlr & kSctlrEe) != 0;

@@ -5,6 +5,7 @@
 
 #include "models/cpu/isa/core_state.hpp"
 #include "models/cpu/isa/instruction.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/memory_interface.hpp"
 #include "models/cpu/system_interface.hpp"
 
@@ -53,13 +54,15 @@ struct ExecutionCounts {
 /// What instructions work on. Handlers are functions of this; the run loop is `Core`'s.
 class Executor {
  public:
-  Executor(MemoryInterface& memory_system, SystemInterface& system_control, CoreClock& core_clock)
-      : memory{memory_system}, system{system_control}, clock{core_clock} {}
+  Executor(MemoryInterface& memory_system, SystemInterface& system_control, CoreClock& core_clock,
+           const InstructionSet& instruction_set)
+      : memory{memory_system}, system{system_control}, clock{core_clock}, set{instruction_set} {}
 
   CoreState state;
   MemoryInterface& memory;
   SystemInterface& system;
   CoreClock& clock;
+  const InstructionSet& set;
   /// Where execution goes on after a handler has returned false.
   std::uint32_t next = 0;
   /// The line being executed.

@@ -50,11 +50,11 @@ bool execute_clrex(Executor& e, const Instruction&) {
   return true;
 }
 
-/// SWP is UNDEFINED unless SCTLR.SW is set (Cortex-A9 TRM, 4.3.9).
+/// SWP of ARMv7 is UNDEFINED unless SCTLR.SW is set (Cortex-A9 TRM, 4.3.9).
 template <bool byte>
 bool execute_swp(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
-  if ((e.system.sctlr() & kSctlrSw) == 0) return e.undefined(i);
+  if (!e.set.always_swaps && (e.system.sctlr() & kSctlrSw) == 0) return e.undefined(i);
   const std::uint32_t at = s.r[i.n];
   e.note_pc(i);
   if constexpr (byte) {

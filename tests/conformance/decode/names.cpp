@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 
 namespace {
@@ -27,9 +28,9 @@ class Words {
   std::uint32_t next() {
     for (;;) {
       const std::uint32_t word = any();
-      const bool coprocessor = a32_ ? (word & 0x0E00'0000) == 0x0C00'0000 ||
-                                          (word & 0x0F00'0000) == 0x0E00'0000
-                                    : (word & 0xEC00'0000) == 0xEC00'0000;
+      const bool coprocessor =
+          a32_ ? (word & 0x0E00'0000) == 0x0C00'0000 || (word & 0x0F00'0000) == 0x0E00'0000
+               : (word & 0xEC00'0000) == 0xEC00'0000;
       const bool simd = (!a32_ || word >> 28 == 15) && neon_word(word, !a32_) != 0;
       if (!coprocessor && !simd && (a32_ || is_wide(word >> 16))) return word;
     }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 #include "tests/conformance/float/float_machine.hpp"
 #include "tests/conformance/float/float_operation.hpp"

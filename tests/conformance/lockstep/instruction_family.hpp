@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "tests/conformance/lockstep/machine_state.hpp"
 
 namespace linefill::test {

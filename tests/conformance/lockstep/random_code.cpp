@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 
 namespace linefill::test {

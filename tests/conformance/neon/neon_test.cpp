@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 #include "tests/conformance/neon/vector_machine.hpp"
 #include "tests/support/catch.hpp"

@@ -106,7 +106,7 @@ struct ProcessorBench {
   }
 
   DeviceNode node{"cpu@0"};
-  Processor cpu{"cpu", node.set("clock-frequency", 400'000'000)};
+  Processor cpu{"cpu", node.set("compatible", "arm,cortex-a9").set("clock-frequency", 400'000'000)};
   World world{"world"};
   sc_core::sc_signal<bool> irq{"irq"}, fiq{"fiq"};
   std::string console;
@@ -305,10 +305,16 @@ TEST_CASE_METHOD(ProcessorBench, "the core's time is the kernel's when a device 
 
 TEST_CASE("a processor's properties are checked", "[cpu][processor]") {
   DeviceNode node{"cpu@0"};
+  node.set("compatible", "arm,cortex-a9");
   SECTION("sets") {
     node.set("d-cache-sets", 100);
     CHECK_THROWS_WITH(Processor("cpu", node),
                       Catch::Contains("d-cache-sets = <100>: expected a power of two"));
+  }
+  SECTION("kind") {
+    node.set("compatible", "arm,cortex-a8");
+    CHECK_THROWS_WITH(Processor("cpu", node),
+                      Catch::Contains("compatible") && Catch::Contains("\"marvell,mohawk\""));
   }
   SECTION("replacement") {
     node.set("linefill,replacement", "lru");

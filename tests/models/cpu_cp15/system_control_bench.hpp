@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct RecordedOperations final : CacheOperations {
   std::vector<std::string> log;
   bool fail = false;
   Fault failure{FaultStatus::kTranslationPage, 4};
+  std::optional<CacheGeometry> outer{};  ///< Of a cache that CP15 operates.
 
   static const char* name_of(Maintenance::Action action) {
     switch (action) {
@@ -46,6 +48,20 @@ struct RecordedOperations final : CacheOperations {
     log.push_back("instructions " + hex(raw(va)));
     if (fail) fault = failure;
     return !fail;
+  }
+  const CacheGeometry* outer_geometry() const override { return outer ? &*outer : nullptr; }
+  void outer_configured(bool enabled, std::uint32_t features) override {
+    log.push_back(std::string{"L2 "} + (enabled ? "on " : "off ") + hex(features));
+  }
+  void outer_by_address(Maintenance::Action action, PhysicalAddress at, bool) override {
+    log.push_back(std::string{"L2 "} + name_of(action) + " " + hex(raw(at)));
+  }
+  void outer_by_set_way(Maintenance::Action action, unsigned set, unsigned way) override {
+    log.push_back(std::string{"L2 "} + name_of(action) + " set " + std::to_string(set) + " way " +
+                  std::to_string(way));
+  }
+  void outer_all(Maintenance::Action action) override {
+    log.push_back(std::string{"L2 "} + name_of(action) + " all");
   }
   void data_memory_barrier() override { log.emplace_back("dmb"); }
   void data_synchronization_barrier() override { log.emplace_back("dsb"); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cpu/isa/encoding.hpp"
+#include "models/cpu/isa/instruction_set.hpp"
 #include "models/cpu/isa/system_instructions.hpp"
 #include "tests/models/cpu/isa/core_bench.hpp"
 #include "tests/support/catch.hpp"
