@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <new>
 
+#include "sw/arch/cacheflush.hpp"
 #include "sw/arch/irqflags.hpp"
 #include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/dma/iommu_ops.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/lib/result.hpp"
+#include "sw/lib/string.hpp"
 #include "sw/mm/level.hpp"
 #include "sw/mm/remap.hpp"
 
@@ -53,6 +55,8 @@ Level level{"buffers of IOMMU operations", [] { return live_buffers; }};
 Buffer* make_buffer(device& dev, std::size_t count) {
   void* const memory = alloc_pages_exact(Buffer::bytes(count), GFP_ATOMIC);
   if (memory == nullptr) return nullptr;
+  // Whole lines: the page may have been a device's, and what stale lines of it hold is to be gone.
+  memset(memory, 0, (Buffer::bytes(count) + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
   auto* const buffer = ::new (memory) Buffer;
   buffer->dev = &dev;
   buffer->count = count;
