@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "sw/dma/dma_iommu.hpp"
 #include "sw/dma/dma_map_ops.hpp"
 #include "sw/kernel/device.hpp"
 
@@ -35,6 +36,16 @@ Result<void> start_coherent(device& dev) {
   return {};
 }
 
+/// The address space was made when the PL330 was probed.
+Result<void> start_translated(device& dev, const dma_map_ops& ops) {
+  if (dev.iommu_mapping == nullptr) return Error::kNoDevice;
+  set_dma_ops(&dev, &ops);
+  return {};
+}
+
+Result<void> start_iommu(device& dev) { return start_translated(dev, iommu_ops); }
+Result<void> start_coherent_iommu(device& dev) { return start_translated(dev, iommu_coherent_ops); }
+
 void stop_nothing(device& /*dev*/) {}
 
 }  // namespace
@@ -42,6 +53,8 @@ void stop_nothing(device& /*dev*/) {}
 const Implementation::Row Implementation::kRows[] = {
     {"arm_dma_ops", {.maintains = true}, start_direct, stop_nothing},
     {"arm_coherent_dma_ops", {.snooped = true}, start_coherent, stop_nothing},
+    {"iommu_ops", {.maintains = true}, start_iommu, stop_nothing},
+    {"iommu_coherent_ops", {.snooped = true}, start_coherent_iommu, stop_nothing},
 };
 
 std::span<const std::string_view> Implementation::names() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the guest program `stress`: every transfer must be right, and nothing found.
 
-usage: stress.py BUILD TRANSFERS SEED [--broken]
+usage: stress.py BUILD TRANSFERS SEED [--board NAME] [--broken]
 
 With --broken the PL330 has the operations of a device that snoops, on a port that does not: then transfers
 must be wrong and findings made.
@@ -21,12 +21,13 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("transfers", type=int)
     parser.add_argument("seed", type=int)
+    parser.add_argument("--board", default="vexpress-a9")
     parser.add_argument("--broken", action="store_true")
     options = parser.parse_args()
     words = f"transfers={options.transfers} seed={options.seed}" + " ops=arm_coherent_dma_ops" * options.broken
     with tempfile.TemporaryDirectory() as folder:
         report_file = Path(folder, "report.json")
-        command = [options.build / "linefill", "run", options.build / "platforms/vexpress-a9.dtb", "--kernel",
+        command = [options.build / "linefill", "run", options.build / f"platforms/{options.board}.dtb", "--kernel",
                    options.build / "sw/stress.elf", "--append", words, "--report", report_file]
         if not options.broken:
             command += ["--adversary", str(options.seed)]
