@@ -133,4 +133,13 @@ inline std::uint32_t translate_privileged_read(std::uintptr_t address) {
   return value;
 }
 
+/// ATS1CUW, then PAR: how an unprivileged write to `address` is translated.
+inline std::uint32_t translate_user_write(std::uintptr_t address) {
+  std::uint32_t value;
+  asm volatile("mcr p15, 0, %0, c7, c8, 3" : : "r"(address) : "memory");
+  isb();
+  asm volatile("mrc p15, 0, %0, c7, c4, 0" : "=r"(value));
+  return value;
+}
+
 }  // namespace guest::cp15

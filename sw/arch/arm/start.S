@@ -88,8 +88,8 @@ fatal_exception:
         str     r0, [sp, #16 * 4]
         mrs     r1, cpsr
         and     r2, r0, #0x1f
-        cmp     r2, #0x10                       // User mode has System mode's registers.
-        moveq   r2, #0x1f
+        cmp     r2, #0x10
+        beq     user_mode_faulted               // Not the kernel's end.
         orr     r2, r2, #0xc0
         msr     cpsr_c, r2
         mov     r3, sp
@@ -101,7 +101,8 @@ fatal_exception:
         mov     r1, sp
         bl      handle_exception                // Does not return.
 
-// A semihosting call that no host took returns -1; any other supervisor call is a mistake.
+// A semihosting call that no host took returns -1; any other supervisor call is the end of a stay in
+// user mode, or a mistake.
         .type   vector_supervisor_call, %function
 vector_supervisor_call:
         push    {r4, r5}
@@ -111,6 +112,12 @@ vector_supervisor_call:
         pop     {r4, r5}
         mvneq   r0, #0
         movseq  pc, lr
+        push    {r4}
+        mrs     r4, spsr
+        and     r4, r4, #0x1f
+        cmp     r4, #0x10
+        pop     {r4}
+        beq     user_mode_called
         fatal   vector_other_call, 2, 4
 
         .type   vector_interrupt, %function

@@ -117,8 +117,18 @@ void DmaBench::start(dma_addr_t to, dma_addr_t from, std::size_t size) {
   dma_async_issue_pending(channel_->handle());
 }
 
-void DmaBench::finish() {
+void DmaBench::wait() {
   if (wait_for_completion_timeout(&done, kPatienceUs) == 0 || failed) panic("the copy failed");
+}
+
+void DmaBench::device_copies(dma_addr_t to, dma_addr_t from, std::size_t size) {
+  mapped_ = 0;
+  start(to, from, size);
+  wait();
+}
+
+void DmaBench::finish() {
+  wait();
   dma_unmap_single_attrs(&dev(), mapped_, mapped_size_, direction_, DMA_ATTR_SKIP_CPU_SYNC);
 }
 

@@ -45,6 +45,9 @@ class DmaBench {
   /// The device writes `value` to `size` bytes from `offset` on.
   void device_writes(std::uint32_t value, std::size_t size = kBytes, std::size_t offset = 0);
 
+  /// Between what is mapped or coherent already; returns when it is done.
+  void device_copies(dma_addr_t to, dma_addr_t from, std::size_t size);
+
   /// In parts, for what happens meanwhile: the doorbell is rung when `start` returns.
   void start_device_read(std::size_t size = kBytes);
   void start_device_write(std::uint32_t value, std::size_t size = kBytes, std::size_t offset = 0);
@@ -57,6 +60,7 @@ class DmaBench {
 
  private:
   void start(dma_addr_t to, dma_addr_t from, std::size_t size);
+  static void wait();
 
   std::optional<DmaChannel> channel_;
   std::span<std::byte> buffer_;
