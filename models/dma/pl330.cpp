@@ -66,9 +66,18 @@ BusResponse Pl330::access(DeviceAccess& access) {
   const Time now = access.context.now;
   block_.advance(now);
   BusResponse response = BusResponse::kOkay;
+  const std::uint32_t offset = access.offset & ~3U;
+  const std::uint32_t bits =
+      access.context.attributes.secure ? ~0U : block_.non_secure_bits(offset);
+  if (access.write && bits == 0) {
+    log_.guest_error("non-secure write of secure state, offset ", hex(access.offset, 3),
+                     ": ignored, pc ", hex(access.context.attributes.origin.pc));
+    return response;
+  }
   with_window(block_, access.offset, [&](const auto& table, auto& owner, std::uint32_t at) {
     response = access_registers(table, owner, at, access);
   });
+  if (!access.write) access.value &= bits >> (8 * (access.offset & 3U));
   const Time next = std::min(block_.next_event(), access.write ? now : kNever);
   notify_at(update_, next, now);
   return response;

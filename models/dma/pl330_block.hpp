@@ -36,6 +36,10 @@ class Block {
   /// One bit for each event: irq[n].
   std::uint32_t interrupts() const { return peek_intmis(); }
 
+  /// The bits of a register that a non-secure access reads and writes; the others read 0 and keep
+  /// their value. By offset in the whole window.
+  std::uint32_t non_secure_bits(std::uint32_t offset) const;
+
   const Config& config() const { return config_; }
   static const RegisterTable<Block>& registers();
   Thread& channel(unsigned number) { return executor_.channel(number); }
@@ -55,8 +59,10 @@ class Block {
   std::uint32_t peek_ris() const { return executor_.events().raw; }
   std::uint32_t peek_intmis() const { return executor_.events().raw & executor_.events().enable; }
   void write_intclr(std::uint32_t value, const RegisterContext& context);
+  std::uint32_t writable_events(const RegisterContext& context) const;
   std::uint32_t peek_fsrd() const { return executor_.manager().faulted() ? 1 : 0; }
   std::uint32_t peek_fsrc() const;
+  std::uint32_t non_secure_channels() const;
   std::uint32_t peek_ftrd() const { return executor_.manager().fault_type; }
   std::uint32_t read_debug_status(const RegisterContext& context);
   void write_debug_command(std::uint32_t value, const RegisterContext& context);

@@ -28,8 +28,18 @@ Transfer Executor::transfer(const Thread& thread, const Control::Side& side, std
   return t;
 }
 
+// CCR keeps what an earlier, secure program of the channel has left there.
+Outcome Executor::allow(Thread& thread, const Control::Side& side, Time now) {
+  if (!thread.non_secure || !side.secure()) return Outcome::kNext;
+  if (thread.at > now) return Outcome::kLater;
+  abort(thread, fault::kReadWrite);
+  return Outcome::kEnded;
+}
+
 Outcome Executor::load(Thread& thread, Time now) {
   const Control control = thread.control_fields();
+  if (const Outcome allowed = allow(thread, control.source(), now); allowed != Outcome::kNext)
+    return allowed;
   Transfer t = transfer(thread, control.source(), thread.source, false, now);
   t.swap_code = control.swap_code();
   const unsigned bytes = t.bytes();
@@ -63,8 +73,9 @@ Outcome Executor::store(Thread& thread, Time now) { return store_from(thread, fa
 Outcome Executor::store_zero(Thread& thread, Time now) { return store_from(thread, true, now); }
 
 Outcome Executor::store_from(Thread& thread, bool zero, Time now) {
-  Transfer t =
-      transfer(thread, thread.control_fields().destination(), thread.destination, true, now);
+  const Control::Side side = thread.control_fields().destination();
+  if (const Outcome allowed = allow(thread, side, now); allowed != Outcome::kNext) return allowed;
+  Transfer t = transfer(thread, side, thread.destination, true, now);
   t.zero = zero;
   const unsigned bytes = t.bytes();
   if (!zero && (bytes > config_.mfifo_bytes() || mfifo_.unclaimed(thread.number) < bytes)) {

@@ -131,6 +131,8 @@ class Executor {
   Transfer transfer(const Thread& thread, const Control::Side& side, std::uint32_t address,
                     bool write, Time now) const;
   Outcome store_from(Thread& thread, bool zero, Time now);
+  /// kNext if the thread's state lets it make such an access.
+  Outcome allow(Thread& thread, const Control::Side& side, Time now);
 
   static constexpr unsigned kFree = ~0U;
 

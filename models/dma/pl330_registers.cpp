@@ -61,13 +61,43 @@ std::uint32_t Block::peek_fsrc() const {
 
 void Block::write_inten(std::uint32_t value, const RegisterContext& context) {
   const std::uint32_t implemented = config_.events == 32 ? ~0U : (1U << config_.events) - 1;
-  executor_.events().enable = value & implemented;
+  const std::uint32_t written = implemented & writable_events(context);
+  std::uint32_t& enable = executor_.events().enable;
+  enable = (enable & ~written) | (value & written);
   wake(context.now);
 }
 
 // An event that is not an interrupt stays for DMAWFE.
-void Block::write_intclr(std::uint32_t value, const RegisterContext& /*context*/) {
-  executor_.events().raw &= ~(value & executor_.events().enable);
+void Block::write_intclr(std::uint32_t value, const RegisterContext& context) {
+  executor_.events().raw &= ~(value & executor_.events().enable & writable_events(context));
+}
+
+// INTEN and INTCLR have the same bits.
+std::uint32_t Block::writable_events(const RegisterContext& context) const {
+  return context.attributes.secure ? ~0U : non_secure_bits(0x020);
+}
+
+std::uint32_t Block::non_secure_channels() const {
+  std::uint32_t result = 0;
+  for (const Thread& thread : executor_.threads()) {
+    if (!thread.manager && thread.non_secure) result |= 1U << thread.number;
+  }
+  return result;
+}
+
+// TRM 2.11: a non-secure access has to do with non-secure state only: the manager's if DNS is 1, a
+// channel's if its CNS is, an event's if its bit in CR3 is. What the parts are is no secret.
+std::uint32_t Block::non_secure_bits(std::uint32_t offset) const {
+  const auto if_channel = [&](std::uint32_t number) {
+    return (non_secure_channels() >> number & 1U) != 0 ? ~0U : 0U;
+  };
+  if (offset - 0x020 < 0x10) return config_.non_secure_events;
+  if (offset - 0x034 < 4) return non_secure_channels();
+  if (offset - 0x040 < 4 * kMaxChannels) return if_channel((offset - 0x040) / 4);
+  if (offset - 0x100 < 8 * kMaxChannels) return if_channel((offset - 0x100) / 8);
+  if (offset - 0x400 < 0x20 * kMaxChannels) return if_channel((offset - 0x400) / 0x20);
+  const bool identification = offset - 0xE00 < 0x18 || offset >= 0xFE0;
+  return identification || executor_.manager().non_secure ? ~0U : 0U;
 }
 
 std::uint32_t Block::read_debug_status(const RegisterContext& context) {
@@ -86,6 +116,11 @@ void Block::write_debug_command(std::uint32_t value, const RegisterContext& cont
     return;
   }
   Thread& thread = for_channel ? executor_.channel(number) : executor_.manager();
+  if (!context.attributes.secure && !(executor_.manager().non_secure && thread.non_secure)) {
+    log_.guest_error("non-secure debug instruction for a secure thread: ignored, pc ",
+                     hex(origin.pc));
+    return;
+  }
   const auto opcode = static_cast<std::uint8_t>(debug0_ >> 16);
   if (thread.faulted() && opcode != kOpcodeKill) {
     log_.guest_error("debug instruction ", hex(opcode, 2),

@@ -191,6 +191,35 @@ TEST_CASE("PL330 module: it can program itself without harm", "[pl330][robustnes
   CHECK(bench.bus.read(0x100) == 0);
 }
 
+TEST_CASE("PL330 module: a non-secure channel that reads its own controller sees no secret",
+          "[pl330][security]") {
+  ShellBench bench;
+  bench.bus.write(0x020, 0xFFFF);
+  Program p;
+  p.mov_ccr(copy_control(4, 1) | 2U << 8 | 2U << 22).mov_dar(0x1000);
+  for (const std::uint32_t offset : {0xE00U, 0x020U, 0x100U, 0x108U})
+    p.mov_sar(kOwnRegisters + offset).ld().st();
+  // And writes WD, which is the secure manager's.
+  p.mov_sar(0x1000).mov_dar(kOwnRegisters + 0xE80).ld().st().end();
+  bench.load(0x100, p);
+  bench.bus.write(0xD08, 0x00A2'0000);
+  bench.bus.write(0xD0C, 0x100);
+  bench.bus.write(0xD04, 0);
+  test::run(20us);
+  const auto word = [&](unsigned at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, &bench.ram.bytes[at], sizeof value);
+    return value;
+  };
+  CHECK(word(0x1000) == 0x001E'3071);        // CR0
+  CHECK(word(0x1004) == 0);                  // INTEN: all events are secure.
+  CHECK((word(0x1008) >> 21 & 1) == 1);      // CSR0: itself
+  CHECK(word(0x100C) == 0);                  // CSR1
+  CHECK(bench.bus.read(0x100) == 1U << 21);  // It has ended.
+  CHECK(bench.bus.read(0xE80) == 0);
+  CHECK(bench.device->log().guest_errors() == 1);
+}
+
 TEST_CASE("PL330 module: a wrong property is a configuration error", "[pl330][configuration]") {
   DeviceNode node{"dma"};
   node.set("dma-channels", 9);
