@@ -27,7 +27,11 @@ IommuBench::IommuBench() {
   channel_.emplace(std::move(*channel));
   get_dma_ops(&dev());
   if (domain() == nullptr) panic("the DMA controller is not behind an IOMMU");
-  iommu_set_fault_handler(domain(), on_fault, nullptr);
+  listen(domain());
+}
+
+void IommuBench::listen(iommu_domain* domain) {
+  iommu_set_fault_handler(domain, on_fault, nullptr);
 }
 
 bool IommuBench::copy(dma_addr_t to, dma_addr_t from, std::size_t size) {

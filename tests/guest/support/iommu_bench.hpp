@@ -54,12 +54,15 @@ class IommuBench {
   /// What memory, not the caches, holds there.
   std::uint32_t in_memory(std::byte* at) const;
 
+  /// Hears of the faults of another domain, too.
+  static void listen(iommu_domain* domain);
+
   struct Fault {
     unsigned count = 0;
     unsigned long iova = 0;
     int flags = -1;
   };
-  /// What the domain's fault handler was told since the last call.
+  /// What fault handlers were told since the last call.
   Fault faults();
 
  private:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The driver against registers that only remember. Offsets and fields from IHI 0062.
+#include <algorithm>
+
 #include "sw/kernel/options.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sw/iommu/fake_smmu.hpp"
@@ -181,6 +183,22 @@ TEST_CASE_METHOD(Attached, "SMMU: a context fault is told to the handler, else p
   CHECK(told.iova == 0x1234'5678);
   CHECK(told.flags == IOMMU_FAULT_WRITE);
   CHECK(printed.empty());
+}
+
+TEST_CASE_METHOD(Attached, "SMMU: of faults that repeat themselves ten are printed",
+                 "[sw][iommu]") {
+  auto* const own = static_cast<guest::smmu::ArmSmmuDomain*>(domain);
+  for (unsigned i = 0; i < 25; ++i) {
+    registers[0x9000 + kFsr] = 0x2;
+    CHECK(arm_smmu_context_fault(0, own) == IRQ_HANDLED);
+  }
+  CHECK(std::count(printed.begin(), printed.end(), '\n') == 10);
+  CHECK(own->faults == 25);
+  printed.clear();
+  now_us += 6'000'000;
+  registers[0x9000 + kFsr] = 0x2;
+  CHECK(arm_smmu_context_fault(0, own) == IRQ_HANDLED);
+  CHECK(printed.find("arm_smmu_context_fault: 15 callbacks suppressed\narm-smmu ") == 0);
 }
 
 TEST_CASE_METHOD(Attached, "SMMU: a global fault is printed and cleared", "[sw][iommu]") {

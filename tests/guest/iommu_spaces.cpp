@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Address spaces behind the SMMU: one on top of another, none at all, and what ARM Linux gets wrong
+// with its own.
+#include "sw/dma/dma_page.hpp"
+#include "sw/drivers/clcd/clcd.hpp"
+#include "sw/iommu/arm_smmu/arm_smmu.hpp"
+#include "sw/kernel/console.hpp"
+#include "sw/kernel/main.hpp"
+#include "sw/kernel/time.hpp"
+#include "tests/guest/support/dma_bench.hpp"
+#include "tests/guest/support/harness.hpp"
+#include "tests/guest/support/iommu_bench.hpp"
+
+using namespace guest;
+using namespace guest::test;
+
+namespace {
+
+constexpr std::uint32_t kOld = 0x01D0'01D0;
+constexpr std::uint32_t kNew = 0x4E3A'4E3A;
+constexpr int kReadWrite = IOMMU_READ | IOMMU_WRITE;
+
+/// A page of `value` in memory.
+std::byte* page_of(std::uint32_t value) {
+  std::byte* const page = alloc_bytes(kPageBytes).data();
+  if (page == nullptr) panic("no memory");
+  for (std::size_t i = 0; i < kPageBytes; i += 4) poke(page + i, value);
+  dma_page_flush(virt_to_phys(page), kPageBytes);
+  return page;
+}
+
+/// Where the PL330's driver has its microcode: what another domain must map as well.
+struct Inheritance {
+  static constexpr std::size_t kPages = 64;
+
+  explicit Inheritance(iommu_domain* domain) {
+    for (std::size_t i = 0; i < kPages; ++i) pages[i] = iommu_iova_to_phys(domain, i * kPageBytes);
+  }
+  void map(iommu_domain* domain) const {
+    for (std::size_t i = 0; i < kPages; ++i) {
+      if (pages[i] == 0) continue;
+      check(iommu_map(domain, i * kPageBytes, pages[i], kPageBytes, kReadWrite) == 0, "mapped");
+    }
+  }
+  std::array<phys_addr_t, kPages> pages{};
+};
+
+// Stage 1's tables are read through stage 2, too: that maps DRAM as it is, and one page elsewhere.
+void nested_case() {
+  constexpr phys_addr_t kDram = 0x6000'0000;
+  constexpr std::size_t kDramBytes = 256U << 20;
+  constexpr phys_addr_t kMoved = 0xA000'0000;  // An intermediate address with no memory.
+  constexpr unsigned long kSource = 0x5000'0000;
+  constexpr unsigned long kTarget = 0x5000'1000;
+  IommuBench bench;
+  const Inheritance inheritance{bench.domain()};
+  device* const dev = &bench.dev();
+  arm_iommu_detach_device(dev);
+  iommu_domain* const lower = iommu_domain_alloc(&platform_bus_type);
+  iommu_domain* const upper = iommu_domain_alloc(&platform_bus_type);
+  check(arm_smmu_nest(upper, lower) == 0, "nested");
+  bench.listen(lower);
+  std::byte* const source = page_of(kNew);
+  std::byte* const target = page_of(kOld);
+  check(iommu_map(lower, kDram, kDram, kDramBytes, kReadWrite) == 0, "stage 2: DRAM");
+  check(iommu_map(lower, kMoved, virt_to_phys(source), kPageBytes, IOMMU_READ) == 0,
+        "stage 2: the moved page");
+  inheritance.map(upper);
+  check(iommu_map(upper, kSource, kMoved, kPageBytes, IOMMU_READ) == 0, "stage 1: source");
+  check(iommu_map(upper, kTarget, virt_to_phys(target), kPageBytes, kReadWrite) == 0,
+        "stage 1: target");
+  check(iommu_attach_device(upper, dev) == 0, "attached");
+  check(bench.copy(kTarget, kSource), "the copy ends well");
+  check_equal(bench.in_memory(target), kNew, "through both stages");
+  check_equal(bench.faults().count, 0, "faults");
+  check_equal(iommu_unmap(lower, kMoved, kPageBytes), kPageBytes, "stage 2 ends");
+  check(!bench.copy(kTarget, kSource), "then the copy fails");
+  check(bench.faults().count != 0, "and the fault is reported");
+}
+
+// With its domain gone a device's stream is unknown: blocked, and told by the global interrupt.
+void blocked_case() {
+  IommuBench bench;
+  const dma_addr_t from = bench.map_page_of(kNew, DMA_TO_DEVICE);
+  const dma_addr_t to = bench.map_page_of(kOld, DMA_FROM_DEVICE);
+  std::byte* const target = bench.last_page();
+  iommu_detach_device(bench.domain(), &bench.dev());
+  check(!bench.copy(to, from), "the copy fails");
+  check_equal(bench.in_memory(target), kOld, "nothing was written");
+}
+
+// With `smmu=bypass` such a stream passes, and its addresses are physical. The driver's microcode
+// is where it was only for the SMMU.
+void bypassed_case() {
+  IommuBench bench;
+  const dma_addr_t from = bench.map_page_of(kNew, DMA_TO_DEVICE);
+  iommu_detach_device(bench.domain(), &bench.dev());
+  check(!bench.copy(from, from), "the controller does not find its microcode");
+  check_equal(bench.faults().count, 0, "faults");
+}
+
+/// The LCD goes on to scan a frame that was unmapped.
+void zero_address(bool linux_fault) {
+  linux_iommu_faults.zero_address = linux_fault;
+  Clcd& display = *clcd();
+  device* const dev = &display.dev();
+  const std::size_t before = iova_pages_in_use();
+  const std::span<std::byte> frame = alloc_bytes(display.frame_bytes());
+  const dma_addr_t handle = dma_map_single(dev, frame.data(), frame.size(), DMA_TO_DEVICE);
+  IommuBench::listen(iommu_get_domain_for_dev(dev));
+  check_equal(handle == 0 ? 1 : 0, linux_fault ? 1 : 0, "I/O address 0 is handed out");
+  const bool shown = display.enable(DmaAddress{static_cast<std::uint32_t>(handle)}) &&
+                     display.wait_for_whole_frame();
+  check(shown, "a frame is shown");
+  check_equal(display.bus_errors(), 0, "bus errors");
+  dma_unmap_single(dev, handle, frame.size(), DMA_TO_DEVICE);
+  const std::size_t left = iova_pages_in_use() - before;
+  check_equal(left, linux_fault ? frame.size() / kPageBytes : 0, "I/O pages left");
+  msleep(40);  // Two frames and more.
+  check_equal(display.bus_errors() != 0 ? 1 : 0, linux_fault ? 0 : 1,
+              "the LCD hears that its frame is gone");
+  display.disable();
+  linux_iommu_faults = {};
+}
+
+void zero_address_case() { zero_address(false); }
+void linux_zero_address_case() { zero_address(true); }
+
+/// Several pages for who cannot wait.
+void atomic_memory(bool linux_fault) {
+  linux_iommu_faults.one_page_pool = linux_fault;
+  IommuBench bench;
+  const dma_addr_t from = bench.map_page_of(kNew, DMA_TO_DEVICE);
+  dma_addr_t handle = 0;
+  void* const memory = dma_alloc_coherent(&bench.dev(), 3 * kPageBytes, &handle, GFP_ATOMIC);
+  if (memory == nullptr) panic("no memory");
+  check(bench.copy(handle, from), "the first page is there");
+  check_equal(peek(memory), kNew, "its content");
+  auto* const third = static_cast<std::byte*>(memory) + 2 * kPageBytes;
+  check_equal(bench.copy(handle + 2 * kPageBytes, from) ? 1 : 0, linux_fault ? 0 : 1,
+              "the third page is there");
+  check_equal(peek(third), linux_fault ? 0 : kNew, "its content");
+  const IommuBench::Fault fault = bench.faults();
+  check_equal(fault.count, linux_fault ? 1 : 0, "faults");
+  if (linux_fault) {
+    check_equal(fault.iova, static_cast<std::uint32_t>(handle) + 2 * kPageBytes, "its I/O address");
+  }
+  linux_iommu_faults = {};
+}
+
+void atomic_memory_case() { atomic_memory(false); }
+void linux_atomic_memory_case() { atomic_memory(true); }
+
+constexpr Case kCases[] = {
+    {"nested", nested_case},
+    {"blocked", blocked_case},
+    {"bypassed", bypassed_case},
+    {"zero_address", zero_address_case},
+    {"linux_zero_address", linux_zero_address_case},
+    {"atomic_memory", atomic_memory_case},
+    {"linux_atomic_memory", linux_atomic_memory_case},
+};
+
+}  // namespace
+
+int guest_main() { return run_case(kCases); }
