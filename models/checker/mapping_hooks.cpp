@@ -26,6 +26,7 @@ unsigned MappingHooks::attach(const Symbols& symbols) {
   attach_scatterlists(symbols);
   attach_syncs(symbols);
   attach_coherent(symbols);
+  attach_pages(symbols);
   return hooked_;
 }
 
@@ -108,6 +109,41 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
        });
   hook(symbols, "dma_free_attrs",
        [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
+}
+
+// dma_alloc_pages(dev, size, *handle, dir, gfp) returns a page, dma_free_pages(dev, size, page,
+// handle:64, dir). dma_alloc_noncontiguous(dev, size, dir, gfp, attrs) returns a table,
+// dma_free_noncontiguous(dev, size, sgt, dir). Cacheable memory, mapped at once; the CPU has it
+// until it is synced for the device.
+void MappingHooks::attach_pages(const Symbols& symbols) {
+  hook(symbols, "dma_alloc_pages", [this](const HookedCall& c, std::uint32_t page, std::uint32_t) {
+    const auto handle = program_.word(c.r[2]);
+    if (page == 0 || !handle) return;
+    add(c, "dma_alloc_pages", {*handle, c.r[1]}, c.r[3], 0, Mapping::Type::kStreaming);
+    set_owner(*handle, Mapping::Owner::kCpu);
+  });
+  hook(symbols, "dma_free_pages",
+       [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
+  const auto table_segments = [this](std::uint32_t table) {
+    return segments(program_.word(table).value_or(0), program_.word(table + 4).value_or(0));
+  };
+  hook(symbols, "dma_alloc_noncontiguous",
+       [this, table_segments](const HookedCall& c, std::uint32_t table, std::uint32_t) {
+         if (table == 0) return;
+         for (const Segment& s : table_segments(table)) {
+           add(c, "dma_alloc_noncontiguous", s, c.r[2], 0, Mapping::Type::kStreaming);
+           set_owner(s.address, Mapping::Owner::kCpu);
+         }
+       });
+  // The table does not outlive the call.
+  if (const auto entry = symbols.address_of("dma_free_noncontiguous")) {
+    hooks_.hook(*entry,
+                [this, table_segments](const HookedCall& c) {
+                  for (const Segment& s : table_segments(c.r[2])) end(s.address, c, 0);
+                },
+                {});
+    ++hooked_;
+  }
 }
 
 void MappingHooks::add(const HookedCall& call, const char* function, Segment segment,

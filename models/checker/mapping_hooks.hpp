@@ -38,6 +38,7 @@ class MappingHooks {
   void attach_scatterlists(const Symbols& symbols);
   void attach_syncs(const Symbols& symbols);
   void attach_coherent(const Symbols& symbols);
+  void attach_pages(const Symbols& symbols);
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return);
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
            std::uint32_t attributes, Mapping::Type type);

@@ -18,8 +18,10 @@ constexpr std::uint32_t kFromDevice = 2;
 struct LedgerBench {
   LedgerBench() {
     std::uint32_t at = 0x8000;
-    for (const char* name : {"dma_map_page_attrs", "dma_unmap_page_attrs", "dma_map_sg_attrs",
-                             "dma_sync_single_for_cpu", "dma_alloc_attrs"}) {
+    for (const char* name :
+         {"dma_map_page_attrs", "dma_unmap_page_attrs", "dma_map_sg_attrs",
+          "dma_sync_single_for_cpu", "dma_alloc_attrs", "dma_alloc_pages", "dma_free_pages",
+          "dma_alloc_noncontiguous", "dma_free_noncontiguous"}) {
       symbols.add_function(name, at, 4);
       at += 0x100;
     }
@@ -52,7 +54,7 @@ struct LedgerBench {
 
 TEST_CASE_METHOD(LedgerBench, "a mapping has the handle that was returned, and its site",
                  "[checker][ledger]") {
-  CHECK(hooked == 5);
+  CHECK(hooked == 9);
   call("dma_map_page_attrs", {kDevice, 0x1234, 16, 100}, {kFromDevice, 0}, 0x6000'0010);
   const Mapping* mapped = ledger.covering(0x6000'0073);
   REQUIRE(mapped != nullptr);
@@ -124,4 +126,33 @@ TEST_CASE_METHOD(LedgerBench, "a coherent allocation's handle is read where the 
   call("dma_alloc_attrs", {kDevice, 4096, 0x4000, 0}, {0}, 0xF000'0000);
   REQUIRE(ledger.live_at(0x6001'0000) != nullptr);
   CHECK(ledger.live_at(0x6001'0000)->type == Mapping::Type::kCoherent);
+}
+
+TEST_CASE_METHOD(LedgerBench, "pages for one direction are the CPU's until they are synced",
+                 "[checker][ledger]") {
+  program.memory[0x4000] = 0x6000'1000;
+  call("dma_alloc_pages", {kDevice, 5000, 0x4000, kFromDevice}, {0xCC0}, 0);
+  CHECK(ledger.live_at(0x6000'1000) == nullptr);
+  call("dma_alloc_pages", {kDevice, 5000, 0x4000, kFromDevice}, {0xCC0}, 0x1234);
+  const Mapping* mapped = ledger.live_at(0x6000'1000);
+  REQUIRE(mapped != nullptr);
+  CHECK(mapped->size == 5000);
+  CHECK(mapped->direction == DmaDirection::kFromDevice);
+  CHECK(mapped->owner == Mapping::Owner::kCpu);
+  call("dma_free_pages", {kDevice, 5000, 0x1234, 0}, {0x6000'1000, 0, kFromDevice}, 0);
+  CHECK(ledger.live_at(0x6000'1000) == nullptr);
+}
+
+TEST_CASE_METHOD(LedgerBench, "a noncontiguous allocation's table is read before it is freed",
+                 "[checker][ledger]") {
+  program.memory[0x4000] = 0x4100;
+  program.memory[0x4004] = 1;
+  program.memory[0x4100] = 2;
+  program.memory[0x4100 + 16] = 0x6000'3000;
+  program.memory[0x4100 + 24] = 8192;
+  call("dma_alloc_noncontiguous", {kDevice, 8192, kFromDevice, 0xCC0}, {0}, 0x4000);
+  REQUIRE(ledger.live_at(0x6000'3000) != nullptr);
+  CHECK(ledger.live_at(0x6000'3000)->size == 8192);
+  call("dma_free_noncontiguous", {kDevice, 8192, 0x4000, kFromDevice}, {}, 0);
+  CHECK(ledger.live_at(0x6000'3000) == nullptr);
 }
