@@ -26,7 +26,7 @@ constexpr std::uint64_t kFourGigabytes = std::uint64_t{1} << 32;
 std::array<dma_iommu_mapping, kMostMappings> mappings;
 std::size_t pages_in_use = 0;
 
-Level io_pages{"I/O address pages in use", [] { return pages_in_use; }};
+Level io_pages{"I/O pages", [] { return pages_in_use; }};
 
 Bitmap bitmap_at(dma_iommu_mapping& mapping, std::size_t index) {
   return {std::span{mapping.words[index], kPageBytes / sizeof(std::uint32_t)},

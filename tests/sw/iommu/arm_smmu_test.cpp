@@ -88,6 +88,39 @@ TEST_CASE_METHOD(Attached, "SMMU: a device's streams go to its domain's bank", "
   CHECK(registers[kS2cr + 4] == 0x2'0000);
 }
 
+TEST_CASE_METHOD(FakeSmmu, "SMMU: a stream that another's mapping covers shares it",
+                 "[sw][iommu]") {
+  set_clcd_stream(0x12, 0);
+  set_command_line("");
+  probe();
+  iommu_domain* const domain = iommu_domain_alloc(&platform_bus_type);
+  REQUIRE(iommu_attach_device(domain, dmac) == 0);
+  REQUIRE(iommu_attach_device(domain, clcd) == 0);
+  CHECK(registers[kSmr] == 0x800F'0010);
+  CHECK(registers[kSmr + 4] == 0);
+  iommu_detach_device(domain, dmac);
+  CHECK(registers[kSmr] == 0x800F'0010);
+  iommu_detach_device(domain, clcd);
+  CHECK(registers[kSmr] == 0);
+  iommu_domain_free(domain);
+}
+
+TEST_CASE_METHOD(FakeSmmu, "SMMU: a mapping that would match another's streams is refused",
+                 "[sw][iommu]") {
+  set_clcd_stream(0x00, 0x3F);
+  set_command_line("");
+  probe();
+  iommu_domain* const domain = iommu_domain_alloc(&platform_bus_type);
+  REQUIRE(iommu_attach_device(domain, dmac) == 0);
+  CHECK(iommu_attach_device(domain, clcd) == -22);
+  CHECK(iommu_get_domain_for_dev(clcd) == nullptr);
+  CHECK(registers[kSmr + 4] == 0);
+  iommu_detach_device(domain, dmac);
+  CHECK(iommu_attach_device(domain, clcd) == 0);
+  iommu_detach_device(domain, clcd);
+  iommu_domain_free(domain);
+}
+
 TEST_CASE_METHOD(Attached, "SMMU: a stage-1 bank walks long descriptors", "[sw][iommu]") {
   CHECK(registers[kCbar + 4] == 0x1'F300);
   CHECK(bank(1, kTcr) == 0x8080'2000);

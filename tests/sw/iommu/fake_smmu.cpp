@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sw/iommu/fake_smmu.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include "tests/support/catch.hpp"
 
 namespace guest::test {
 namespace {
 
 constexpr std::uint32_t kSmr = 0x800, kSmrEnd = 0xA00, kTlbStatus = 0x7F4, kGlobalStatus = 0x74;
+
+constexpr std::array<char, 8> kClcdStream{0, 0, 0, 0x20, 0, 0, 0, 0};
 
 std::vector<char> load_tree() {
   std::ifstream in{LINEFILL_BUILD "/platforms/vexpress-a9-smmu.dtb", std::ios::binary};
@@ -22,13 +28,8 @@ std::uint32_t offset_of(const volatile void* address) {
 
 }  // namespace
 
-FakeSmmu::FakeSmmu() {
-  static const std::vector<char> blob = load_tree();
-  static const FlatDeviceTree tree{std::as_bytes(std::span{blob})};
-  set_device_tree(tree);
-  create_devices();
-  dmac = find_device("arm,pl330");
-  clcd = find_device("arm,pl111");
+FakeSmmu::FakeSmmu() : blob{load_tree()} {
+  boot();
   // ID0: stage 1, 2, nested, stream matching, 15 ID bits, 16 mappings, no coherent walk.
   registers[0x20] = 0x7800'1E10;
   // ID1: NUMPAGENDXB 2 (8 pages), 8 banks, 1 of them for stage 2 only.
@@ -39,6 +40,23 @@ FakeSmmu::FakeSmmu() {
   set_interrupt_controller(*this);
   register_clock_source(*this, 1'000'000, 1000);
   set_console(this);
+}
+
+void FakeSmmu::boot() {
+  set_device_tree(FlatDeviceTree{std::as_bytes(std::span{blob})});
+  create_devices();
+  dmac = find_device("arm,pl330");
+  clcd = find_device("arm,pl111");
+}
+
+void FakeSmmu::set_clcd_stream(std::uint8_t id, std::uint8_t mask) {
+  const FdtNode node = clcd->of_node;
+  const std::span<const std::byte> cells = node.bytes("iommus");
+  const auto offset = reinterpret_cast<const char*>(cells.data()) - blob.data();
+  REQUIRE(std::equal(kClcdStream.begin(), kClcdStream.end(), blob.begin() + offset + 4));
+  blob[static_cast<std::size_t>(offset) + 7] = static_cast<char>(id);
+  blob[static_cast<std::size_t>(offset) + 11] = static_cast<char>(mask);
+  boot();
 }
 
 FakeSmmu::~FakeSmmu() {

@@ -39,6 +39,8 @@ class FakeSmmu : public PgtableFixture,
   std::uint32_t read() override { return now_us += 10; }
   void write(std::string_view text) override { printed += text; }
 
+  /// Changes the LCD controller's stream in the device tree. Before the probe.
+  void set_clcd_stream(std::uint8_t id, std::uint8_t mask);
   /// Probes the driver: the one SMMU there is.
   void probe();
   std::uint32_t bank(unsigned number, std::uint32_t offset) {
@@ -53,8 +55,12 @@ class FakeSmmu : public PgtableFixture,
   std::string printed;
   std::uint32_t now_us = 0;
   bool sync_hangs = false;
+  std::vector<char> blob;
   device* dmac = nullptr;
   device* clcd = nullptr;
+
+ private:
+  void boot();
 };
 
 }  // namespace guest::test
