@@ -141,10 +141,12 @@ std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* 
   std::size_t size = 0;
   phys_addr_t start = 0;
   // Neighbours in memory are mapped together, so that blocks can be used.
-  const auto flush = [&] {
-    if (size != 0 && iommu_map(domain, iova + mapped, start, size, prot) != 0) return false;
+  const auto map_collected = [&] {
+    if (iommu_map(domain, iova + mapped, start, size, prot) != 0) {
+      iommu_unmap(domain, iova, mapped);
+      return false;
+    }
     mapped += size;
-    size = 0;
     return true;
   };
   for (scatterlist& entry : SgRange{list, entries}) {
@@ -153,11 +155,9 @@ std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* 
       size += span_of(entry);
       continue;
     }
-    if (!flush()) break;
+    if (size != 0 && !map_collected()) return 0;
     start = page;
     size = span_of(entry);
   }
-  if (size == 0 || flush()) return mapped;
-  iommu_unmap(domain, iova, mapped);
-  return 0;
+  return map_collected() ? mapped : 0;
 }

@@ -130,6 +130,23 @@ TEST_CASE_METHOD(SgFixture, "a list that cannot be mapped whole is not mapped at
   CHECK_FALSE(walk(0x1000));
 }
 
+TEST_CASE_METHOD(SgFixture, "a list for which there are too few tables is not mapped at all",
+                 "[sw][dma][iommu]") {
+  dmac->dma_parms->max_segment_size = 0xFFFF'FFFF;
+  dma_unmap_single(dmac, dma_map_single(dmac, at(0), 64, DMA_TO_DEVICE), 64, DMA_TO_DEVICE);
+  while (alloc_pages(GFP_KERNEL, 0) != nullptr) {
+  }
+  // 500 pages from 0x100000 on need a second table.
+  make({{0, 0, 250 * 4096}, {255, 0, 250 * 4096}});
+  CHECK(do_map() == 0);
+  CHECK_FALSE(walk(0x10'0000));
+  CHECK(iova_pages_in_use() == 0);
+  make({{0, 0, 250 * 4096}});
+  CHECK(do_map() == 1);
+  CHECK(list[0].dma_address == 0x10'0000);
+  unmap();
+}
+
 TEST_CASE_METHOD(SgFixture, "neighbours in memory are mapped by blocks", "[sw][dma][iommu]") {
   dmac->dma_parms->max_segment_size = 0xFFFF'FFFF;
   // DRAM is aligned to 2 MiB: 512 pages, in entries of 128.
