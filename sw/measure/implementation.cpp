@@ -22,6 +22,7 @@ struct Implementation::Row {
 
 namespace {
 
+bool snooped(const device& dev) { return dev.of_node.text("linefill,port") == "acp"; }
 bool behind_iommu(const device& dev) { return dev.of_node.has("iommus"); }
 
 Result<void> start_direct(device& dev) {
@@ -53,8 +54,14 @@ void stop_nothing(device& /*dev*/) {}
 const Implementation::Row Implementation::kRows[] = {
     {"arm_dma_ops", {.maintains = true}, start_direct, stop_nothing},
     {"arm_coherent_dma_ops", {.snooped = true}, start_coherent, stop_nothing},
-    {"iommu_ops", {.maintains = true}, start_iommu, stop_nothing},
-    {"iommu_coherent_ops", {.snooped = true}, start_coherent_iommu, stop_nothing},
+    {"iommu_ops",
+     {.maintains = true, .allocates = true, .translated = true},
+     start_iommu,
+     stop_nothing},
+    {"iommu_coherent_ops",
+     {.allocates = true, .translated = true, .snooped = true},
+     start_coherent_iommu,
+     stop_nothing},
 };
 
 std::span<const std::string_view> Implementation::names() {
@@ -86,6 +93,7 @@ Implementation::~Implementation() {
   set_dma_ops(dev_, before_);
 }
 
+bool Implementation::right_here() const { return !row_->traits.snooped || snooped(*dev_); }
 std::string_view Implementation::name() const { return row_->name; }
 Implementation::Traits Implementation::traits() const { return row_->traits; }
 

@@ -14,9 +14,10 @@ namespace guest {
 class Implementation {
  public:
   struct Traits {
-    bool maintains = false;  ///< A mapping does cache operations on its own memory.
-    bool allocates = false;  ///< A mapping takes memory.
-    bool snooped = false;    ///< Right only where the PL330's port snoops.
+    bool maintains = false;   ///< A mapping does cache operations on its own memory.
+    bool allocates = false;   ///< A mapping takes memory.
+    bool translated = false;  ///< A mapping takes I/O addresses.
+    bool snooped = false;     ///< Right only where the PL330's port snoops.
   };
 
   /// All there are, on whatever board.
@@ -33,6 +34,8 @@ class Implementation {
   std::string_view name() const;
   device& dev() const { return *dev_; }
   Traits traits() const;
+  /// Whether data are right with it on this board.
+  bool right_here() const;
 
  private:
   struct Row;
