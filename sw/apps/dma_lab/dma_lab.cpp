@@ -168,7 +168,7 @@ int run() {
   const std::string_view wanted = option("ops").value_or("");
   const Result<Counters> counters = Counters::find();
   Result<DmaChannel> channel = DmaChannel::request_memcpy();
-  const std::span<std::byte> memory = alloc_bytes(kLargest + kPageBytes);
+  const std::span<std::byte> memory = alloc_bytes(choice.largest + kPageBytes);
   if (!counters || !channel || memory.empty() || choice.largest > kLargest) {
     printk("dma_lab: expected a board with counters and a PL330, and largest=4194304 at most\n");
     return 1;
@@ -179,7 +179,7 @@ int run() {
     const Result<Implementation> implementation = Implementation::use(name);
     if (!implementation || !implementation->right_here()) continue;
     const Result<CoherentMemory> peer =
-        CoherentMemory::allocate(channel->mapping_device(), kLargest);
+        CoherentMemory::allocate(channel->mapping_device(), choice.largest);
     if (!peer) {
       printk("dma_lab: ", name, ": no memory\n");
       return 1;
