@@ -37,9 +37,10 @@ int arm_iommu_attach_device(device* dev, dma_iommu_mapping* mapping);
 /// Back to direct operations.
 void arm_iommu_detach_device(device* dev);
 
-/// Maps a list at one stretch of I/O addresses, each entry in whole pages. The bytes mapped, or 0.
-std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* list,
-                         unsigned entries, int prot);
+/// Maps a list at one stretch of I/O addresses, each entry in whole pages. The bytes mapped, or a
+/// negative errno and nothing mapped.
+std::ptrdiff_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* list,
+                            unsigned entries, int prot);
 }
 
 /// Devices behind an IOMMU that do not see the CPU's caches, and those that do.

@@ -54,7 +54,7 @@ bool IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, d
   }
   const bool reached = dev.dma_mask != nullptr && iova + length - 1 <= *dev.dma_mask;
   if (reached && iommu_map_sg(mapping.domain, static_cast<unsigned long>(iova), &first, entries,
-                              prot(direction, attrs)) == length) {
+                              prot(direction, attrs)) > 0) {
     return true;
   }
   iova_free(mapping, iova, length);
@@ -134,20 +134,20 @@ void IommuDmaOps::sync_sg_for_device(device& /*dev*/, scatterlist* list, unsigne
 
 }  // namespace guest
 
-std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* list,
-                         unsigned entries, int prot) {
+std::ptrdiff_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* list,
+                            unsigned entries, int prot) {
   using namespace guest;
   std::size_t mapped = 0;
   std::size_t size = 0;
   phys_addr_t start = 0;
   // Neighbours in memory are mapped together, so that blocks can be used.
   const auto map_collected = [&] {
-    if (iommu_map(domain, iova + mapped, start, size, prot) != 0) {
+    const int error = iommu_map(domain, iova + mapped, start, size, prot);
+    if (error == 0)
+      mapped += size;
+    else
       iommu_unmap(domain, iova, mapped);
-      return false;
-    }
-    mapped += size;
-    return true;
+    return error;
   };
   for (scatterlist& entry : SgRange{list, entries}) {
     const phys_addr_t page = first_page_of(entry);
@@ -155,9 +155,12 @@ std::size_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlist* 
       size += span_of(entry);
       continue;
     }
-    if (size != 0 && !map_collected()) return 0;
+    if (size != 0) {
+      if (const int error = map_collected(); error != 0) return error;
+    }
     start = page;
     size = span_of(entry);
   }
-  return map_collected() ? mapped : 0;
+  const int error = map_collected();
+  return error != 0 ? error : static_cast<std::ptrdiff_t>(mapped);
 }

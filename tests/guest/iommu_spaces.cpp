@@ -89,6 +89,35 @@ void blocked_case() {
   check_equal(bench.in_memory(target), kOld, "nothing was written");
 }
 
+phys_addr_t supply = 0;  ///< Of pages, one after the other.
+
+/// Maps a page where the device did not find one.
+int supply_page(iommu_domain* domain, device* /*dev*/, unsigned long iova, int /*flags*/,
+                void* served) {
+  ++*static_cast<unsigned*>(served);
+  const int result = iommu_map(domain, iova & ~(kPageBytes - 1), supply, kPageBytes, kReadWrite);
+  supply += kPageBytes;
+  return result;
+}
+
+// With `smmu=stall` a device's access waits until the handler has found memory for it.
+void on_demand_case() {
+  constexpr unsigned long kTarget = 0x5000'0000;
+  constexpr unsigned kPages = 4;
+  IommuBench bench;
+  const dma_addr_t from = bench.map_page_of(kNew, DMA_TO_DEVICE);
+  const std::span<std::byte> memory = alloc_bytes(kPages * kPageBytes);
+  dma_page_flush(virt_to_phys(memory.data()), memory.size());
+  supply = virt_to_phys(memory.data());
+  unsigned served = 0;
+  iommu_set_fault_handler(bench.domain(), supply_page, &served);
+  for (unsigned i = 0; i < kPages; ++i) {
+    check(bench.copy(kTarget + i * kPageBytes, from), "the copy ends well");
+    check_equal(served, i + 1, "pages supplied");
+    check_equal(bench.in_memory(memory.data() + i * kPageBytes), kNew, "what was copied");
+  }
+}
+
 // With `smmu=bypass` such a stream passes, and its addresses are physical. The driver's microcode
 // is where it was only for the SMMU.
 void bypassed_case() {
@@ -154,6 +183,7 @@ void linux_atomic_memory_case() { atomic_memory(true); }
 constexpr Case kCases[] = {
     {"nested", nested_case},
     {"blocked", blocked_case},
+    {"on_demand", on_demand_case},
     {"bypassed", bypassed_case},
     {"zero_address", zero_address_case},
     {"linux_zero_address", linux_zero_address_case},

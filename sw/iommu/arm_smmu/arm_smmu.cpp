@@ -53,7 +53,7 @@ Result<void> ArmSmmu::probe(device& dev) {
   base_ = *registers;
   mmu500_ = dev.of_node.compatible("arm,mmu-500");
   const std::string_view asked = option("smmu").value_or("");
-  options_ = {asked == "short", asked == "stage2", asked == "bypass"};
+  options_ = {asked == "short", asked == "stage2", asked == "stall", asked == "bypass"};
   if (Result<void> result = read_identification(); !result) return result;
   global_interrupts_ = dev.of_node.cell("#global-interrupts", 1);
   if (Result<void> result = request_global_interrupts(); !result) return result;

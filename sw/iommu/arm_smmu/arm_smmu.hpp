@@ -27,10 +27,12 @@ namespace guest::smmu {
 class ArmSmmu;
 
 /// What the command line asks of new domains: `smmu=short` (short descriptors), `smmu=stage2`,
-/// and of streams without a domain: `smmu=bypass` lets them pass, as reset does, else they fault.
+/// `smmu=stall` (an access that faults waits for what the fault handler says), and of streams
+/// without a domain: `smmu=bypass` lets them pass, as reset does, else they fault.
 struct Options {
   bool short_descriptors = false;
   bool stage2 = false;
+  bool stall = false;
   bool bypass = false;
 };
 

@@ -149,6 +149,7 @@ void ArmSmmu::write_context(const ArmSmmuDomain& domain) const {
   std::uint32_t sctlr =
       kSctlrFaultInterrupt | kSctlrFaultReport | kSctlrAccessFlag | kSctlrTexRemap | kSctlrEnable;
   if (domain.stage == Stage::kOne) sctlr |= kSctlrPrivateAsids;
+  if (options_.stall) sctlr |= kSctlrStall;
   bank.write(&ContextBank::sctlr, sctlr);
 }
 

@@ -58,7 +58,9 @@ irqreturn_t arm_smmu_context_fault(int /*irq*/, void* data) {
            ", cb=", domain.bank, "\n");
   }
   bank.write(&ContextBank::fsr, status);
-  // A stalled transaction waits for this; the driver itself asks for none to be stalled.
-  if ((status & kFsrStalled) != 0) bank.write(&ContextBank::resume, kResumeTerminate);
+  // A stalled access waits for this. Who dealt with the fault wants it tried again.
+  if ((status & kFsrStalled) != 0) {
+    bank.write(&ContextBank::resume, answer == 0 ? kResumeRetry : kResumeTerminate);
+  }
   return IRQ_HANDLED;
 }

@@ -127,6 +127,7 @@ inline constexpr std::uint32_t kSctlrTexRemap = 1U << 1;
 inline constexpr std::uint32_t kSctlrAccessFlag = 1U << 2;
 inline constexpr std::uint32_t kSctlrFaultReport = 1U << 5;
 inline constexpr std::uint32_t kSctlrFaultInterrupt = 1U << 6;
+inline constexpr std::uint32_t kSctlrStall = 1U << 7;
 inline constexpr std::uint32_t kSctlrPrivateAsids = 1U << 12;
 
 inline constexpr std::uint32_t kActlrPrefetch = 1U << 1;  ///< MMU-500: CPRE.
@@ -136,6 +137,7 @@ inline constexpr std::uint32_t kFsrStalled = 1U << 30;
 /// TF, AFF, PF, EF, TLBMCF, TLBLKF, ASF, UUT, and the two above.
 inline constexpr std::uint32_t kFsrFault = kFsrMulti | kFsrStalled | 0x1FEU;
 inline constexpr std::uint32_t kFsynr0Write = 1U << 4;
+inline constexpr std::uint32_t kResumeRetry = 0;
 inline constexpr std::uint32_t kResumeTerminate = 1;
 
 }  // namespace guest::smmu

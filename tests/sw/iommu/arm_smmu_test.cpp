@@ -35,6 +35,9 @@ struct Attached : FakeSmmu {
 struct AttachedShort : Attached {
   AttachedShort() : Attached{"smmu=short"} {}
 };
+struct AttachedStalling : Attached {
+  AttachedStalling() : Attached{"smmu=stall"} {}
+};
 struct AttachedStage2 : Attached {
   AttachedStage2() : Attached{"smmu=stage2"} {}
 };
@@ -216,6 +219,23 @@ TEST_CASE_METHOD(Attached, "SMMU: a context fault is told to the handler, else p
   CHECK(told.iova == 0x1234'5678);
   CHECK(told.flags == IOMMU_FAULT_WRITE);
   CHECK(printed.empty());
+}
+
+TEST_CASE_METHOD(AttachedStalling,
+                 "SMMU: a stalled access is tried again if the fault was dealt with",
+                 "[sw][iommu]") {
+  CHECK(bank(1, kSctlr) == 0x10E7);
+  auto* const own = static_cast<guest::smmu::ArmSmmuDomain*>(domain);
+  registers[0x9000 + kFsr] = 0x4000'0002;
+  written.clear();
+  CHECK(arm_smmu_context_fault(0, own) == IRQ_HANDLED);
+  CHECK(written == Writes{{0x9058, 0x4000'0002}, {0x9008, 1}});  // RESUME: terminate.
+  iommu_set_fault_handler(
+      domain, [](iommu_domain*, device*, unsigned long, int, void*) { return 0; }, nullptr);
+  registers[0x9000 + kFsr] = 0x4000'0002;
+  written.clear();
+  CHECK(arm_smmu_context_fault(0, own) == IRQ_HANDLED);
+  CHECK(written == Writes{{0x9058, 0x4000'0002}, {0x9008, 0}});  // RESUME: retry.
 }
 
 TEST_CASE_METHOD(Attached, "SMMU: of faults that repeat themselves ten are printed",
