@@ -153,11 +153,26 @@ void Soc::connect_masters() {
     if (behind.iommu != nullptr && behind.iommu->enabled()) {
       connect_behind(*built.node, *master, behind);
     } else {
-      master->initiator().socket.bind(interconnect_->masters);
+      bind_to_bus(*built.node, *master);
     }
     if (auto* smmu = dynamic_cast<Smmu*>(built.device))
       smmu->downstream.bind(interconnect_->masters);
   }
+}
+
+void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master) {
+  const DeviceNode* bus = node.parent();
+  while (bus != nullptr && !bus->has("dma-ranges")) bus = bus->parent();
+  if (bus == nullptr || DmaRanges::rows_of(*bus).empty()) {
+    master.initiator().socket.bind(interconnect_->masters);
+    return;
+  }
+  auto& bridge = bridges_[bus];
+  if (bridge == nullptr) {
+    bridge = std::make_unique<DmaRanges>(("dma-ranges-" + module_name(*bus)).c_str(), *bus);
+    bridge->downstream.bind(interconnect_->masters);
+  }
+  master.initiator().socket.bind(bridge->upstream);
 }
 
 void Soc::connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind) {

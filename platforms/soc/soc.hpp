@@ -12,6 +12,7 @@
 #include <systemc>
 #include <vector>
 
+#include "models/bus/dma_ranges.hpp"
 #include "models/bus/interconnect.hpp"
 #include "models/cache/outer_cache.hpp"
 #include "models/core/device.hpp"
@@ -71,6 +72,7 @@ class Soc {
   void build_device(const DeviceNode& node);
   void build_processor(const DeviceNode& cpus);
   void connect_masters();
+  void bind_to_bus(const DeviceNode& node, BusMaster& master);
   void connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind);
   void connect_interrupts();
   void connect_monitors(InterruptController& controller,
@@ -93,6 +95,7 @@ class Soc {
 
   const DeviceTree& tree_;
   std::unique_ptr<Interconnect> interconnect_;
+  std::map<const DeviceNode*, std::unique_ptr<DmaRanges>> bridges_;  ///< By bus; never iterated.
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Processor> processor_;
   std::vector<std::unique_ptr<Device>> devices_;

@@ -169,7 +169,39 @@ void noncoherent(bool sync) {
 void noncoherent_case() { noncoherent(true); }
 void noncoherent_not_synced_case() { noncoherent(false); }
 
+/// On a board whose masters see DRAM 16 MiB lower (dma-ranges): coherent memory and mappings.
+constexpr std::uint32_t kBusOffset = 0x0100'0000;
+
+void bus_offset_case() {
+  DmaBench bench;
+  check_equal(static_cast<std::uint32_t>(bench.coherent_physical()),
+              translate(bench.coherent()).value_or(0) - kBusOffset, "the handle");
+  bench.put_in_memory(kOld);
+  bench.store_all(kNew);
+  const dma_addr_t source = dma_map_single(&bench.dev(), bench.begin(), kBytes, DMA_TO_DEVICE);
+  check_equal(static_cast<std::uint32_t>(source), bench.physical() - kBusOffset,
+              "a mapping's handle");
+  bench.device_copies(bench.coherent_physical(), source, kBytes);
+  check(bench.all_seen(kNew), "the device read what the CPU stored");
+  dma_unmap_single(&bench.dev(), source, kBytes, DMA_TO_DEVICE);
+  constexpr phys_addr_t kRegister = 0x1000'5080;
+  const dma_addr_t handle = dma_map_resource(&bench.dev(), kRegister, 4, DMA_TO_DEVICE, 0);
+  check_equal(static_cast<std::uint32_t>(handle), kRegister, "a register's handle");
+  dma_unmap_resource(&bench.dev(), handle, 4, DMA_TO_DEVICE, 0);
+}
+
+/// A driver that gives the device physical addresses gets memory 16 MiB higher.
+void bus_offset_forgotten_case() {
+  DmaBench bench;
+  for (std::size_t i = 0; i < kBytes; i += 4) poke(bench.coherent() + i, kNew);
+  const dma_addr_t wrong = translate(bench.coherent()).value_or(0);
+  bench.device_copies(bench.coherent_physical(), wrong, kBytes);
+  check(!bench.all_seen(kNew), "the device read something else");
+}
+
 constexpr Case kCases[] = {
+    {"bus_offset", bus_offset_case},
+    {"bus_offset_forgotten", bus_offset_forgotten_case},
     {"remap", remap_case},
     {"write_combining", write_combining_case},
     {"strongly_ordered", strongly_ordered_case},
