@@ -18,10 +18,15 @@ struct Question {
 };
 
 constexpr Question kQuestions[] = {
-    {"map", answer_map},           {"write-buffer", answer_write_buffer},
-    {"no-unmap", answer_no_unmap}, {"scan-out", answer_scan_out},
-    {"why", answer_why},           {"channels", answer_channels},
+    {"map", answer_map},
+    {"write-buffer", answer_write_buffer},
+    {"no-unmap", answer_no_unmap},
+    {"scan-out", answer_scan_out},
+    {"why", answer_why},
+    {"channels", answer_channels},
     {"burst", answer_burst},
+    {"mfifo", answer_mfifo},
+    {"framebuffer", answer_framebuffer},
 };
 
 /// The first word of the command line that is no option with a value.

@@ -142,6 +142,30 @@ void answer_channels(Answer& answer) {
   }
 }
 
+void answer_mfifo(Answer& answer) {
+  constexpr std::size_t kBytes = 256U << 10;
+  Result<DmaChannel> channel = DmaChannel::request_memcpy();
+  if (!answer.require(static_cast<bool>(channel), "a channel")) return;
+  device& dev = channel->mapping_device();
+  const Result<CoherentMemory> from = CoherentMemory::allocate(dev, kBytes);
+  const Result<CoherentMemory> to = CoherentMemory::allocate(dev, kBytes);
+  const Result<IoPointer> registers = device_iomap(dev);
+  if (!answer.require(from && to && registers, "memory")) return;
+  // CRD: the lines of the data buffer less one, and the width of the bus.
+  const std::uint32_t crd = Mmio<pl330::Registers>{*registers}.read(&pl330::Registers::crd);
+  const std::uint32_t lines = (crd >> 20 & 0x3FF) + 1;
+  const Cost cost = cost_of(answer.counters(), [&] {
+    answer.expect(static_cast<bool>(channel->copy(to->address(), from->address(), kBytes)),
+                  "a copy");
+  });
+  const Counters& counters = answer.counters();
+  Table table{12, "MFIFO lines", "bytes a burst", "memory transactions", "MB/s"};
+  const std::uint64_t rate = megabytes_a_second(kBytes, cost.elapsed);
+  const std::uint64_t transactions = counters["dma-transactions"];
+  table.row(lines, (2 * kBytes + transactions / 2) / transactions, transactions, rate);
+  answer.expect(rate > 100, "any rate");
+}
+
 void answer_burst(Answer& answer) {
   constexpr std::uint32_t kBytes = 256U << 10;
   Result<BareDma> dma = BareDma::find();
