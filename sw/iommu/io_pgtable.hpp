@@ -38,7 +38,8 @@ struct io_pgtable_cfg {
   bool coherent_walk = false;       ///< The walker looks into the CPU's caches.
 
   std::uint64_t ttbr = 0;  ///< TTBR0, without the ASID (long) or with attributes (short).
-  std::uint32_t tcr = 0;   ///< TCR as an AArch32 context has it; an AArch64 one has no EAE.
+  std::uint32_t tcr = 0;   ///< TCR as an AArch32 context has it; an AArch64 one has no EAE, and
+                           ///< its PS is the driver's.
   std::uint32_t mair = 0;  ///< MAIR0 (long, stage 1) or PRRR (short).
   std::uint32_t nmrr = 0;  ///< NMRR (short).
 };

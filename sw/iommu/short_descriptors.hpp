@@ -10,7 +10,7 @@ namespace guest::short_descriptor {
 using Entry = std::uint32_t;
 
 /// The attributes of a mapping, whatever the form of its descriptor. With SCTLR.AFE, AP[0] is the
-/// access flag; with SCTLR.TRE, {TEX[0], C, B} is the memory type.
+/// access flag; with TEX remap, {TEX[0], C, B} is the memory type.
 enum Attribute : unsigned {
   kB = 1U << 0,
   kC = 1U << 1,

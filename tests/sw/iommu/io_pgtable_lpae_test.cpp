@@ -210,6 +210,47 @@ TEST_CASE_METHOD(LpaeFixture, "LPAE: a block takes the place of an emptied table
   CHECK(walk(0x40'1000)->address == 0x6020'1000);
 }
 
+// TCR: T0SZ = 64 - 40, EPD1, SH0 outer (DDI 0487, D13.2.120). Level 0 resolves bits [47:39].
+TEST_CASE_METHOD(PgtableFixture, "LPAE: wider addresses of stage 1 are walked from level 0",
+                 "[sw][iommu]") {
+  cfg.ias = 40;
+  LpaeTables tables;
+  REQUIRE(tables.open(ARM_64_LPAE_S1, cfg, tlb) == 0);
+  CHECK(cfg.tcr == 0x80'2018);
+  std::size_t mapped = 0;
+  const unsigned long iova = 0x80'1234'5000;
+  CHECK(tables.map_pages(iova, 0x6000'1000, k4K, 1, kReadWrite, mapped) == 0);
+  CHECK(walk_long(&PgtableFixture::read, cfg.ttbr, 0, iova)->address == 0x6000'1000);
+  CHECK_FALSE(walk_long(&PgtableFixture::read, cfg.ttbr, 0, iova - 0x80'0000'0000));
+  CHECK(tables.map_pages(std::uint64_t{1} << 40, 0x6000'1000, k4K, 1, kReadWrite, mapped) == -34);
+  tables.close();
+}
+
+// VTCR: T0SZ = 24, SL0 = 1 (level 1), SH0 outer (D13.2.148): two tables side by side.
+TEST_CASE_METHOD(PgtableFixture, "LPAE: stage 2 saves a level by tables side by side",
+                 "[sw][iommu]") {
+  cfg.ias = 40;
+  LpaeTables tables;
+  REQUIRE(tables.open(ARM_64_LPAE_S2, cfg, tlb) == 0);
+  CHECK(cfg.tcr == 0x2058);
+  CHECK((cfg.ttbr & 0x1FFF) == 0);
+  std::size_t mapped = 0;
+  const unsigned long iova = 0x80'1234'5000;
+  CHECK(tables.map_pages(iova, 0x6000'1000, k4K, 1, kReadWrite, mapped) == 0);
+  CHECK(walk_long(&PgtableFixture::read, cfg.ttbr, 1, iova)->address == 0x6000'1000);
+  tables.close();
+  CHECK(free_page_count() == kPages);
+}
+
+TEST_CASE_METHOD(PgtableFixture, "LPAE: what no walker could walk is not made", "[sw][iommu]") {
+  LpaeTables tables;
+  cfg.ias = 33;
+  CHECK(tables.open(ARM_32_LPAE_S1, cfg, tlb) == -22);
+  cfg.ias = 32;
+  cfg.pgsize_bitmap = 0x1'0000;  // 64 KiB is another granule.
+  CHECK(tables.open(ARM_32_LPAE_S1, cfg, tlb) == -22);
+}
+
 TEST_CASE_METHOD(PgtableFixture, "LPAE: all tables are given back", "[sw][iommu]") {
   const std::size_t before = free_page_count();
   LpaeTables tables;
