@@ -14,8 +14,10 @@ constexpr unsigned kBusBytes = 8;  // 64-bit data path.
 
 Interconnect::Interconnect(const sc_core::sc_module_name& name, const DeviceNode& node)
     : sc_module{name}, clock_{period_of(node.clock_hz({}, kDefaultBusHz))}, log_{"interconnect"} {
-  masters.register_b_transport(this, &Interconnect::b_transport);
+  masters.register_b_transport(this, &Interconnect::serve_master);
   masters.register_transport_dbg(this, &Interconnect::transport_dbg);
+  caches.register_b_transport(this, &Interconnect::serve_cache);
+  caches.register_transport_dbg(this, &Interconnect::transport_dbg);
 }
 
 void Interconnect::map(AddressRange window, Kind kind, const std::string& path) {
@@ -49,8 +51,8 @@ bool Interconnect::is_memory(PhysicalAddress address) const {
   return window != nullptr && window->kind == Kind::kMemory;
 }
 
-void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload,
-                               sc_core::sc_time& delay) {
+void Interconnect::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay,
+                             Observer* observer) {
   const Attributes& attributes = attributes_of(payload);
   const std::uint64_t address = payload.get_address();
   const unsigned size = payload.get_data_length();
@@ -64,10 +66,10 @@ void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload
   const Time start =
       (payload.is_write() ? paths.writes : paths.reads).take(attributes.origin.master, now, beats);
   delay += to_sc_time(start - now + clock_);
-  const bool observed = observer_ != nullptr && window->kind == Kind::kMemory &&
+  const bool observed = observer != nullptr && window->kind == Kind::kMemory &&
                         attributes.origin.master != MasterId::kProcessor;
   const PhysicalAddress where{static_cast<std::uint32_t>(address)};
-  if (observed && payload.is_read()) observer_->device_read(where, size, attributes, start);
+  if (observed && payload.is_read()) observer->device_read(where, size, attributes, start);
   account(payload, attributes.origin.master);
 
   payload.set_address(address - window->base);
@@ -75,7 +77,7 @@ void Interconnect::b_transport(int /*master*/, tlm::tlm_generic_payload& payload
   payload.set_address(address);
   delay += to_sc_time(beats);
   if (observed && payload.is_write() && payload.is_response_ok()) {
-    observer_->device_wrote(where, size, attributes, start);
+    observer->device_wrote(where, size, attributes, start);
   }
 }
 

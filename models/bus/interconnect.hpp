@@ -25,11 +25,15 @@ namespace linefill {
 /// The address decoder between masters (L2, PL330, CLCD) and targets (memories, devices). Each
 /// target has its own data paths, one for reads and one for writes as AXI has (64 bits a bus
 /// clock), which the masters share fairly; an address with no target is answered by DECERR.
-/// Accesses of masters other than the processor to memory are told to the observer. Debug transport
-/// through here shows memory *as DMA sees it*.
+/// Accesses to memory that come in at `masters`, of masters other than the processor, are told to
+/// the observer. Debug transport through here shows memory *as DMA sees it*.
 class Interconnect final : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Interconnect, 64> masters{"masters"};
+  /// Likewise, for a cache or a core: who is above tells the observer what there is to tell.
+  tlm_utils::multi_passthrough_target_socket<Interconnect, 64, tlm::tlm_base_protocol_types, 0,
+                                             sc_core::SC_ZERO_OR_MORE_BOUND>
+      caches{"caches"};
   tlm_utils::multi_passthrough_initiator_socket<Interconnect> targets{"targets"};
 
   /// `node`: `clock-frequency` of the bus (default 200 MHz).
@@ -63,7 +67,13 @@ class Interconnect final : public sc_core::sc_module {
     std::string path;
   };
 
-  void b_transport(int master, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void serve_master(int /*port*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    transport(payload, delay, observer_);
+  }
+  void serve_cache(int /*port*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    transport(payload, delay, nullptr);
+  }
+  void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Observer* observer);
   unsigned transport_dbg(int master, tlm::tlm_generic_payload& payload);
   const Window* find(std::uint64_t address) const;
   void refuse(tlm::tlm_generic_payload& payload, const Attributes& attributes);

@@ -12,6 +12,8 @@ OuterCache::OuterCache(const sc_core::sc_module_name& name, const DeviceNode& no
     : Device{name, node} {
   slave.register_b_transport(this, &OuterCache::serve);
   slave.register_transport_dbg(this, &OuterCache::serve_debugger);
+  slave1.register_b_transport(this, &OuterCache::serve);
+  slave1.register_transport_dbg(this, &OuterCache::serve_debugger);
 }
 
 OuterCache::~OuterCache() = default;
@@ -91,7 +93,7 @@ BusResponse OuterCache::write(PhysicalAddress address, std::span<const std::byte
 BusResponse OuterCache::transport(bool write, PhysicalAddress address, std::byte* data,
                                   std::size_t size, const Attributes& attributes, Time& now) {
   if (depth_ == transactions_.size()) transactions_.emplace_back();
-  Transaction& transaction = transactions_[depth_++];
+  BusTransaction& transaction = transactions_[depth_++];
   tlm::tlm_generic_payload& payload = transaction.payload;
   payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   payload.set_address(raw(address));

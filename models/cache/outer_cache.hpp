@@ -20,10 +20,12 @@
 namespace linefill {
 
 /// An outer cache as a board sees it: everything the processor sends passes through, from `slave`
-/// to `master`. What is done on the way is its block's.
+/// to `master`, and what comes in at the coherency port, from `slave1`. What is done on the way is
+/// its block's.
 class OuterCache : public Device, protected BusPort {
  public:
   tlm_utils::simple_target_socket<OuterCache, 64> slave{"slave"};
+  tlm_utils::simple_target_socket_optional<OuterCache, 64> slave1{"slave1"};  ///< May be unbound.
   tlm_utils::simple_initiator_socket<OuterCache, 64> master{"master"};
 
   OuterCache(const sc_core::sc_module_name& name, const DeviceNode& node);
@@ -50,18 +52,6 @@ class OuterCache : public Device, protected BusPort {
   virtual void passed(Time /*start*/) {}
 
  private:
-  /// A transaction at the master port; kept for reuse. Several are under way when one reaches the
-  /// controller's own registers.
-  struct Transaction {
-    Transaction() { payload.set_extension(&extension); }
-    ~Transaction() { payload.clear_extension(&extension); }
-    Transaction(const Transaction&) = delete;
-    Transaction& operator=(const Transaction&) = delete;
-
-    tlm::tlm_generic_payload payload;
-    BusExtension extension;
-  };
-
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override;
   BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
@@ -73,7 +63,9 @@ class OuterCache : public Device, protected BusPort {
   unsigned serve_debugger(tlm::tlm_generic_payload& payload);
   bool debug_below(bool write, PhysicalAddress address, std::span<std::byte> data);
 
-  std::deque<Transaction> transactions_;
+  /// At the master port; kept for reuse. Several are under way when one reaches the controller's
+  /// own registers.
+  std::deque<BusTransaction> transactions_;
   std::size_t depth_ = 0;
 };
 

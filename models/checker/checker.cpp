@@ -81,7 +81,8 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   finding.time = time;
   finding.free_running = attributes.origin.epoch == 0;
   finding.reader = party_of(attributes.origin, time);
-  finding.writer = {kProcessorName, store.pc, {}};
+  finding.writer = party_of(writer_of(line, wrong, store));
+  if (!buffer(holder.level())) blame_declaration(finding, attributes.origin);
   raise(std::move(finding), line, wrong);
   return newer;
 }
@@ -177,6 +178,7 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
     finding.time = time;
     finding.reader = reader;
     finding.writer = party_of(by.origin, by.time);
+    blame_declaration(finding, by.origin);
     findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "stale");
     raise(std::move(finding), line, superseded);
   }
@@ -206,7 +208,9 @@ void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& mark
   finding.cause = level;
   finding.time = time;
   finding.reader = std::move(reader);
-  finding.writer = {kProcessorName, marks.origin[first_of(lost)].pc, {}};
+  const Overtaking writer = writer_of(line, lost, marks.origin[first_of(lost)]);
+  finding.writer = party_of(writer);
+  blame_invalidate(finding, writer.origin);
   findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
   raise(std::move(finding), line, lost);
 }
@@ -365,6 +369,7 @@ void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const L
   const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
   finding.reader = {kProcessorName, marks.origin[first_of(dirty)].pc, {}};
   finding.writer = party_of(by.origin, by.time);
+  blame_declaration(finding, by.origin);
   findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
   raise(std::move(finding), line, over);
 }

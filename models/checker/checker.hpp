@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -35,9 +36,14 @@ class Checker final : public Observer {
   }
   /// How a master is called in findings: its device-tree path.
   void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
+  /// Software was told that this master sees the caches.
+  void expect_coherent(MasterId master) { expected_coherent_.insert(master); }
 
   void device_read(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
   void device_wrote(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
+  void port_read(LineNumber, ByteMask, CopyLevel served, const LineMarks&, const Attributes&,
+                 Time) override;
+  void port_wrote(LineNumber, ByteMask, const Attributes&, Time) override;
   void stale_use(CopyLevel, LineNumber, ByteMask, const CopyView&, const Origin&, Time) override;
   void watched_access(PhysicalAddress, std::uint32_t size, bool write, const Origin&,
                       Time) override;
@@ -96,7 +102,12 @@ class Checker final : public Observer {
   void lose_write(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Overtaking&,
                   const char* cause, Time);
   void forget_memory_loss(LineNumber, ByteMask);
+  void stale_port_read(LineNumber, ByteMask, const Attributes&, Time);
+  void blame_declaration(Finding&, const Origin& device) const;
+  void blame_invalidate(Finding&, const Origin& writer) const;
   Party party_of(const Origin&, Time) const;
+  Party party_of(const Overtaking&) const;
+  Overtaking writer_of(LineNumber, ByteMask, const StoreOrigin&) const;
   std::string name_of_master(MasterId) const;
 
   FindingLog& findings_;
@@ -104,6 +115,8 @@ class Checker final : public Observer {
   std::vector<CopyHolder*> holders_;
   CopyFilter copies_;  ///< What they hold.
   std::map<MasterId, std::string> masters_;
+  std::set<MasterId> expected_coherent_;
+  std::set<MasterId> on_port_;                        ///< Seen at a coherency port.
   std::unordered_map<LineNumber, LineMarks> memory_;  ///< Lines of which memory has lost bytes.
   std::unordered_map<LineNumber, std::vector<Overtaking>> overtakings_;
   std::size_t many_overtakings_ =

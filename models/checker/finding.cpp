@@ -105,6 +105,24 @@ constexpr std::array kKinds{
         "Clean the descriptor's line (DCCMVAC; set_pte_ext, flush_pmd_entry, clean_dcache_area do) "
         "and DSB before\n"
         "the TLB is invalidated, or make walks cacheable (TTBR IRGN)."},
+    FindingKindInfo{
+        FindingKind::kCoherencyMismatch, "coherency_mismatch",
+        "A device and its device-tree node disagree about whether it sees the processor's caches.",
+        "For a device that is dma-coherent, software leaves cache maintenance out. The device is "
+        "wired "
+        "to an ordinary\n"
+        "port, or its transactions are not cacheable and shareable, which is what a coherency port "
+        "goes by. Or the\n"
+        "device is coherent and software does not know: invalidating the caches drops what it "
+        "wrote.",
+        "port: it is wired to an ordinary port; attributes: it is on the coherency port, but the "
+        "transaction was not\n"
+        "cacheable (PL330: CCR cache bits, AxCACHE[1]); invalidated: an invalidate dropped what a "
+        "coherent device wrote.",
+        "Have the node say what is so; or wire the device to the coherency port and have its "
+        "transactions "
+        "marked\n"
+        "cacheable, write-back (AxCACHE 0b1111; cache bits 0b111 in PL330's CCR)."},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class FindingKind : std::uint8_t {
   kSharedLine,
   kAliasMismatch,
   kStaleWalkerRead,
+  kCoherencyMismatch,
 };
 
 enum class Severity : std::uint8_t { kWarning, kError };

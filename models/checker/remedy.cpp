@@ -123,6 +123,13 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kAliasMismatch:
       return "dmac_flush_range and outer_flush_range" + range(finding, mapping) +
              " before the non-cacheable use";
+    case FindingKind::kCoherencyMismatch:
+      if (finding.cause == "invalidated")
+        return "dma-coherent in the device's device-tree node, and arm_coherent_dma_ops";
+      if (finding.cause == "port")
+        return "no dma-coherent in the device's device-tree node, or the coherency port for it";
+      return "cacheable, shareable transactions (AxCACHE[1] and AxUSER[0]; PL330: CCR cache bits "
+             "0b111)";
     case FindingKind::kStaleWalkerRead:
       return "a clean of the descriptor (DCCMVAC, as flush_pmd_entry or set_pte_ext do), and DSB, "
              "after it was stored";

@@ -30,6 +30,17 @@ struct BusExtension : tlm::tlm_extension<BusExtension> {
   }
 };
 
+/// A payload with its extension, to be reused: for initiators.
+struct BusTransaction {
+  BusTransaction() { payload.set_extension(&extension); }
+  ~BusTransaction() { payload.clear_extension(&extension); }
+  BusTransaction(const BusTransaction&) = delete;
+  BusTransaction& operator=(const BusTransaction&) = delete;
+
+  tlm::tlm_generic_payload payload;
+  BusExtension extension;
+};
+
 /// The extension of a payload; one of default attributes if it has none.
 inline const BusExtension& extension_of(const tlm::tlm_generic_payload& payload) {
   static const BusExtension kNone;

@@ -95,6 +95,13 @@ class Observer {
   virtual void device_wrote(PhysicalAddress /*address*/, std::uint32_t /*size*/, const Attributes&,
                             Time) {}
 
+  /// A bus master read bytes of a line through a coherency port, where they were served by the copy
+  /// at `served`: kL1Data, or kMemory for whatever is below L1. `marks`: what that copy is worth.
+  virtual void port_read(LineNumber, ByteMask, CopyLevel /*served*/, const LineMarks& /*marks*/,
+                         const Attributes&, Time) {}
+  /// A bus master wrote bytes of a line through a coherency port: they are below L1 now.
+  virtual void port_wrote(LineNumber, ByteMask, const Attributes&, Time) {}
+
   /// The processor used bytes of a cached copy that are superseded or lost (`bytes` is not 0).
   virtual void stale_use(CopyLevel, LineNumber, ByteMask /*bytes*/, const CopyView&, const Origin&,
                          Time) {}

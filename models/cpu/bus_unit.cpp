@@ -24,23 +24,22 @@ void prepare(tlm::tlm_generic_payload& payload, bool write, PhysicalAddress addr
 }  // namespace
 
 BusUnit::BusUnit(Socket& socket, std::function<void()> catch_up)
-    : socket_{socket}, catch_up_{std::move(catch_up)} {
-  payload_.set_extension(&extension_);
-}
-
-BusUnit::~BusUnit() { payload_.clear_extension(&extension_); }
+    : socket_{socket}, catch_up_{std::move(catch_up)} {}
 
 BusResponse BusUnit::transport(const CoreTransaction& transaction, Time& now) {
-  prepare(payload_, transaction.write, transaction.address, transaction.data);
-  extension_.attributes = transaction.attributes;
-  extension_.marks = transaction.marks;
-  extension_.speculative = transaction.speculative;
-  extension_.write_back_cause = transaction.write_back_cause;
+  if (depth_ == transactions_.size()) transactions_.emplace_back();
+  auto& [payload, extension] = transactions_[depth_++];
+  prepare(payload, transaction.write, transaction.address, transaction.data);
+  extension.attributes = transaction.attributes;
+  extension.marks = transaction.marks;
+  extension.speculative = transaction.speculative;
+  extension.write_back_cause = transaction.write_back_cause;
   const sc_core::sc_time& stamp = sc_core::sc_time_stamp();
   sc_core::sc_time delay = std::max(to_sc_time(now), stamp) - stamp;
-  socket_->b_transport(payload_, delay);
+  socket_->b_transport(payload, delay);
   now = std::max(now, time_of(delay));
-  return response_of(payload_);
+  --depth_;
+  return response_of(payload);
 }
 
 bool BusUnit::debug(bool write, PhysicalAddress address, std::span<std::byte> data) {

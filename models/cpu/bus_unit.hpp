@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <tlm>
 
@@ -16,7 +18,6 @@ class BusUnit final : public CoreBus {
 
   /// `catch_up`: see `CoreBus::catch_up`.
   BusUnit(Socket& socket, std::function<void()> catch_up);
-  ~BusUnit();
   BusUnit(const BusUnit&) = delete;
   BusUnit& operator=(const BusUnit&) = delete;
 
@@ -38,8 +39,10 @@ class BusUnit final : public CoreBus {
   std::function<void()> catch_up_;
   std::function<bool(PhysicalAddress)> is_memory_;
   OuterMaintenance* outer_ = nullptr;
-  tlm::tlm_generic_payload payload_;
-  BusExtension extension_;
+  /// Kept for reuse. A second is under way when what the first starts at a device comes back by the
+  /// coherency port, and has a line written down.
+  std::deque<BusTransaction> transactions_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace linefill

@@ -12,6 +12,7 @@
 
 #include "models/core/statistics.hpp"
 #include "models/cpu/access_classes.hpp"
+#include "models/cpu/acp_block.hpp"
 #include "models/cpu/adversary.hpp"
 #include "models/cpu/cp15/cache_operations.hpp"
 #include "models/cpu/data_side.hpp"
@@ -35,8 +36,12 @@ class AbortReceiver {
 
 /// What lies between the instructions of a Cortex-A9 and its bus: translation, alignment, the L1
 /// caches, the store buffer, the exclusive monitor (A9 TRM chapters 6 and 7; ARM ARM A3, B2, B3).
-/// `MemoryInterface` for execution, `CacheOperations` for CP15, `WalkPort` for its own MMU.
-class MemorySystem final : public MemoryInterface, public CacheOperations, private WalkPort {
+/// `MemoryInterface` for execution, `CacheOperations` for CP15, `SnoopedCache` for the coherency
+/// port, `WalkPort` for its own MMU.
+class MemorySystem final : public MemoryInterface,
+                           public CacheOperations,
+                           public SnoopedCache,
+                           private WalkPort {
  public:
   struct Configuration {
     Time period = period_of(400'000'000);  ///< Of the core's clock.
@@ -121,6 +126,11 @@ class MemorySystem final : public MemoryInterface, public CacheOperations, priva
   bool debug_read(PhysicalAddress address, std::span<std::byte> data);
   bool debug_write(PhysicalAddress address, std::span<const std::byte> data);
   std::optional<PhysicalAddress> debug_translate(VirtualAddress va);
+
+  // SnoopedCache.
+  bool snoop_read(LineNumber line, std::span<std::byte, kLineBytes> data, LineMarks& marks,
+                  Time& now) override;
+  bool snoop_write(LineNumber line, const Origin& origin, Time& now) override;
 
   // What the performance monitors count.
   std::uint64_t loads() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What CP15 and debuggers ask of the memory system.
+// What CP15, the coherency port and debuggers ask of the memory system.
 #include <algorithm>
 #include <cstring>
 
@@ -135,6 +135,30 @@ void MemorySystem::outer_all(Maintenance::Action action) {
   operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
     outer.on_all(action, origin, now);
   });
+}
+
+// --- The coherency port
+// -----------------------------------------------------------------------------------
+
+// What a DMB has put before a store to this line is seen before it.
+bool MemorySystem::snoop_read(LineNumber number, std::span<std::byte, kLineBytes> data,
+                              LineMarks& marks, Time& now) {
+  CacheLine* const line = l1d_.find(number);
+  if (line == nullptr) return false;
+  now = std::max(now, buffer_.drain_ordered());
+  std::copy(line->data.begin(), line->data.end(), data.begin());
+  line->settle();
+  if (context_.observer != nullptr) marks = line->marks;
+  return true;
+}
+
+bool MemorySystem::snoop_write(LineNumber number, const Origin& origin, Time& now) {
+  monitor_.stored_by_other(number);
+  CacheLine* const line = l1d_.find(number);
+  if (line == nullptr) return false;
+  now = std::max(now, buffer_.drain_ordered());
+  now = std::max(now, l1d_.evict(*line, WriteBackCause::kClean, origin, now));
+  return true;
 }
 
 // --- Debuggers

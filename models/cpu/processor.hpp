@@ -63,6 +63,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   /// Called when the guest ends itself; without it, the simulation stops.
   void set_exit_handler(Semihosting::Exit handler) { exit_handler_ = std::move(handler); }
 
+  /// For a coherency port.
+  SnoopedCache& snooped_cache() { return system_; }
+  Time period() const { return period_; }
+
   // For the checker.
   void set_observer(Observer* observer) { system_.set_observer(observer); }
   /// L1D, store buffer, L1I.

@@ -42,6 +42,7 @@ Config Config::from(const DeviceNode& node) {
   c.write_capability = in_range(node, "linefill,write-capability", c.write_capability, 1, 8);
   c.read_queue = in_range(node, "linefill,read-queue", c.read_queue, 1, 16);
   c.write_queue = in_range(node, "linefill,write-queue", c.write_queue, 1, 16);
+  c.fetch_cache = in_range(node, "linefill,fetch-cache", c.fetch_cache, 0, 15);
   if (node.has("linefill,boot-address")) c.boot_address = node.u32("linefill,boot-address");
   c.manager_non_secure = node.has("linefill,manager-non-secure");
   c.non_secure_events = node.u32_or("linefill,non-secure-events", 0);

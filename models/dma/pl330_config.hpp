@@ -27,6 +27,7 @@ struct Config {
   unsigned write_capability = 8;
   unsigned read_queue = 16;
   unsigned write_queue = 16;
+  unsigned fetch_cache = 2;                   ///< AxCACHE of microcode fetches.
   std::optional<std::uint32_t> boot_address;  ///< The manager starts here at reset, if given.
   bool manager_non_secure = false;
   std::uint32_t non_secure_events = 0;

@@ -116,7 +116,7 @@ bool Executor::fill_line(Thread& thread, std::uint32_t address, Time now) {
   std::array<std::byte, 32> line{};
   const std::span<std::byte> data{line.data(), cache_.line_bytes()};
   Attributes attributes;
-  attributes.memory = kNormalNonCacheable;
+  attributes.memory = memory_attributes(config_.fetch_cache);
   attributes.secure = !thread.non_secure;
   attributes.instruction = true;
   attributes.origin = thread.cause;

@@ -3,21 +3,25 @@
 
 namespace linefill::pl330 {
 
-// AMBA 3 AXI, 5.1: AxCACHE[0] bufferable, [1] cacheable, [2] read allocate, [3] write allocate. The
-// controller drives ARCACHE[3] and AWCACHE[2] low, and AWCACHE[3] from bit 2 of its field.
+// AMBA 3 AXI, 5.1: AxCACHE[0] bufferable, [1] cacheable, [2] read allocate, [3] write allocate.
+MemoryAttributes memory_attributes(unsigned axi_cache) {
+  const bool bufferable = (axi_cache & 1) != 0;
+  if ((axi_cache & 2) == 0)
+    return {bufferable ? MemoryType::kDevice : MemoryType::kStronglyOrdered};
+  if ((axi_cache & 0xC) == 0) return kNormalNonCacheable;
+  const CachePolicy back = (axi_cache & 8) != 0 ? CachePolicy::kWriteBackWriteAllocate
+                                                : CachePolicy::kWriteBackNoWriteAllocate;
+  const CachePolicy policy = bufferable ? back : CachePolicy::kWriteThrough;
+  return {MemoryType::kNormal, policy, policy};
+}
+
+// The controller drives ARCACHE[3] and AWCACHE[2] low, and AWCACHE[3] from bit 2 of its field.
 Attributes Control::Side::attributes(bool write) const {
   Attributes a;
-  a.memory = kNormalNonCacheable;
+  a.memory = memory_attributes(write ? (cache() & 3) | (cache() & 4) << 1 : cache());
   a.privileged = (protection() & 1) != 0;
   a.secure = secure();
   a.instruction = (protection() & 4) != 0;
-  const bool allocates = (cache() & 6) == 6;
-  if (!allocates) return a;
-  const CachePolicy back =
-      write ? CachePolicy::kWriteBackWriteAllocate : CachePolicy::kWriteBackNoWriteAllocate;
-  const CachePolicy policy = (cache() & 1) != 0 ? back : CachePolicy::kWriteThrough;
-  a.memory.inner = policy;
-  a.memory.outer = policy;
   return a;
 }
 

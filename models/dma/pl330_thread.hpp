@@ -48,6 +48,9 @@ inline constexpr std::uint32_t kDebug = 1U << 30;
 inline constexpr std::uint32_t kLockUp = 1U << 31;
 }  // namespace fault
 
+/// What a transaction asks of caches: AxCACHE as memory attributes, shareable.
+MemoryAttributes memory_attributes(unsigned axi_cache);
+
 /// TRM 3.3.19, CCRn: how a channel's loads and stores look on the bus.
 struct Control {
   std::uint32_t word;

@@ -68,6 +68,7 @@ std::string place_of(const std::string& cause) {
   if (cause == "l2_dirty") return "dirty in the outer cache (L2)";
   if (cause == "l2_store_buffer") return "in the outer cache's store buffer";
   if (cause == "store_buffer") return "in the processor's store buffer";
+  if (cause == "not_invalidated") return "in memory, behind an old copy in a cache";
   if (cause == "l1") return "the L1 data cache";
   if (cause == "l2") return "the outer cache (L2)";
   return cause;
@@ -88,6 +89,13 @@ std::string overwriting(const std::string& cause) {
   if (cause == "clean") return "cleaning a dirty line";
   if (cause == "shared_line") return "writing back a line that was dirty for its other bytes";
   return "draining a store buffer";
+}
+
+std::string disagreement(const std::string& cause) {
+  if (cause == "port") return "the device is declared dma-coherent, and wired to an ordinary port";
+  if (cause == "attributes")
+    return "the device is declared dma-coherent, and its transactions were not cacheable";
+  return "an invalidate dropped what the device had written through the coherency port";
 }
 
 // One sentence: what happened to how many bytes.
@@ -117,6 +125,8 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
     case FindingKind::kStaleWalkerRead:
       return "the MMU read " + bytes + " of a descriptor whose newest value was " +
              place_of(finding.cause);
+    case FindingKind::kCoherencyMismatch:
+      return bytes + " that were old were used: " + disagreement(finding.cause);
   }
   return {};
 }

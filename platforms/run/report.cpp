@@ -78,6 +78,7 @@ Json models_of(Soc& soc) {
   Json models = Json::object();
   models["cpu0"] = statistics_of(soc.processor().statistics());
   models["interconnect"] = statistics_of(soc.interconnect().statistics());
+  if (const Acp* acp = soc.coherency_port()) models["acp"] = statistics_of(acp->statistics());
   for (const auto& memory : soc.memories())
     models[memory->path()] = statistics_of(memory->statistics());
   for (const auto& device : soc.devices()) {
@@ -97,7 +98,7 @@ Json masters_of(Soc& soc) {
                      {"transactions", traffic.transactions}};
   };
   add(MasterId::kProcessor, "cpu0");
-  for (const auto& [id, path] : soc.masters()) add(id, path);
+  for (const auto& [id, master] : soc.masters()) add(id, master.path);
   return masters;
 }
 

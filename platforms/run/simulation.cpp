@@ -129,7 +129,10 @@ void Simulation::connect_world() {
 
 void Simulation::connect_checker() {
   for (CopyHolder* holder : soc_.copy_holders()) checker_.add_holder(*holder);
-  for (const auto& [id, path] : soc_.masters()) checker_.name_master(id, path);
+  for (const auto& [id, master] : soc_.masters()) {
+    checker_.name_master(id, master.path);
+    if (master.told_coherent) checker_.expect_coherent(id);
+  }
   soc_.set_observer(&checker_);
   // Linux, and our guest, call dma-controller@10200000 "10200000.dma-controller".
   for (const auto& device : soc_.devices()) {

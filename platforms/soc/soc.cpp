@@ -135,9 +135,18 @@ void Soc::build_processor(const DeviceNode& cpus) {
     processor_->set_lower_holders({&outer_cache_->cache_holder(), &outer_cache_->buffer_holder()});
     processor_->set_outer(outer_cache_->maintenance());
     processor_->memory.bind(outer_cache_->slave);
-    outer_cache_->master.bind(interconnect_->masters);
+    outer_cache_->master.bind(interconnect_->caches);
   } else {
-    processor_->memory.bind(interconnect_->masters);
+    processor_->memory.bind(interconnect_->caches);
+  }
+}
+
+template <class Socket>
+void Soc::bind_to_port(Socket& socket, const std::string& port) {
+  if (port == "acp") {
+    socket.bind(make_coherency_port().masters);
+  } else {
+    socket.bind(interconnect_->masters);
   }
 }
 
@@ -147,32 +156,45 @@ void Soc::connect_masters() {
     auto* master = dynamic_cast<BusMaster*>(built.device);
     if (master == nullptr) continue;
     const MasterId id{next++};
+    const std::string port = built.node->string_or("linefill,port", "memory");
+    if (port != "memory" && port != "acp")
+      built.node->fail("linefill,port", "\"memory\" or \"acp\"");
     master->initiator().set_master(id);
-    masters_[id] = built.node->path();
+    masters_[id] = {built.node->path(), built.node->has("dma-coherent")};
     const IommuOfMaster behind = iommu_of(tree_, *built.node);
     if (behind.iommu != nullptr && behind.iommu->enabled()) {
       connect_behind(*built.node, *master, behind);
     } else {
-      bind_to_bus(*built.node, *master);
+      bind_to_bus(*built.node, *master, port);
     }
-    if (auto* smmu = dynamic_cast<Smmu*>(built.device))
-      smmu->downstream.bind(interconnect_->masters);
+    if (auto* smmu = dynamic_cast<Smmu*>(built.device)) bind_to_port(smmu->downstream, port);
   }
 }
 
-void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master) {
+void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master, const std::string& port) {
   const DeviceNode* bus = node.parent();
   while (bus != nullptr && !bus->has("dma-ranges")) bus = bus->parent();
-  if (bus == nullptr || DmaRanges::rows_of(*bus).empty()) {
-    master.initiator().socket.bind(interconnect_->masters);
-    return;
-  }
-  auto& bridge = bridges_[bus];
+  if (bus == nullptr || DmaRanges::rows_of(*bus).empty())
+    return bind_to_port(master.initiator().socket, port);
+  auto& bridge = bridges_[{bus, port}];
   if (bridge == nullptr) {
-    bridge = std::make_unique<DmaRanges>(("dma-ranges-" + module_name(*bus)).c_str(), *bus);
-    bridge->downstream.bind(interconnect_->masters);
+    const std::string name = "dma-ranges-" + port + "-" + module_name(*bus);
+    bridge = std::make_unique<DmaRanges>(name.c_str(), *bus);
+    bind_to_port(bridge->downstream, port);
   }
   master.initiator().socket.bind(bridge->upstream);
+}
+
+Acp& Soc::make_coherency_port() {
+  if (acp_ != nullptr) return *acp_;
+  acp_ = std::make_unique<Acp>("acp", processor_->snooped_cache(), processor_->period());
+  acp_->set_memory_test([this](PhysicalAddress at) { return interconnect_->is_memory(at); });
+  if (outer_cache_ != nullptr) {
+    acp_->memory.bind(outer_cache_->slave1);
+  } else {
+    acp_->memory.bind(interconnect_->caches);
+  }
+  return *acp_;
 }
 
 void Soc::connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind) {
@@ -304,6 +326,7 @@ void Soc::set_observer(Observer* observer) {
   for (const auto& device : devices_) {
     if (auto* smmu = dynamic_cast<Smmu*>(device.get())) smmu->set_observer(observer);
   }
+  if (acp_ != nullptr) acp_->set_observer(observer);
   if (outer_cache_ != nullptr) outer_cache_->set_observer(observer);
 }
 

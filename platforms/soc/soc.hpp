@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 #include "models/bus/dma_ranges.hpp"
@@ -19,6 +20,7 @@
 #include "models/core/device_tree.hpp"
 #include "models/core/dma_request.hpp"
 #include "models/core/interrupt_controller.hpp"
+#include "models/cpu/acp.hpp"
 #include "models/cpu/processor.hpp"
 #include "models/memory/dram.hpp"
 #include "models/system/counter_bank.hpp"
@@ -41,9 +43,14 @@ class Soc {
   Processor& processor() { return *processor_; }
   Interconnect& interconnect() { return *interconnect_; }
   OuterCache* outer_cache() { return outer_cache_; }  ///< Null if the board has none.
+  Acp* coherency_port() { return acp_.get(); }        ///< Null if no master is wired to it.
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
-  /// The bus masters besides the processor: number and device-tree path.
-  const std::map<MasterId, std::string>& masters() const { return masters_; }
+  /// A bus master besides the processor.
+  struct Master {
+    std::string path;            ///< In the device tree.
+    bool told_coherent = false;  ///< `dma-coherent`: what software is told.
+  };
+  const std::map<MasterId, Master>& masters() const { return masters_; }
   const std::vector<std::unique_ptr<Dram>>& memories() const { return memories_; }
 
   /// The first device that is a `Model` (or has the interface); null if none.
@@ -72,8 +79,11 @@ class Soc {
   void build_device(const DeviceNode& node);
   void build_processor(const DeviceNode& cpus);
   void connect_masters();
-  void bind_to_bus(const DeviceNode& node, BusMaster& master);
+  void bind_to_bus(const DeviceNode& node, BusMaster& master, const std::string& port);
   void connect_behind(const DeviceNode& node, BusMaster& master, const IommuOfMaster& behind);
+  template <class Socket>
+  void bind_to_port(Socket& socket, const std::string& port);
+  Acp& make_coherency_port();
   void connect_interrupts();
   void connect_monitors(InterruptController& controller,
                         std::set<const sc_core::sc_in<bool>*>& used);
@@ -95,14 +105,16 @@ class Soc {
 
   const DeviceTree& tree_;
   std::unique_ptr<Interconnect> interconnect_;
-  std::map<const DeviceNode*, std::unique_ptr<DmaRanges>> bridges_;  ///< By bus; never iterated.
+  /// By bus, and which port they lead to; never iterated.
+  std::map<std::pair<const DeviceNode*, std::string>, std::unique_ptr<DmaRanges>> bridges_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Processor> processor_;
+  std::unique_ptr<Acp> acp_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<std::unique_ptr<Dram>> memories_;
   std::vector<Built> built_;
   std::map<const DeviceNode*, Device*> by_node_;
-  std::map<MasterId, std::string> masters_;
+  std::map<MasterId, Master> masters_;
   std::deque<sc_core::sc_signal<bool>> lines_;
   OuterCache* outer_cache_ = nullptr;
   Log log_{"platform"};

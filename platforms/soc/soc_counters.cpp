@@ -41,8 +41,8 @@ std::optional<CounterBank::Source> Soc::find_traffic(const std::string& master,
   const auto field = kFields.find(counter);
   std::optional<MasterId> id;
   if (master == "cpu0") id = MasterId::kProcessor;
-  for (const auto& [number, path] : masters_) {
-    if (path == master) id = number;
+  for (const auto& [number, each] : masters_) {
+    if (each.path == master) id = number;
   }
   if (field == kFields.end()) return std::nullopt;
   if (!id) return CounterBank::Source{};
@@ -52,6 +52,7 @@ std::optional<CounterBank::Source> Soc::find_traffic(const std::string& master,
 const Statistics* Soc::statistics_of(const std::string& owner) {
   if (owner == "cpu0") return &processor_->statistics();
   if (owner == "interconnect") return &interconnect_->statistics();
+  if (owner == "acp" && acp_ != nullptr) return &acp_->statistics();
   for (const auto& memory : memories_) {
     if (memory->path() == owner) return &memory->statistics();
   }

@@ -91,6 +91,8 @@ BAD_BOARDS = [
     ("dma-channels", cells(DMA, "dma-channels", 0)),
     ("dma-channels", cells(DMA, "dma-channels", 1000)),
     ("dma-requests", cells(DMA, "dma-requests", 33)),
+    ("linefill,port", text(DMA, "linefill,port", "coherent")),
+    ("linefill,fetch-cache", cells(DMA, "linefill,fetch-cache", 16)),
     ("dmas", cells(MMCI, "dmas", 0x7777, 0)),
     ("dmas", cells(MMCI, "dmas", 1)),
     ("dmas", raw(MMCI, "dmas", b"\0\0\0\1\0")),

@@ -23,7 +23,7 @@ STATUSES = {0, 1, 2, 3, 4}
 EXITS = elf.words(0xE3A00018, 0xE59F1000, 0xEF123456, 0x00020026)
 LOOPS = elf.words(0xEAFFFFFE)
 KINDS = ("stale_device_read", "write_not_drained", "stale_cpu_read", "lost_cpu_write", "lost_device_write", "shared_line",
-         "alias_mismatch", "stale_walker_read")
+         "alias_mismatch", "stale_walker_read", "coherency_mismatch")
 
 
 class Bench(Linefill):

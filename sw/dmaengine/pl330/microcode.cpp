@@ -145,9 +145,13 @@ void Assembler::end_loop(unsigned counter, Position body) {
 std::uint32_t Shape::control(unsigned beats) const {
   const bool source_moves = kind != Kind::kPeripheralToMemory;
   const bool destination_moves = kind != Kind::kMemoryToPeripheral;
-  // DDI 0424, CCRn: increments, sizes, lengths, protection; memory type 0, no swapping.
+  // DDI 0424, CCRn: increments, sizes, lengths, protection; no swapping.
   const std::uint32_t half = width_shift << 1 | (beats - 1) << 4 | (non_secure ? 2U << 8 : 0U);
-  return half | half << 14 | (source_moves ? 1U : 0U) | (destination_moves ? 1U << 14 : 0U);
+  // AxCACHE of memory: all that there is of it, or nothing, as of a peripheral.
+  const std::uint32_t of_source = cacheable && source_moves ? 7U << 11 : 0U;
+  const std::uint32_t of_destination = cacheable && destination_moves ? 7U << 25 : 0U;
+  return half | half << 14 | of_source | of_destination | (source_moves ? 1U : 0U) |
+         (destination_moves ? 1U << 14 : 0U);
 }
 
 Segment Segments::operator[](std::size_t index) const {

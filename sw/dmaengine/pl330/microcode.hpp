@@ -59,6 +59,7 @@ struct Shape {
   unsigned width_shift = 0;   ///< log2 of the bytes in a beat.
   unsigned burst_beats = 1;   ///< 1 to 16.
   bool non_secure = false;
+  bool cacheable = false;  ///< Memory is accessed write-back: a coherency port then snoops.
 
   std::uint32_t burst_bytes() const { return std::uint32_t{burst_beats} << width_shift; }
   std::uint32_t control(unsigned beats) const;  ///< CCR for bursts of `beats`.

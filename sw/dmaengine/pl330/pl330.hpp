@@ -16,6 +16,8 @@
 /// A deliberate mistake, for teaching: the doorbell is rung by relaxed stores, so that it may
 /// overtake the microcode, which is still in a store buffer.
 extern bool pl330_skip_barrier;
+/// Another: a controller that is dma-coherent moves data without saying that memory is cacheable.
+extern bool pl330_not_cacheable;
 
 extern "C" {
 /// Serves the abort line and all event lines.
@@ -80,7 +82,7 @@ struct Channel : virt_dma_chan {
 struct Thread {
   unsigned number = 0;
   Channel* user = nullptr;
-  std::span<std::byte> microcode;  ///< Non-cacheable.
+  std::span<std::byte> microcode;  ///< Coherent.
   std::uint32_t microcode_address = 0;
   unsigned program = 0;  ///< The one that runs.
   Progress program_start;
@@ -127,6 +129,7 @@ class Controller final : public dma_device {
   Result<Shape> slave_shape(Channel& channel, dma_transfer_direction direction);
   bool map_fifo(Channel& channel, dma_transfer_direction direction, std::size_t width);
   void unmap_fifo(Channel& channel);
+  bool moves_cacheable() const { return dev->dma_coherent && !pl330_not_cacheable; }
   Shape memory_shape(std::uint32_t together) const;
   bool fits(dma_slave_buswidth width, std::uint32_t burst, phys_addr_t address) const;
   bool add_frame(Descriptor& descriptor, const dma_interleaved_template& shape) const;

@@ -5,6 +5,7 @@
 #include "sw/kernel/time.hpp"
 
 bool pl330_skip_barrier = false;
+bool pl330_not_cacheable = false;
 
 namespace guest::pl330 {
 namespace {

@@ -130,6 +130,7 @@ Result<Shape> Controller::slave_shape(Channel& channel, dma_transfer_direction d
   shape.burst_beats =
       std::clamp<unsigned>(to_device ? config.dst_maxburst : config.src_maxburst, 1, kMostBeats);
   shape.non_secure = non_secure_;
+  shape.cacheable = moves_cacheable();
   return shape;
 }
 
@@ -142,6 +143,7 @@ Shape Controller::memory_shape(std::uint32_t together) const {
   shape.burst_beats =
       std::clamp<unsigned>(fifo_bytes_ / thread_count_ >> shape.width_shift, 1, kMostBeats);
   shape.non_secure = non_secure_;
+  shape.cacheable = moves_cacheable();
   return shape;
 }
 

@@ -36,7 +36,10 @@ class CheckerBench : private AbortReceiver {
       checker.add_holder(*holder);
     }
     checker.name_master(kTheDevice, "/device");
+    checker.name_master(kPortDevice, "/port-device");
     memory.set_observer(&checker);
+    port.set_observer(&checker);
+    port_unit_.set_memory_test([this](PhysicalAddress at) { return board.bus.is_memory(at); });
     board.set_observer(&checker);
     turn_on_mmu();
     const std::uint32_t aux = device_register(kL2Registers + kL2AuxControl);
@@ -197,6 +200,29 @@ class CheckerBench : private AbortReceiver {
   }
   std::uint32_t scan_out(std::uint32_t at) { return device_read(at, Origin{}); }
 
+  // --- A device on the coherency port
+  std::uint32_t port_read(std::uint32_t at, const MemoryAttributes& attributes = kWriteBack) {
+    std::uint32_t value = 0;
+    port_transfer(false, at, std::as_writable_bytes(std::span{&value, 1}), attributes);
+    return value;
+  }
+  void port_write(std::uint32_t at, std::uint32_t value,
+                  const MemoryAttributes& attributes = kWriteBack) {
+    port_transfer(true, at, std::as_writable_bytes(std::span{&value, 1}), attributes);
+  }
+  void port_transfer(bool write, std::uint32_t at, std::span<std::byte> data,
+                     const MemoryAttributes& attributes) {
+    MemoryBoard::catch_up(now(), false);
+    Time time = now();
+    Attributes all{attributes, board.bell.rung};
+    all.origin.master = kPortDevice;
+    REQUIRE((write ? port.write(PhysicalAddress{at}, data, all, time)
+                   : port.read(PhysicalAddress{at}, data, all, time)) == BusResponse::kOkay);
+  }
+  static constexpr MemoryAttributes kWriteBack{MemoryType::kNormal,
+                                               CachePolicy::kWriteBackWriteAllocate,
+                                               CachePolicy::kWriteBackWriteAllocate};
+
   // --- What came of it
   std::set<std::string> kinds() const {
     std::set<std::string> names;
@@ -220,11 +246,11 @@ class CheckerBench : private AbortReceiver {
     board.set_word(kTable + 4 * (va >> 20), (pa & 0xFFF0'0000) | attributes | 3U << 10 | 2U);
   }
   void turn_on_mmu() {
-    constexpr std::uint32_t kWriteBack = 1U << 12 | 1U << 3 | 1U << 2;
+    constexpr std::uint32_t kCached = 1U << 12 | 1U << 3 | 1U << 2;
     constexpr std::uint32_t kNonCacheable = 1U << 12 | 1U << 16;
     constexpr std::uint32_t kDeviceType = 1U << 2;
     for (std::uint32_t at = kMemory; at < kMemory + kMemorySize; at += 1U << 20) {
-      map_section(at, at, kWriteBack);
+      map_section(at, at, kCached);
       map_section(at + kUncached, at, kNonCacheable);
     }
     map_section(kBell, kBell, kDeviceType);
@@ -262,12 +288,14 @@ class CheckerBench : private AbortReceiver {
   CoreClock clock_{0, ~std::uint64_t{0}};
   Statistics statistics_;
   BusUnit bus_unit_{board.core, [this] { MemoryBoard::catch_up(now(), false); }};
+  BusUnit port_unit_{board.port, [] {}};
 
  public:
   FindingLog findings;
   Ledger ledger;
   Checker checker{findings, ledger};
   MemorySystem memory;
+  AcpBlock port{port_unit_, memory, period_of(400'000'000), statistics_};
 };
 
 }  // namespace linefill::test

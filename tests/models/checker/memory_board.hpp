@@ -27,6 +27,7 @@ inline constexpr std::uint32_t kUncached = 0x2000'0000;
 inline constexpr std::uint32_t kBell = 0x10E0'0000;
 inline constexpr std::uint32_t kL2Registers = 0x1E00'A000;
 inline constexpr MasterId kTheDevice{1};
+inline constexpr MasterId kPortDevice{2};  ///< On the coherency port.
 
 // L2C-310 TRM, table 3-2.
 inline constexpr std::uint32_t kL2Control = 0x100;
@@ -86,6 +87,7 @@ class Tap final : public sc_core::sc_module {
 class MemoryBoard final : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<MemoryBoard, 64> core{"core"};
+  tlm_utils::simple_initiator_socket<MemoryBoard, 64> port{"port"};  ///< A coherency port's.
   L2x0 l2{"l2", DeviceNode{"cache-controller@1e00a000"}};
   Interconnect bus{"bus", DeviceNode{"interconnect"}};
   Dram dram{"dram", DeviceNode{"memory@60000000"}, kMemorySize};
@@ -138,7 +140,8 @@ class MemoryBoard final : public sc_core::sc_module {
  private:
   explicit MemoryBoard(const sc_core::sc_module_name& name) : sc_module{name} {
     core.bind(l2.slave);
-    l2.master.bind(bus.masters);
+    port.bind(l2.slave1);
+    l2.master.bind(bus.caches);
     device.socket.bind(bus.masters);
     device.set_master(kTheDevice);
     bus.map({kMemory, kMemorySize}, Interconnect::Kind::kMemory, "/memory");

@@ -216,7 +216,7 @@ TEST_CASE("PL330: CCR protection and cache bits become attributes of the accesse
   const auto write = bench.bus.data_records(true).at(0).attributes;
   CHECK(read.privileged);
   CHECK(read.secure);
-  CHECK(read.memory == kNormalNonCacheable);
+  CHECK(read.memory.type == MemoryType::kStronglyOrdered);
   CHECK_FALSE(write.privileged);
   CHECK_FALSE(write.secure);
   CHECK(write.memory.outer == CachePolicy::kWriteBackWriteAllocate);
