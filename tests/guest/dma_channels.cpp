@@ -90,6 +90,26 @@ void terminated_case() {
   release_all();
 }
 
+/// All threads are busy, and terminated: the one that waited gets a thread by that.
+void handed_over_case() {
+  const LeakCheck leaks;
+  for (unsigned i = 0; i <= kThreads; ++i)
+    jobs[i].allocate(memcpy_channel(), i < kThreads ? kLong : 4096, i);
+  for (unsigned i = 0; i <= kThreads; ++i) {
+    jobs[i].prepare();
+    jobs[i].submit();
+    jobs[i].issue();
+  }
+  for (unsigned i = 0; i < kThreads; ++i) dmaengine_terminate_sync(jobs[i].channel());
+  check(jobs[kThreads].wait(), "the waiting copy is done");
+  for (unsigned i = 0; i <= kThreads; ++i) {
+    check_equal(jobs[i].callbacks(), i == kThreads ? 1 : 0, "callbacks");
+    jobs[i].unmap();
+    dma_release_channel(jobs[i].channel());
+  }
+  check(jobs[kThreads].right(), "its bytes are right");
+}
+
 /// The rest of a paused copy is lost; what is said to be done has been done.
 void paused_case() {
   const LeakCheck leaks;
@@ -129,10 +149,7 @@ void paused_case() {
 }
 
 /// The residue falls in bursts, from everything to nothing.
-void residue_case() {
-  const LeakCheck leaks;
-  CopyJob& job = jobs[0];
-  job.allocate(memcpy_channel(), kLong, 1);
+void watch_residue(CopyJob& job) {
   job.prepare();
   const dma_cookie_t cookie = job.submit();
   dma_tx_state state;
@@ -156,6 +173,16 @@ void residue_case() {
   check(job.wait(), "the copy is done");
   job.unmap();
   check(job.right(), "the bytes are right");
+}
+
+/// The second time the thread's registers say at first what the first time left there: the end.
+void residue_case() {
+  const LeakCheck leaks;
+  CopyJob& job = jobs[0];
+  job.allocate(memcpy_channel(), kLong, 1);
+  watch_residue(job);
+  job.fill_and_map(2);
+  watch_residue(job);
   dma_release_channel(job.channel());
 }
 
@@ -217,8 +244,9 @@ void turns_case() {
 }
 
 constexpr Case kCases[] = {
-    {"waiting", waiting_case}, {"terminated", terminated_case}, {"paused", paused_case},
-    {"residue", residue_case}, {"reused", reused_case},         {"turns", turns_case},
+    {"waiting", waiting_case}, {"handed_over", handed_over_case}, {"terminated", terminated_case},
+    {"paused", paused_case},   {"residue", residue_case},         {"reused", reused_case},
+    {"turns", turns_case},
 };
 
 }  // namespace
