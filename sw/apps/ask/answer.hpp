@@ -36,12 +36,16 @@ constexpr bool within(std::uint64_t value, std::uint64_t of, std::uint64_t perce
 }
 
 // Each prints a table of at most twelve lines.
+void answer_alloc(Answer& answer);
 void answer_burst(Answer& answer);
 void answer_channels(Answer& answer);
+void answer_contiguous(Answer& answer);
 void answer_framebuffer(Answer& answer);
 void answer_map(Answer& answer);
 void answer_mfifo(Answer& answer);
+void answer_no_uncached(Answer& answer);
 void answer_no_unmap(Answer& answer);
+void answer_noncoherent(Answer& answer);
 void answer_scan_out(Answer& answer);
 void answer_why(Answer& answer);
 void answer_write_buffer(Answer& answer);

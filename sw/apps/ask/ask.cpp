@@ -19,8 +19,12 @@ struct Question {
 
 constexpr Question kQuestions[] = {
     {"map", answer_map},
+    {"alloc", answer_alloc},
+    {"noncoherent", answer_noncoherent},
     {"write-buffer", answer_write_buffer},
+    {"no-uncached", answer_no_uncached},
     {"no-unmap", answer_no_unmap},
+    {"contiguous", answer_contiguous},
     {"scan-out", answer_scan_out},
     {"why", answer_why},
     {"channels", answer_channels},

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which allocator gives coherent memory, what noncoherent memory is, and what to do when no
+// uncached memory is left.
+#include <algorithm>
+#include <array>
+
+#include "sw/apps/ask/answer.hpp"
+#include "sw/arch/barrier.hpp"
+#include "sw/dma/arm_dma_allocator.hpp"
+#include "sw/dma/dma_mapping.hpp"
+#include "sw/dmaengine/channel.hpp"
+#include "sw/kernel/options.hpp"
+#include "sw/measure/content.hpp"
+#include "sw/measure/implementation.hpp"
+#include "sw/measure/table.hpp"
+
+namespace guest {
+namespace {
+
+struct Request {
+  std::string_view ops;
+  std::string_view gfp_name;
+  gfp_t gfp;
+  dma_attrs attrs;
+  std::string_view with_cma;     ///< The allocator that must serve it,
+  std::string_view without_cma;  ///< by 4.7's rule.
+};
+constexpr Request kRequests[] = {
+    {"arm_dma_ops", "GFP_KERNEL", GFP_KERNEL, 0, "cma", "remap"},
+    {"arm_dma_ops", "GFP_ATOMIC", GFP_ATOMIC, 0, "pool", "pool"},
+    {"arm_dma_ops", "KERNEL, no mapping", GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING, "cma", "remap"},
+    {"arm_coherent_dma_ops", "GFP_KERNEL", GFP_KERNEL, 0, "cma", "simple"},
+    {"arm_coherent_dma_ops", "GFP_ATOMIC", GFP_ATOMIC, 0, "simple", "simple"},
+};
+
+void allocate(Answer& answer, Table& table, const Request& request, bool cma) {
+  constexpr std::size_t kBytes = 4 * kPageBytes;
+  Result<Implementation> implementation = Implementation::use(request.ops);
+  if (!answer.require(static_cast<bool>(implementation), "these operations")) return;
+  device& dev = implementation->dev();
+  dma_addr_t handle = 0;
+  void* const memory = dma_alloc_attrs(&dev, kBytes, &handle, request.gfp, request.attrs);
+  if (!answer.require(memory != nullptr, "memory")) return;
+  const arm_dma_buffer* const buffer = find_arm_dma_buffer(memory);
+  const std::string_view name = buffer == nullptr ? "?" : buffer->allocator->name();
+  const void* const linear = phys_to_virt(static_cast<phys_addr_t>(handle));
+  const bool mapped = (request.attrs & DMA_ATTR_NO_KERNEL_MAPPING) == 0;
+  const bool own_address = mapped && memory != linear;
+  // The pool is made of contiguous memory if there is any: that has no cacheable alias.
+  const bool alias = name == "remap" || (name == "pool" && !cma);
+  table.row(request.ops, request.gfp_name, cma ? "yes" : "no", name,
+            !mapped       ? "none, a cookie"
+            : own_address ? "remapped"
+                          : "linear",
+            alias ? "yes" : "no");
+  answer.expect(name == (cma ? request.with_cma : request.without_cma), "Linux 4.7's choice");
+  answer.expect(own_address == (mapped && alias), "an address of its own where an alias is left");
+  dma_free_attrs(&dev, kBytes, memory, handle, request.attrs);
+}
+
+/// Copies by PL330 what is in memory at `from`; how many bytes are not the content of `seed`.
+std::size_t device_reads(DmaChannel& channel, dma_addr_t from, const CoherentMemory& witness,
+                         std::size_t size, std::uint32_t seed) {
+  const DmaAddress source{static_cast<std::uint32_t>(from)};
+  if (!channel.copy(witness.address(), source, size)) return size;
+  return wrong_content(witness.bytes().first(size), seed);
+}
+
+struct Shown {
+  std::uint64_t fill;  ///< Cycles.
+  std::uint64_t sync;
+  std::size_t wrong;
+};
+
+}  // namespace
+
+void answer_alloc(Answer& answer) {
+  const bool cma = option_number("cma", 0) != 0;
+  Table table{22,          "16 KiB by",      "how               ", "CMA",
+              "allocator", "CPU address   ", "alias left"};
+  for (const Request& request : kRequests) allocate(answer, table, request, cma);
+}
+
+void answer_noncoherent(Answer& answer) {
+  constexpr std::size_t kBytes = 64U << 10;
+  Result<DmaChannel> channel = DmaChannel::request_memcpy();
+  if (!answer.require(static_cast<bool>(channel), "a channel")) return;
+  device& dev = channel->mapping_device();
+  const Result<CoherentMemory> witness = CoherentMemory::allocate(dev, kBytes);
+  const Result<CoherentMemory> coherent = CoherentMemory::allocate(dev, kBytes);
+  dma_addr_t handle = 0;
+  auto* const memory = static_cast<std::byte*>(
+      dma_alloc_noncoherent(&dev, kBytes, &handle, DMA_BIDIRECTIONAL, GFP_KERNEL));
+  if (!answer.require(witness && coherent && memory != nullptr, "memory")) return;
+  const std::span bytes{memory, kBytes};
+  const Counters& counters = answer.counters();
+  Table table{24, "64 KiB", "cycles to fill", "to sync", "wrong for the device"};
+
+  counters.start();
+  fill_content(coherent->bytes(), 1);
+  counters.stop();
+  const std::uint64_t slow = counters["cycles"];
+  table.row("coherent", slow, 0,
+            device_reads(*channel, raw(coherent->address()), *witness, kBytes, 1));
+  counters.start();
+  fill_content(bytes, 2);
+  counters.stop();
+  const std::uint64_t fill = counters["cycles"];
+  const std::size_t early = device_reads(*channel, handle, *witness, kBytes, 2);
+  table.row("noncoherent, not synced", fill, 0, early);
+  counters.start();
+  dma_sync_single_for_device(&dev, handle, kBytes, DMA_BIDIRECTIONAL);
+  counters.stop();
+  const std::size_t wrong = device_reads(*channel, handle, *witness, kBytes, 2);
+  table.row("noncoherent, synced", fill, counters["cycles"], wrong);
+  answer.expect(early > 0, "stale bytes without dma_sync_single_for_device: it is cached");
+  answer.expect(wrong == 0, "right bytes with it");
+  dma_free_noncoherent(&dev, kBytes, memory, handle, DMA_BIDIRECTIONAL);
+}
+
+void answer_no_uncached(Answer& answer) {
+  constexpr std::size_t kBytes = 32U << 10;
+  constexpr std::size_t kMost = 64;
+  Result<DmaChannel> channel = DmaChannel::request_memcpy();
+  if (!answer.require(static_cast<bool>(channel), "a channel")) return;
+  device& dev = channel->mapping_device();
+  const Result<CoherentMemory> witness = CoherentMemory::allocate(dev, kBytes);
+  if (!answer.require(static_cast<bool>(witness), "memory")) return;
+  const Counters& counters = answer.counters();
+  Table table{28, "32 KiB from an interrupt", "cycles to fill", "to map or sync", "wrong bytes"};
+
+  std::array<dma_addr_t, kMost> handles{};
+  std::array<void*, kMost> pieces{};
+  std::size_t count = 0;
+  for (; count < kMost; ++count) {
+    pieces[count] = dma_alloc_coherent(&dev, kBytes, &handles[count], GFP_ATOMIC | __GFP_NOWARN);
+    if (pieces[count] == nullptr) break;
+  }
+  if (!answer.require(count != 0, "a pool")) return;
+  const std::span uncached{static_cast<std::byte*>(pieces[0]), kBytes};
+  counters.start();
+  fill_content(uncached, 1);
+  counters.stop();
+  const std::uint64_t fill = counters["cycles"];
+  const std::size_t wrong = device_reads(*channel, handles[0], *witness, kBytes, 1);
+  table.row("coherent, from the pool", fill, 0, wrong);
+  printk("the pool is empty after ", count, " allocations\n");
+
+  const std::span<std::byte> cached = alloc_bytes(kBytes);
+  counters.start();
+  fill_content(cached, 2);
+  counters.stop();
+  const std::uint64_t fill_cached = counters["cycles"];
+  counters.start();
+  const dma_addr_t handle = dma_map_single(&dev, cached.data(), kBytes, DMA_TO_DEVICE);
+  counters.stop();
+  const std::uint64_t map = counters["cycles"];
+  const std::size_t streamed = device_reads(*channel, handle, *witness, kBytes, 2);
+  table.row("cached, streaming mapping", fill_cached, map, streamed);
+  dma_unmap_single(&dev, handle, kBytes, DMA_TO_DEVICE);
+  free_bytes(cached);
+  for (std::size_t i = 0; i < count; ++i) dma_free_coherent(&dev, kBytes, pieces[i], handles[i]);
+  answer.expect(count == (256U << 10) / kBytes, "256 KiB of coherent memory for interrupts");
+  answer.expect(wrong == 0 && streamed == 0, "right bytes both ways");
+}
+
+}  // namespace guest
