@@ -92,8 +92,9 @@ void iova_free(dma_iommu_mapping& mapping, dma_addr_t iova, std::size_t size) {
   const std::size_t first = page % dma_iommu_mapping::kBitmapPages;
   const InterruptGuard guard;
   if (index >= mapping.bitmaps || first + count > dma_iommu_mapping::kBitmapPages) return;
-  bitmap_at(mapping, index).clear(first, count);
-  pages_in_use -= count;
+  Bitmap bits = bitmap_at(mapping, index);
+  for (std::size_t i = first; i < first + count; ++i) pages_in_use -= bits.test(i) ? 1U : 0U;
+  bits.clear(first, count);
 }
 
 int direction_to_prot(dma_data_direction direction) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sw/arch/irqflags.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/lib/result.hpp"
 
@@ -49,6 +50,13 @@ PageRun page_run(unsigned long bitmap, unsigned long addresses, unsigned long di
     }
   }
   return {pgsize, count};
+}
+
+/// Interrupt handlers and tasklets map, too: none may find tables half changed.
+template <class Operation>
+auto with_tables_still(Operation&& operation) {
+  const InterruptGuard guard;
+  return operation();
 }
 
 bool aligned(const iommu_domain& domain, unsigned long addresses) {
@@ -102,7 +110,8 @@ int iommu_map(iommu_domain* domain, unsigned long iova, phys_addr_t paddr, std::
     const PageRun run =
         page_run(domain->pgsize_bitmap, (iova + done) | at, (iova + done) ^ at, size - done);
     std::size_t mapped = 0;
-    const int result = tables->map_pages(iova + done, at, run.pgsize, run.count, prot, mapped);
+    const int result = with_tables_still(
+        [&] { return tables->map_pages(iova + done, at, run.pgsize, run.count, prot, mapped); });
     done += mapped;
     if (result != 0) {
       iommu_unmap(domain, iova, done);
@@ -120,7 +129,8 @@ std::size_t iommu_unmap_fast(iommu_domain* domain, unsigned long iova, std::size
   std::size_t done = 0;
   while (done < size) {
     const PageRun run = page_run(domain->pgsize_bitmap, iova + done, 0, size - done);
-    const std::size_t unmapped = tables->unmap_pages(iova + done, run.pgsize, run.count, *gather);
+    const std::size_t unmapped = with_tables_still(
+        [&] { return tables->unmap_pages(iova + done, run.pgsize, run.count, *gather); });
     if (unmapped == 0) break;
     done += unmapped;
   }

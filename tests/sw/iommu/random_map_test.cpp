@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "sw/arch/irqflags.hpp"
 #include "sw/iommu/io_pgtable_lpae.hpp"
 #include "sw/iommu/io_pgtable_v7s.hpp"
 #include "tests/support/catch.hpp"
@@ -31,6 +32,7 @@ struct KeepingTlb final : iommu_flush_ops {
     drop(iova);
   }
   void drop(std::uint64_t iova) const {
+    REQUIRE(irqs_disabled());  // Whoever interrupts finds tables and TLBs in agreement.
     auto at = entries.upper_bound(iova);
     if (at == entries.begin()) return;
     --at;
