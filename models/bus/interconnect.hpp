@@ -29,7 +29,7 @@ namespace linefill {
 /// the observer. Debug transport through here shows memory *as DMA sees it*.
 class Interconnect final : public sc_core::sc_module {
  public:
-  tlm_utils::multi_passthrough_target_socket<Interconnect, 64> masters{"masters"};
+  tlm_utils::multi_passthrough_target_socket_optional<Interconnect, 64> masters{"masters"};
   /// Likewise, for a cache or a core: who is above tells the observer what there is to tell.
   tlm_utils::multi_passthrough_target_socket<Interconnect, 64, tlm::tlm_base_protocol_types, 0,
                                              sc_core::SC_ZERO_OR_MORE_BOUND>

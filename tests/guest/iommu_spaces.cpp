@@ -180,6 +180,26 @@ void atomic_memory(bool linux_fault) {
 void atomic_memory_case() { atomic_memory(false); }
 void linux_atomic_memory_case() { atomic_memory(true); }
 
+/// A device that sees the caches, as far as its descriptors let it.
+void snooping(bool linux_fault) {
+  linux_iommu_faults.never_cacheable = linux_fault;
+  IommuBench bench;
+  device* const dev = &bench.dev();
+  std::byte* const source = page_of(kOld);
+  std::byte* const target = page_of(kOld);
+  for (std::size_t i = 0; i < kPageBytes; i += 4) poke(source + i, kNew);
+  const dma_addr_t from = dma_map_single(dev, source, kPageBytes, DMA_TO_DEVICE);
+  const dma_addr_t to = dma_map_single(dev, target, kPageBytes, DMA_FROM_DEVICE);
+  check(bench.copy(to, from), "the copy ends well");
+  dma_unmap_single(dev, from, kPageBytes, DMA_TO_DEVICE);
+  dma_unmap_single(dev, to, kPageBytes, DMA_FROM_DEVICE);
+  check_equal(peek(target), linux_fault ? kOld : kNew, "what was copied");
+  linux_iommu_faults = {};
+}
+
+void snooping_case() { snooping(false); }
+void linux_snooping_case() { snooping(true); }
+
 constexpr Case kCases[] = {
     {"nested", nested_case},
     {"blocked", blocked_case},
@@ -189,6 +209,8 @@ constexpr Case kCases[] = {
     {"linux_zero_address", linux_zero_address_case},
     {"atomic_memory", atomic_memory_case},
     {"linux_atomic_memory", linux_atomic_memory_case},
+    {"snooping", snooping_case},
+    {"linux_snooping", linux_snooping_case},
 };
 
 }  // namespace
