@@ -64,6 +64,14 @@ StoreBuffer::Slot& StoreBuffer::free_slot() {
   return *std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.used; });
 }
 
+// How many bytes of `left`, from `first` on, lie together and were stored in one epoch.
+unsigned StoreBuffer::run_of_one_epoch(const Slot& slot, std::uint32_t left, unsigned first) {
+  const Epoch epoch = slot.origin[slot.offset() + first].epoch;
+  unsigned end = first + 1;
+  while ((left >> end & 1U) != 0 && slot.origin[slot.offset() + end].epoch == epoch) ++end;
+  return end - first;
+}
+
 Time StoreBuffer::drain(Slot& slot, Time when) {
   ++drains_;
   slot.used = false;
@@ -74,20 +82,18 @@ Time StoreBuffer::drain(Slot& slot, Time when) {
   Time& under_way = *std::min_element(under_way_.begin(), under_way_.end());
   const Time start = std::max(when, under_way);
   under_way = start;
-  // Each run of bytes is one transaction, so that nothing below has to understand strobes.
+  // Each run of bytes is one transaction, so that nothing below has to understand strobes; and each
+  // epoch's is one, since what a transaction is from is said once.
   for (std::uint32_t left = slot.valid; left != 0;) {
     const auto first = static_cast<unsigned>(std::countr_zero(left));
-    const auto size = static_cast<unsigned>(std::countr_one(left >> first));
+    const unsigned size = run_of_one_epoch(slot, left, first);
     left &= ~bytes_at(first, size);
-    StoreOrigin newest = slot.origin[slot.offset() + first];
-    for (unsigned b = slot.offset() + first; b < slot.offset() + first + size; ++b) {
-      if (slot.origin[b].epoch >= newest.epoch) newest = slot.origin[b];
-    }
+    const StoreOrigin last = slot.origin[slot.offset() + first + size - 1];
     const PhysicalAddress address{slot.doubleword * kSlotBytes + first};
     context_.bus.transport({true,
                             address,
                             std::span{slot.data}.subspan(first, size),
-                            {slot.attributes, {MasterId::kProcessor, newest.pc, newest.epoch}}},
+                            {slot.attributes, {MasterId::kProcessor, last.pc, last.epoch}}},
                            under_way);
   }
   last_end_ = std::max(last_end_, under_way);

@@ -101,6 +101,7 @@ class StoreBuffer final : public CopyHolder {
   Slot& free_slot();
   /// Returns when its first transaction began: at `when`, or as soon as others have ended.
   Time drain(Slot& slot, Time when);
+  static unsigned run_of_one_epoch(const Slot& slot, std::uint32_t left, unsigned first);
   void tell_overtaken(const Slot& slot);
 
   std::array<Slot, kSlots> slots_{};
