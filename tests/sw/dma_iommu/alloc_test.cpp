@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sw/dma/arm_dma_allocator.hpp"
+#include "sw/mm/cma.hpp"
 #include "sw/mm/remap.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sw/dma_iommu/iommu_dma_fixture.hpp"
@@ -75,6 +76,25 @@ TEST_CASE_METHOD(AllocFixture, "contiguous memory is asked for, and there is non
   void* one = dma_alloc_attrs(dmac, kPageBytes, &handle, GFP_KERNEL, DMA_ATTR_FORCE_CONTIGUOUS);
   REQUIRE(one != nullptr);
   dma_free_attrs(dmac, kPageBytes, one, handle, DMA_ATTR_FORCE_CONTIGUOUS);
+}
+
+TEST_CASE_METHOD(AllocFixture, "contiguous memory comes from the CMA area and goes back there",
+                 "[sw][dma][iommu]") {
+  cma area;
+  REQUIRE(area.init(HostMachine::kDramStart, 1U << 20));
+  dma_contiguous_default_area = &area;
+  free_before = free_page_count();  // Its tables stay.
+  const std::size_t free_in_area = area.free_pages();
+  void* memory =
+      dma_alloc_attrs(dmac, 3 * kPageBytes, &handle, GFP_KERNEL, DMA_ATTR_FORCE_CONTIGUOUS);
+  REQUIRE(memory != nullptr);
+  CHECK(area.free_pages() == free_in_area - 3);
+  for (unsigned i = 0; i < 3; ++i) {
+    CHECK(offset_behind(handle + i * kPageBytes) == offset_behind(handle) + i * kPageBytes);
+  }
+  dma_free_attrs(dmac, 3 * kPageBytes, memory, handle, DMA_ATTR_FORCE_CONTIGUOUS);
+  CHECK(area.free_pages() == free_in_area);
+  dma_contiguous_default_area = nullptr;
 }
 
 TEST_CASE_METHOD(AllocFixture, "without a kernel mapping there is a table of pages as a cookie",
