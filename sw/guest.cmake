@@ -3,15 +3,16 @@
 #
 #   linefill_guest_area(NAME [imported areas ...])
 #       All .cpp and .S of the folder NAME, for ARM (in both instruction sets) and for the host.
-#   linefill_guest_program(NAME [THUMB] [SOURCES files ...] [INCLUDES folders ...] [FLAGS flags ...] AREAS areas ...)
-#       ${CMAKE_BINARY_DIR}/sw/NAME.elf of the files given, or all .cpp of the calling folder, compiled with more flags.
+#   linefill_guest_program(NAME [THUMB | ARMV5] [BASE address] [SOURCES files ...] [INCLUDES folders ...]
+#                          [FLAGS flags ...] AREAS areas ...)
+#       ${CMAKE_BINARY_DIR}/sw/NAME.elf of the files given, or all .cpp of the calling folder, compiled with more flags:
+#       for ARMv7 or ARMv5TE, to run at BASE (default 0x60100000).
 #
 # Two settings compile all of it another way; `scripts/check guest` does.
 set(LINEFILL_GUEST_LEVEL -O2 CACHE STRING "The guest's optimization: -O0, -O2, -O3 ...")
 set(LINEFILL_GUEST_ISA "" CACHE STRING "arm or thumb: every guest program in that instruction set")
 
 set(LINEFILL_GUEST_FLAGS
-    -mcpu=cortex-a9
     -mfloat-abi=soft
     ${LINEFILL_GUEST_LEVEL}
     -g
@@ -27,6 +28,10 @@ set(LINEFILL_GUEST_FLAGS
     -fdata-sections
     -I${PROJECT_SOURCE_DIR}
     CACHE INTERNAL "")
+# By instruction set. In C++ and in assembler, which is ARM's in each.
+set(LINEFILL_GUEST_arm -mcpu=cortex-a9 -marm CACHE INTERNAL "")
+set(LINEFILL_GUEST_thumb -mcpu=cortex-a9 -mthumb CACHE INTERNAL "")
+set(LINEFILL_GUEST_armv5 -march=armv5te -marm CACHE INTERNAL "")
 set(LINEFILL_GUEST_CXX_FLAGS
     -std=c++20
     -Werror
@@ -62,14 +67,14 @@ function(linefill_guest_compile result isa directory)
     set(object ${directory}/${relative}.o)
     get_filename_component(folder ${object} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
-    set(flags ${LINEFILL_GUEST_FLAGS})
+    set(flags ${LINEFILL_GUEST_${isa}} ${LINEFILL_GUEST_FLAGS})
     foreach(include ${arg_INCLUDES})
       list(APPEND flags -isystem ${include})
     endforeach()
     if(source MATCHES "\\.S$")
       list(APPEND flags -marm)
     else()
-      list(APPEND flags -m${isa} ${LINEFILL_GUEST_CXX_FLAGS} ${arg_FLAGS})
+      list(APPEND flags ${LINEFILL_GUEST_CXX_FLAGS} ${arg_FLAGS})
     endif()
     add_custom_command(
       OUTPUT ${object}
@@ -109,7 +114,7 @@ function(linefill_guest_area name)
   endforeach()
 
   list(FILTER sources EXCLUDE REGEX "/host/")
-  foreach(isa arm thumb)
+  foreach(isa arm thumb armv5)
     linefill_guest_compile(objects ${isa} ${CMAKE_BINARY_DIR}/sw/objects/${isa} SOURCES ${sources})
     set_property(GLOBAL PROPERTY linefill_guest_${name}_${isa} ${objects})
     add_custom_target(guest_${name}_${isa} DEPENDS ${objects})
@@ -135,13 +140,20 @@ function(linefill_guest_closure result)
 endfunction()
 
 function(linefill_guest_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THUMB" "" "SOURCES;INCLUDES;FLAGS;AREAS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THUMB;ARMV5" "BASE" "SOURCES;INCLUDES;FLAGS;AREAS")
   set(isa arm)
   if(arg_THUMB)
     set(isa thumb)
   endif()
   if(LINEFILL_GUEST_ISA)
     set(isa ${LINEFILL_GUEST_ISA})
+  endif()
+  if(arg_ARMV5)
+    set(isa armv5)
+  endif()
+  set(base)
+  if(arg_BASE)
+    set(base -Wl,--defsym=image_base=${arg_BASE})
   endif()
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -161,7 +173,7 @@ function(linefill_guest_program name)
   set(elf ${CMAKE_BINARY_DIR}/sw/${name}.elf)
   add_custom_command(
     OUTPUT ${elf}
-    COMMAND ${ARM_CXX} -mcpu=cortex-a9 -mfloat-abi=soft -m${isa} -nostdlib -Wl,--gc-sections -Wl,--fatal-warnings
+    COMMAND ${ARM_CXX} ${LINEFILL_GUEST_${isa}} -mfloat-abi=soft ${base} -nostdlib -Wl,--gc-sections -Wl,--fatal-warnings
             -Wl,--no-warn-rwx-segments -T ${LINEFILL_GUEST_LINK_SCRIPT} ${objects} -lgcc -o ${elf}
     COMMAND ${LINEFILL_GUEST_CHECK} ${LINEFILL_GUEST_NM} ${elf}
     DEPENDS ${objects} ${targets} ${LINEFILL_GUEST_LINK_SCRIPT} ${LINEFILL_GUEST_CHECK}

@@ -29,6 +29,8 @@ class Checker final : public Observer {
   /// mapping.
   Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {}
 
+  /// False: the L1D fetches nothing by itself, and needs no invalidate after a device has written.
+  void set_l1_speculates(bool speculates) { l1_speculates_ = speculates; }
   /// In the order in which a newer copy may hide an older: L1 data, store buffer, L2, its buffer.
   void add_holder(CopyHolder& holder) {
     holders_.push_back(&holder);
@@ -112,6 +114,7 @@ class Checker final : public Observer {
 
   FindingLog& findings_;
   Ledger& ledger_;
+  bool l1_speculates_ = true;
   std::vector<CopyHolder*> holders_;
   CopyFilter copies_;  ///< What they hold.
   std::map<MasterId, std::string> masters_;

@@ -29,7 +29,7 @@ const char* Checker::cause_of_stale(CopyLevel level, LineNumber line, const Copy
   // Code that was written as data is no alias: the instruction cache is never coherent.
   if (by.origin.master == MasterId::kProcessor && level != CopyLevel::kL1Instruction)
     return "alias";
-  if (view.filled_stale && by.l1_invalidated) return "outer_not_invalidated";
+  if (view.filled_stale && (by.l1_invalidated || !l1_speculates_)) return "outer_not_invalidated";
   if (view.fill_cause == FillCause::kSpeculative) return "speculative_fill";
   if (!view.filled_stale) return "not_invalidated";
   // It came from an outer copy that was older already: what brought that one in brought this one.

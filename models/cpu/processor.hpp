@@ -66,6 +66,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   /// For a coherency port.
   SnoopedCache& snooped_cache() { return system_; }
   Time period() const { return period_; }
+  const Personality& personality() const { return personality_; }
 
   // For the checker.
   void set_observer(Observer* observer) { system_.set_observer(observer); }

@@ -54,7 +54,9 @@ BootLayout layout_of(const KernelFile& kernel, const std::string& kernel_path,
   if ((linux || initrd_bytes != 0) && last > end)
     does_not_fit(initrd_bytes != 0 ? initrd_path : kernel_path, initrd_bytes, memory);
   layout.initrd = static_cast<std::uint32_t>(initrd);
-  layout.device_tree = static_cast<std::uint32_t>(linux ? device_tree : memory.address);
+  // At the beginning, but not where the vectors are.
+  const std::uint64_t beginning = memory.address == 0 ? kPage : memory.address;
+  layout.device_tree = static_cast<std::uint32_t>(linux ? device_tree : beginning);
   return layout;
 }
 

@@ -19,7 +19,8 @@ struct BootLayout {
 
 /// Places a kernel as QEMU's boot loader does: a zImage 64 KiB into memory, a raw Image where it
 /// runs, the initial file system at half of memory but at most 128 MiB in, the device tree on the
-/// page behind. A program of our own (an ELF) finds the device tree in the first byte of memory.
+/// page behind. A program of our own (an ELF) finds the device tree in the first byte of memory, or
+/// a page behind, if that is address 0: there are the vectors.
 /// `memory`: the first window. Throws ConfigurationError naming `kernel_path` or `initrd_path` if
 /// it does not fit.
 BootLayout layout_of(const KernelFile& kernel, const std::string& kernel_path,

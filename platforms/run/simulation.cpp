@@ -128,6 +128,7 @@ void Simulation::connect_world() {
 }
 
 void Simulation::connect_checker() {
+  checker_.set_l1_speculates(soc_.processor().personality().speculates);
   for (CopyHolder* holder : soc_.copy_holders()) checker_.add_holder(*holder);
   for (const auto& [id, master] : soc_.masters()) {
     checker_.name_master(id, master.path);

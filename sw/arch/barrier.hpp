@@ -10,6 +10,13 @@
 
 // Linux 6.1, arch/arm/include/asm/barrier.h. The heavy ones reach past the outer cache's buffers.
 
+#if defined(__arm__) && __ARM_ARCH < 7
+// Without CONFIG_ARM_DMA_MEM_BUFFERABLE: what a device may read is strongly ordered, or was
+// cleaned.
+inline void mb() { barrier(); }
+inline void rmb() { barrier(); }
+inline void wmb() { barrier(); }
+#else
 inline void mb() {
   dsb();
   outer_sync();
@@ -19,6 +26,7 @@ inline void wmb() {
   dsb_st();
   outer_sync();
 }
+#endif
 inline void dma_rmb() { dmb_osh(); }
 /// Orders Normal non-cacheable stores before later ones. Does not drain the outer cache.
 inline void dma_wmb() { dmb_oshst(); }

@@ -47,6 +47,7 @@ void answer_no_uncached(Answer& answer);
 void answer_no_unmap(Answer& answer);
 void answer_noncoherent(Answer& answer);
 void answer_scan_out(Answer& answer);
+void answer_tauros2(Answer& answer);
 void answer_why(Answer& answer);
 void answer_write_buffer(Answer& answer);
 

@@ -31,6 +31,7 @@ constexpr Question kQuestions[] = {
     {"burst", answer_burst},
     {"mfifo", answer_mfifo},
     {"framebuffer", answer_framebuffer},
+    {"tauros2", answer_tauros2},
 };
 
 /// The first word of the command line that is no option with a value.

@@ -9,6 +9,7 @@
 namespace guest::cp15 {
 
 inline constexpr std::uint32_t kSctlrMmu = 1U << 0;
+inline constexpr std::uint32_t kSctlrAlignment = 1U << 1;
 inline constexpr std::uint32_t kSctlrDataCache = 1U << 2;
 inline constexpr std::uint32_t kSctlrBranchPrediction = 1U << 11;
 inline constexpr std::uint32_t kSctlrInstructionCache = 1U << 12;
@@ -116,6 +117,15 @@ inline void clean_line_to_unification(std::uintptr_t address) {
 /// ICIMVAU.
 inline void invalidate_instruction_line(std::uintptr_t address) {
   asm volatile("mcr p15, 0, %0, c7, c5, 1" : : "r"(address) : "memory");
+}
+
+// Of ARMv5 (ARM DDI 0100I, B6.6.5): the data cache as a whole.
+inline void invalidate_dcache() { asm volatile("mcr p15, 0, %0, c7, c6, 0" : : "r"(0) : "memory"); }
+inline void clean_invalidate_dcache() {
+  asm volatile("mcr p15, 0, %0, c7, c14, 0" : : "r"(0) : "memory");
+}
+inline void drain_write_buffer() {
+  asm volatile("mcr p15, 0, %0, c7, c10, 4" : : "r"(0) : "memory");
 }
 
 inline void invalidate_tlb() { asm volatile("mcr p15, 0, %0, c8, c7, 0" : : "r"(0) : "memory"); }

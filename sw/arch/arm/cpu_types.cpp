@@ -9,7 +9,8 @@ namespace guest {
 namespace {
 
 constexpr CpuType kTypes[] = {
-    {0x000F'0000, 0x000F'0000, &v7_cache_fns},  // Architecture 0xF: by CPUID registers, ARMv7.
+    {0x5615'8000, 0xFFFF'F000, &mohawk_cache_fns},  // Marvell PJ1.
+    {0x000F'0000, 0x000F'0000, &v7_cache_fns},      // Architecture 0xF: by CPUID registers, ARMv7.
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 namespace guest {
 
 extern const cpu_cache_fns v7_cache_fns;
+extern const cpu_cache_fns mohawk_cache_fns;
 
 /// A type of CPU: those whose main ID (MIDR, ARM ARM DDI 0406C, B4.1.105) has `id` under `mask`.
 struct CpuType {

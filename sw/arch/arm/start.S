@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry of the image and the exception vectors. ARM ARM DDI 0406C, B1.8. Always ARM state.
 
+#include "sw/arch/arm/set_mode.h"
+
         .syntax unified
         .arm
 
@@ -16,28 +18,38 @@
         .type   _start, %function
 _start:
         mov     r4, r2                          // The device tree, if the loader follows Linux's protocol.
-        cpsid   if, #kModeSvc
+        msr     cpsr_c, #kModeSvc | 0xc0
         mrc     p15, 0, r0, c1, c0, 0
         bic     r0, r0, #0x1000                 // I
         bic     r0, r0, #0x0007                 // C, A, M
         bic     r0, r0, #0x2000                 // V: vectors at VBAR
         bic     r0, r0, #0x40000000             // TE: exceptions in ARM state
         mcr     p15, 0, r0, c1, c0, 0
+#if __ARM_ARCH >= 7
         isb
         ldr     r0, =vectors
         mcr     p15, 0, r0, c12, c0, 0          // VBAR
         isb
+#else
+        mov     r0, #0                          // The vectors are at 0, where there must be memory.
+        mcr     p15, 0, r0, c7, c5, 4
+        ldr     r1, =vectors
+        ldm     r1!, {r5-r12}
+        stm     r0!, {r5-r12}
+        ldm     r1, {r5-r12}
+        stm     r0, {r5-r12}
+#endif
 
         ldr     r0, =exception_stack_top
-        cps     #kModeFiq
+        set_mode kModeFiq
         mov     sp, r0
-        cps     #kModeIrq
+        set_mode kModeIrq
         mov     sp, r0
-        cps     #kModeAbort
+        set_mode kModeAbort
         mov     sp, r0
-        cps     #kModeUndefined
+        set_mode kModeUndefined
         mov     sp, r0
-        cps     #kModeSvc
+        set_mode kModeSvc
         ldr     sp, =stack_top
 
         ldr     r0, =bss_start
@@ -53,6 +65,13 @@ _start:
         .section .text.vectors, "ax"
         .balign 32
 vectors:
+#if __ARM_ARCH < 7
+        .rept   8                               // Wherever this is copied, with the addresses below.
+        ldr     pc, [pc, #24]
+        .endr
+        .word   vector_reset, vector_undefined, vector_supervisor_call, vector_prefetch_abort
+        .word   vector_data_abort, vector_reset, vector_interrupt, vector_fast_interrupt
+#else
         b       vector_reset
         b       vector_undefined
         b       vector_supervisor_call
@@ -61,6 +80,7 @@ vectors:
         b       vector_reset                    // Only in Hyp mode.
         b       vector_interrupt
         b       vector_fast_interrupt
+#endif
 
 // Saves the interrupted registers as an ExceptionFrame and reports them. `adjust` makes LR the address
 // of the instruction itself.
@@ -121,6 +141,7 @@ vector_supervisor_call:
         fatal   vector_other_call, 2, 4
 
         .type   vector_interrupt, %function
+#if __ARM_ARCH >= 7
 vector_interrupt:
         sub     lr, lr, #4
         srsdb   sp!, #kModeSvc
@@ -134,6 +155,38 @@ vector_interrupt:
         add     sp, sp, r1
         pop     {r0-r3, r12, lr}
         rfeia   sp!
+#else
+// From the stack of interrupt mode, which holds three words of one interrupt for a moment, to the
+// supervisor's: there SPSR, then what LDM takes back.
+vector_interrupt:
+        sub     lr, lr, #4
+        str     r0, [sp, #-4]
+        str     lr, [sp, #-8]
+        mrs     lr, spsr
+        str     lr, [sp, #-12]
+        sub     r0, sp, #12
+        set_mode kModeSvc
+        sub     sp, sp, #8 * 4
+        str     r1, [sp, #2 * 4]
+        ldr     r1, [r0]
+        str     r1, [sp]                        // SPSR
+        ldr     r1, [r0, #8]
+        str     r1, [sp, #1 * 4]                // r0
+        ldr     r1, [r0, #4]
+        str     r1, [sp, #7 * 4]                // The interrupted instruction.
+        add     r1, sp, #3 * 4
+        stm     r1, {r2, r3, r12, lr}
+        and     r1, sp, #4                      // AAPCS: SP is a multiple of 8 at a call.
+        sub     sp, sp, r1
+        push    {r1, r2}
+        bl      handle_irq
+        pop     {r1, r2}
+        add     sp, sp, r1
+        set_mode kModeSvc
+        ldr     r0, [sp], #4
+        msr     spsr_cxsf, r0
+        ldm     sp!, {r0-r3, r12, lr, pc}^
+#endif
 
 // int semihosting_call(unsigned operation, const void* argument)
         .section .text.semihosting_call, "ax"

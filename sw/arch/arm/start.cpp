@@ -46,8 +46,9 @@ void arch_start(std::uint32_t r2) {
 
 void handle_exception(guest::ExceptionKind kind, const guest::ExceptionFrame& frame) {
   using namespace guest;
-  const bool instruction = kind == ExceptionKind::kPrefetchAbort;
-  report_exception(
-      kind, frame,
-      {instruction ? cp15::ifsr() : cp15::dfsr(), instruction ? cp15::ifar() : cp15::dfar()});
+  FaultStatus fault{cp15::dfsr(), cp15::dfar()};
+#if __ARM_ARCH >= 7
+  if (kind == ExceptionKind::kPrefetchAbort) fault = {cp15::ifsr(), cp15::ifar()};
+#endif
+  report_exception(kind, frame, fault);
 }

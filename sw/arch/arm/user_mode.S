@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Into user mode and back. ARM ARM DDI 0406C, B1.8 and B9.3.
 
+#include "sw/arch/arm/set_mode.h"
+
         .syntax unified
         .arm
 
@@ -20,9 +22,9 @@ enter_user_mode:
         ldr     r4, =user_mode_stack
         str     sp, [r4]
         mov     r5, r0
-        cpsid   i, #kModeSystem                 // User mode's SP is System mode's.
+        set_mode_masked kModeSystem                 // User mode's SP is System mode's.
         mov     sp, r1
-        cps     #kModeSvc
+        set_mode kModeSvc
         mov     r0, r2
         mov     r1, r3
         mov     r6, #kModeUser
@@ -43,7 +45,7 @@ user_mode_called:
         .type   user_mode_faulted, %function
 user_mode_faulted:
         mov     r0, #0
-        cps     #kModeSvc
+        set_mode kModeSvc
 1:      mov     r1, r6
         ldr     r4, =user_mode_stack
         ldr     sp, [r4]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // memcpy and memset: image decoding depends on them. Upward, eight words a turn where both ends are
-// aligned alike, else words with one unaligned side (ARMv7 allows that on Normal memory).
+// aligned alike, else words with one unaligned side (ARMv7 allows that on Normal memory), or bytes.
 
         .syntax unified
         .arm
@@ -22,7 +22,11 @@ memcpy:
         b       .Lalign
 .Laligned:
         tst     r1, #3
+#ifdef __ARM_FEATURE_UNALIGNED
         bne     .Lunaligned
+#else
+        bne     .Lbytes
+#endif
         push    {r4-r9}
         subs    r2, r2, #32
         blo     2f

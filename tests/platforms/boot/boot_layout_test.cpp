@@ -51,6 +51,13 @@ TEST_CASE("the initrd begins behind a kernel that is longer than that", "[boot]"
   CHECK(found.initrd >= found.kernel + kernel.bytes.size());
 }
 
+TEST_CASE("in memory that begins at 0 the device tree leaves room for the vectors", "[boot]") {
+  KernelFile program;
+  program.elf.entry = 0x0010'0000;
+  const BootLayout found = layout_of(program, "program", {0, 16 * kMiB}, 0, "initrd", kTree);
+  CHECK(found.device_tree == 0x1000);
+}
+
 TEST_CASE("what does not fit in memory is a configuration error that names the file", "[boot]") {
   const KernelFile kernel = debian(KernelFile::Kind::kZImage);
   CHECK_THROWS_WITH(layout(kernel, 64 * kMiB, 40 * kMiB), Catch::StartsWith("initrd: 40 MiB"));
