@@ -8,7 +8,7 @@ namespace guest::test {
 // DDI 0424, 3.2. CR0 and CRD are the Zynq-7000's. Time passes while the driver polls.
 std::uint32_t FakePl330::read(const volatile void* address, unsigned /*size*/) {
   const auto offset = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(address)) - base_;
-  ++now_us;
+  ++clock.now_us;
   if (offset - 0x040 < 4 * kThreads) return threads[(offset - 0x040) / 4].fault;
   if (offset - 0x100 < 8 * kThreads) {
     const Thread& thread = threads[(offset - 0x100) / 8];

@@ -19,7 +19,7 @@ namespace guest::test {
 
 /// A DMA-330's registers without a controller behind them: commands are logged, threads are where a
 /// test puts them, and the driver's handler is called when a test says so.
-class FakePl330 : public FakeIo, public DmaFixture, public Machine {
+class FakePl330 : public FakeIo, public DmaFixture {
  public:
   static constexpr unsigned kThreads = 8;
 
@@ -37,7 +37,7 @@ class FakePl330 : public FakeIo, public DmaFixture, public Machine {
     base_ = static_cast<std::uint32_t>(pl330_device->of_node.reg(0)->address);
     fake_io = this;
   }
-  ~FakePl330() override { fake_io = nullptr; }
+  virtual ~FakePl330() { fake_io = nullptr; }
 
   /// Starts the driver and takes `count` channels for copies.
   void begin(unsigned count) {
@@ -75,9 +75,9 @@ class FakePl330 : public FakeIo, public DmaFixture, public Machine {
   void end_program(unsigned thread) {
     threads[thread].state = 0;
     pending_events |= 1U << thread;
-    handle();
+    interrupt();
   }
-  void handle() {
+  void interrupt() {
     local_irq_disable();
     controller.on_interrupt();
     local_irq_enable();
@@ -106,6 +106,7 @@ class FakePl330 : public FakeIo, public DmaFixture, public Machine {
   Log commands;
   std::vector<dmaengine_result> results;
   dma_status last_status = DMA_COMPLETE;
+  Machine clock;
   device* pl330_device = nullptr;
   pl330::Controller controller;
   std::vector<dma_chan*> channels;

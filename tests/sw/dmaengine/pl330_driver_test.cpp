@@ -148,7 +148,7 @@ TEST_CASE_METHOD(FakePl330,
                 .source = 0,
                 .destination = kTo + 128,
                 .fault = 1U << 18};
-  handle();
+  interrupt();
   REQUIRE(results.size() == 1);
   CHECK(results[0].result == DMA_TRANS_READ_FAILED);
   CHECK(results[0].residue == 4096 - 128);
@@ -156,7 +156,7 @@ TEST_CASE_METHOD(FakePl330,
   state_of(0, first);
   CHECK(last_status == DMA_ERROR);
   threads[0].fault = 1U << 17;
-  handle();
+  interrupt();
   CHECK(results[1].result == DMA_TRANS_WRITE_FAILED);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE_METHOD(FakePl330, "a manager that faults is killed, and what it did no
   start_copy(1);
   threads[1].state = 0;
   manager_faulted = true;
-  handle();
+  interrupt();
   CHECK(commands == Log{"go 0", "go 1", "kill manager"});
   REQUIRE(results.size() == 1);
   CHECK(results[0].result == DMA_TRANS_ABORTED);
