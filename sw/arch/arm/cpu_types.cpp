@@ -3,7 +3,8 @@
 
 #include "sw/arch/arm/cp15.hpp"
 
-cpu_cache_fns cpu_cache;
+// Not by a constructor: those run when it is already chosen.
+constinit cpu_cache_fns cpu_cache{};
 
 namespace guest {
 namespace {
