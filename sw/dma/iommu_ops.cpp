@@ -10,6 +10,8 @@ namespace guest {
 namespace {
 
 constexpr std::size_t kInPage = kPageBytes - 1;
+/// What one bitmap holds: no mapping is larger.
+constexpr std::size_t kMostBytes = dma_iommu_mapping::kBitmapPages * kPageBytes;
 
 /// Calls `operation(start, size)` for each stretch of memory behind [handle, handle + size).
 template <class Operation>
@@ -54,6 +56,7 @@ int IommuDmaOps::prot(dma_data_direction direction, dma_attrs attrs) const {
 
 dma_addr_t IommuDmaOps::map_range(device& dev, phys_addr_t start, std::size_t size,
                                   int prot) const {
+  if (size > kMostBytes) return DMA_MAPPING_ERROR;
   dma_iommu_mapping& mapping = *dev.iommu_mapping;
   const std::size_t offset = start & kInPage;
   const std::size_t length = whole_pages(offset + size);
@@ -70,6 +73,7 @@ dma_addr_t IommuDmaOps::map_range(device& dev, phys_addr_t start, std::size_t si
 
 dma_addr_t IommuDmaOps::map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                                  dma_data_direction direction, dma_attrs attrs) const {
+  if (size > kMostBytes) return DMA_MAPPING_ERROR;
   const phys_addr_t start = page_to_phys(&page) + static_cast<phys_addr_t>(offset);
   if (maintains(attrs)) dma_page_cpu_to_dev(start, size, direction);
   return map_range(dev, start, size, prot(direction, attrs));

@@ -31,7 +31,7 @@ struct Limits {
 
   /// Whether `bytes` from a page on, of which the device does not see the first `offset`, may be
   /// one entry.
-  bool allow(std::size_t offset, std::size_t bytes) const {
+  bool allow(std::size_t offset, std::uint64_t bytes) const {
     return bytes - offset <= size && bytes <= boundary + 1;
   }
 };
@@ -73,8 +73,8 @@ unsigned IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
   for (unsigned i = 1;; ++i) {
     if (i < entries) {
       entry = sg_next(entry);
-      const bool joins =
-          entry->offset == 0 && (size & kInPage) == 0 && limits.allow(offset, size + entry->length);
+      const bool joins = entry->offset == 0 && (size & kInPage) == 0 &&
+                         limits.allow(offset, std::uint64_t{size} + entry->length);
       if (joins) {
         size += entry->length;
         entry->dma_length = 0;

@@ -151,6 +151,18 @@ TEST_CASE_METHOD(IommuDmaFixture, "a mask is honoured by the addresses handed ou
   CHECK(iova_pages_in_use() == 3);
 }
 
+TEST_CASE_METHOD(IommuDmaFixture, "what is larger than a bitmap's addresses is not mapped",
+                 "[sw][dma][iommu]") {
+  for (const std::size_t size : {(std::size_t{128} << 20) + 1, std::size_t{0xFFFF'FFFF}}) {
+    log().clear();
+    CHECK(dma_map_single(dmac, at(0), size, DMA_TO_DEVICE) == DMA_MAPPING_ERROR);
+    CHECK(log().empty());
+    dma_addr_t handle = 0;
+    CHECK(dma_alloc_coherent(dmac, size, &handle, GFP_KERNEL) == nullptr);
+  }
+  CHECK(iova_pages_in_use() == 0);
+}
+
 TEST_CASE_METHOD(IommuDmaFixture, "without memory for tables nothing is mapped and nothing lost",
                  "[sw][dma][iommu]") {
   dma_unmap_single(dmac, dma_map_single(dmac, at(0), 64, DMA_TO_DEVICE), 64, DMA_TO_DEVICE);
