@@ -102,6 +102,11 @@ extern const dma_map_ops& arm_dma_ops;
 /// Devices that snoop: addresses only.
 extern const dma_map_ops& arm_coherent_dma_ops;
 
+/// Those of the two that suit a device without an IOMMU.
+inline const dma_map_ops& direct_dma_ops(const device& dev) {
+  return dev.dma_coherent ? arm_coherent_dma_ops : arm_dma_ops;
+}
+
 /// The device's own operations, chosen on first use from the device tree (of_dma_configure); the
 /// platform's default, arm_dma_ops, without a device.
 const dma_map_ops& get_dma_ops(device* dev);

@@ -155,19 +155,19 @@ class DmabounceOps final : public dma_map_ops {
  public:
   void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
               dma_attrs attrs) const override {
-    return arm_dma_ops.alloc(dev, size, handle, gfp, attrs);
+    return direct_dma_ops(dev).alloc(dev, size, handle, gfp, attrs);
   }
   void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
             dma_attrs attrs) const override {
-    arm_dma_ops.free(dev, size, cpu_addr, handle, attrs);
+    direct_dma_ops(dev).free(dev, size, cpu_addr, handle, attrs);
   }
   int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
            dma_attrs attrs) const override {
-    return arm_dma_ops.mmap(dev, area, cpu_addr, handle, size, attrs);
+    return direct_dma_ops(dev).mmap(dev, area, cpu_addr, handle, size, attrs);
   }
   int get_sgtable(device& dev, sg_table& table, void* cpu_addr, dma_addr_t handle, std::size_t size,
                   dma_attrs attrs) const override {
-    return arm_dma_ops.get_sgtable(dev, table, cpu_addr, handle, size, attrs);
+    return direct_dma_ops(dev).get_sgtable(dev, table, cpu_addr, handle, size, attrs);
   }
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction direction, dma_attrs attrs) const override;
@@ -181,7 +181,7 @@ class DmabounceOps final : public dma_map_ops {
   bool dma_supported(device& /*dev*/, std::uint64_t mask) const override { return mask != 0; }
   /// Says yes, and keeps the mask that decides what is bounced.
   int set_dma_mask(device& dev, std::uint64_t mask) const override {
-    return dev.dmabounce != nullptr ? 0 : arm_dma_ops.set_dma_mask(dev, mask);
+    return dev.dmabounce != nullptr ? 0 : direct_dma_ops(dev).set_dma_mask(dev, mask);
   }
 };
 
@@ -191,7 +191,7 @@ dma_addr_t DmabounceOps::map_page(device& dev, page& page, std::size_t offset, s
   const phys_addr_t original = page_to_phys(&page) + static_cast<phys_addr_t>(offset);
   const int needed = needs_bounce(dev, phys_to_dma(dev, original), size);
   if (needed < 0) return DMA_MAPPING_ERROR;
-  if (needed == 0) return arm_dma_ops.map_page(dev, page, offset, size, direction, attrs);
+  if (needed == 0) return direct_dma_ops(dev).map_page(dev, page, offset, size, direction, attrs);
   ++dev.dmabounce->map_op_count;
   safe_buffer* const buffer = alloc_safe_buffer(dev, phys_to_virt(original), size, direction);
   if (buffer == nullptr) return DMA_MAPPING_ERROR;
@@ -204,7 +204,7 @@ void DmabounceOps::unmap_page(device& dev, dma_addr_t handle, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs) const {
   if (!valid(dev, handle, "unmap")) return;
   safe_buffer* const buffer = find_safe_buffer(dev, handle);
-  if (buffer == nullptr) return arm_dma_ops.unmap_page(dev, handle, size, direction, attrs);
+  if (buffer == nullptr) return direct_dma_ops(dev).unmap_page(dev, handle, size, direction, attrs);
   if (handle != buffer->safe_dma_addr) return complain(dev, "unmap", "address");
   if (buffer->size != size) complain(dev, "unmap", "size");
   if (buffer->direction != direction) complain(dev, "unmap", "direction");
@@ -220,7 +220,8 @@ void DmabounceOps::sync_single_for_cpu(device& dev, dma_addr_t handle, std::size
                                        dma_data_direction direction) const {
   if (!valid(dev, handle, "sync")) return;
   const safe_buffer* const buffer = find_safe_buffer(dev, handle);
-  if (buffer == nullptr) return arm_dma_ops.sync_single_for_cpu(dev, handle, size, direction);
+  if (buffer == nullptr)
+    return direct_dma_ops(dev).sync_single_for_cpu(dev, handle, size, direction);
   if (buffer->direction != direction) complain(dev, "sync", "direction");
   ++dev.dmabounce->bounce_count;
   if (from_device(buffer->direction)) copy_part(dev, *buffer, handle, size, Way::kOut);
@@ -230,7 +231,8 @@ void DmabounceOps::sync_single_for_device(device& dev, dma_addr_t handle, std::s
                                           dma_data_direction direction) const {
   if (!valid(dev, handle, "sync")) return;
   const safe_buffer* const buffer = find_safe_buffer(dev, handle);
-  if (buffer == nullptr) return arm_dma_ops.sync_single_for_device(dev, handle, size, direction);
+  if (buffer == nullptr)
+    return direct_dma_ops(dev).sync_single_for_device(dev, handle, size, direction);
   if (buffer->direction != direction) complain(dev, "sync", "direction");
   ++dev.dmabounce->bounce_count;
   if (to_device(buffer->direction)) copy_part(dev, *buffer, handle, size, Way::kIn);

@@ -23,8 +23,8 @@ int dmabounce_register_dev(device* dev, unsigned long small, unsigned long large
 void dmabounce_unregister_dev(device* dev);
 }
 
-/// What a registered device maps with. Streaming mappings of single pages; all else is
-/// `arm_dma_ops`, which comes back here for the entries of a list.
+/// What a registered device maps with. What is not bounced, and coherent memory, is the direct
+/// operations' that suit the device (Linux takes `arm_dma_ops`, also where it snoops).
 extern const dma_map_ops& dmabounce_ops;
 
 namespace guest {

@@ -15,11 +15,6 @@ constexpr unsigned kDefaultSlots = 512;
 
 bool skips(dma_attrs attrs) { return (attrs & DMA_ATTR_SKIP_CPU_SYNC) != 0; }
 
-/// What memory of this kind is used through.
-const dma_map_ops& unbounced(const device& dev) {
-  return dev.dma_coherent ? arm_coherent_dma_ops : arm_dma_ops;
-}
-
 /// A slot has just been written by the CPU, for what the device does not write, too: invalidating
 /// it for FROM_DEVICE would drop that.
 void hand_over(const device& dev, phys_addr_t slot, std::size_t size,
@@ -32,23 +27,23 @@ class SwiotlbOps final : public dma_map_ops {
  public:
   void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
               dma_attrs attrs) const override {
-    return unbounced(dev).alloc(dev, size, handle, gfp, attrs);
+    return direct_dma_ops(dev).alloc(dev, size, handle, gfp, attrs);
   }
   void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
             dma_attrs attrs) const override {
-    unbounced(dev).free(dev, size, cpu_addr, handle, attrs);
+    direct_dma_ops(dev).free(dev, size, cpu_addr, handle, attrs);
   }
   int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
            dma_attrs attrs) const override {
-    return unbounced(dev).mmap(dev, area, cpu_addr, handle, size, attrs);
+    return direct_dma_ops(dev).mmap(dev, area, cpu_addr, handle, size, attrs);
   }
   int get_sgtable(device& dev, sg_table& table, void* cpu_addr, dma_addr_t handle, std::size_t size,
                   dma_attrs attrs) const override {
-    return unbounced(dev).get_sgtable(dev, table, cpu_addr, handle, size, attrs);
+    return direct_dma_ops(dev).get_sgtable(dev, table, cpu_addr, handle, size, attrs);
   }
   void cache_sync(device& dev, void* address, std::size_t size,
                   dma_data_direction direction) const override {
-    unbounced(dev).cache_sync(dev, address, size, direction);
+    direct_dma_ops(dev).cache_sync(dev, address, size, direction);
   }
 
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
