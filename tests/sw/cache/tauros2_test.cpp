@@ -18,6 +18,8 @@ constexpr std::uint32_t kMmp2 = 0x560F'5811;
 struct Tauros2Bench {
   explicit Tauros2Bench(std::uint32_t main_id = kPxa910) {
     host_midr = main_id;
+    outer_cache = {};
+    set_auxcr(0);
     tauros2::host = {};
     tauros2::host.mmfr3 = 0x2111;
     tauros2_init(CACHE_TAUROS2_PREFETCH_ON);
