@@ -37,6 +37,7 @@ struct alignas(64) CacheLine {
   bool dirty = false;  ///< The hardware's dirty bit.
   bool locked = false;
   bool secure = true;
+  bool given_up = false;  ///< L2, exclusive: the L1 has it; the first to be evicted.
   FillCause fill_cause = FillCause::kDemand;
   bool filled_stale = false;
   LineMarks marks{};
@@ -44,7 +45,7 @@ struct alignas(64) CacheLine {
   bool holds(LineNumber line) const { return valid && tag == line; }
   /// It holds nothing any more; what is left of its marks means nothing.
   void empty() {
-    valid = dirty = locked = false;
+    valid = dirty = locked = given_up = false;
     tag = load_tag = store_tag = kNoLine;
     recent = 0;
     decoded = {};

@@ -68,6 +68,12 @@ bool L2Cache::looked_up(const MemoryAttributes& memory) const {
   return settings_.looks_up_shared();
 }
 
+// TRM 2.3.3, exclusive configuration: of data that are write-back in both caches.
+bool L2Cache::exclusive(const Attributes& attributes) const {
+  return settings_.exclusive() && !attributes.instruction && write_back(attributes.memory.outer) &&
+         write_back(attributes.memory.inner);
+}
+
 BusResponse L2Cache::read(const L2Request& request, Time& now) {
   now = read_port_.take(now, cycles(port_cycles(request.data.size())));
   const MemoryAttributes& memory = request.attributes.memory;
@@ -97,7 +103,7 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
   now += cycles(hit_cycles());
   if (line != nullptr) return read_hit(part, *line, now);
   const bool allocates = memory.outer != CachePolicy::kNonCacheable &&
-                         !settings_.fills_disabled() && !settings_.exclusive();
+                         !settings_.fills_disabled() && !exclusive(part.request.attributes);
   if (!allocates) return read_memory(part, now);
 
   LineData data;
@@ -117,6 +123,7 @@ BusResponse L2Cache::read_part(const Part& part, Time& now) {
   } else if (part.request.marks != nullptr && observer_ != nullptr) {
     part.request.marks->filled_from(observer_->memory_marks(memory_line(part.line)));
   }
+  fill_second_line(part, now);
   prefetch(part, now);
   return BusResponse::kOkay;
 }
@@ -129,8 +136,7 @@ BusResponse L2Cache::read_hit(const Part& part, CacheLine& line, Time& now) {
     report_stale_use(part, line, now);
   }
   const bool cacheable = part.request.attributes.memory.outer != CachePolicy::kNonCacheable;
-  // Exclusive configuration: the line is now in L1.
-  if (cacheable && settings_.exclusive() && !line.dirty) array_.release(line);
+  if (exclusive(part.request.attributes)) line.given_up = true;
   if (cacheable) prefetch(part, now);
   return BusResponse::kOkay;
 }
@@ -149,11 +155,38 @@ BusResponse L2Cache::read_memory(const Part& part, Time& now) {
 }
 
 BusResponse L2Cache::write(const L2Request& request, Time& now) {
-  now = write_port_.take(now, cycles(port_cycles(request.data.size()))) +
-        cycles(port_cycles(request.data.size()));
+  if (request.hints.line_of_zeros && !settings_.takes_lines_of_zeros())
+    return write_first_beat(request, now);
+  const unsigned beats =
+      port_cycles(request.hints.line_of_zeros ? kPortBytes : request.data.size());
+  now = write_port_.take(now, cycles(beats)) +
+        cycles(settings_.early_response() ? port_cycles(kPortBytes) : beats);
   const MemoryAttributes& memory = request.attributes.memory;
   if (!memory.normal()) return write_around(request, now);
   return for_each_part(request, [&](const Part& part) { return write_part(part, now); });
+}
+
+// A Cortex-A9 sends a line of zeros as one beat where its ACTLR says that this controller knows of
+// it. Where it does not, that beat is all that is written; the rest of the line is lost.
+BusResponse L2Cache::write_first_beat(const L2Request& request, Time& now) {
+  ++statistics_.truncated_lines;
+  L2Request beat = request;
+  beat.data = request.data.first(kPortBytes);
+  beat.hints = {};
+  beat.marks = nullptr;
+  const BusResponse response = write(beat, now);
+  if (request.marks == nullptr) return response;
+  const LineNumber line = line_of(request.address);
+  LineMarks lost = *request.marks;
+  lost.dirty &= ~bytes_at(0, kPortBytes);
+  const ByteMask newest = lost.dirty & ~lost.superseded;
+  if (lost.dirty != 0 && observer_ != nullptr)
+    observer_->dropped_dirty(CopyLevel::kL1Data, line, lost, request.attributes.origin, now);
+  if (newest != 0) {
+    lose(line, newest, lost);
+    buffer_.lose(line, newest, lost);
+  }
+  return response;
 }
 
 // Strongly ordered and Device: nothing is merged, nothing waits. All strobed bytes are one
@@ -205,6 +238,8 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
   }
   const bool cacheable = memory.outer != CachePolicy::kNonCacheable;
   const bool back = cacheable && write_back(memory.outer) && !settings_.write_through_forced();
+  if (part.request.hints.clean && exclusive(part.request.attributes))
+    return take_clean_line(part, now);
   // Older bytes of the line must not reach memory after these.
   if (back) buffer_.drain_line(part.line, now);
   CacheLine* line = array_.find(part.line);
@@ -220,9 +255,22 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
   return BusResponse::kOkay;
 }
 
+// Exclusive configuration: a line comes back from the L1 as it was.
+BusResponse L2Cache::take_clean_line(const Part& part, Time& now) {
+  buffer_.drain_line(part.line, now);
+  CacheLine* line = array_.find(part.line);
+  count_write(line != nullptr);
+  if (line == nullptr) line = allocate_for_write(part, now);
+  if (line == nullptr) return BusResponse::kOkay;  // Memory has it.
+  const bool dirty = line->dirty;
+  write_into(part, *line, true, now);
+  line->dirty = dirty;
+  return BusResponse::kOkay;
+}
+
 CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
   const Attributes& attributes = part.request.attributes;
-  const bool evicted_from_l1 = settings_.exclusive() && part.mask == kWholeLine;
+  const bool evicted_from_l1 = part.request.hints.eviction && exclusive(attributes);
   const bool wanted =
       attributes.memory.outer == CachePolicy::kWriteBackWriteAllocate || evicted_from_l1;
   if (settings_.fills_disabled() || !settings_.write_allocates(wanted)) return nullptr;
@@ -252,6 +300,7 @@ void L2Cache::write_into(const Part& part, CacheLine& line, bool back, Time now)
   } else {
     line.marks.stored(part.mask, {origin.pc, origin.epoch});
   }
+  line.given_up = false;
   if (back) {
     line.dirty = true;
     if (part.request.marks == nullptr && observer_ != nullptr) {

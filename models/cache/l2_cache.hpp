@@ -14,6 +14,7 @@
 #include "models/cache/l2_store_buffer.hpp"
 #include "models/cache/set_associative.hpp"
 #include "models/core/observer.hpp"
+#include "models/core/write_hints.hpp"
 
 namespace linefill {
 
@@ -26,6 +27,7 @@ struct L2Request {
   LineMarks* marks = nullptr;       ///< As BusExtension::marks.
   bool speculative = false;
   WriteBackCause cause = WriteBackCause::kEviction;
+  WriteHints hints{};
 };
 
 /// The cache of an outer cache controller with real data: what a transaction does to the array, the
@@ -87,25 +89,32 @@ class L2Cache final : public CopyHolder {
 
   template <class Use>
   BusResponse for_each_part(const L2Request& request, Use&& use);
+  BusResponse write_first_beat(const L2Request& request, Time& now);
   BusResponse write_around(const L2Request& request, Time& now);
   BusResponse read_part(const Part& part, Time& now);
   BusResponse read_hit(const Part& part, CacheLine& line, Time& now);
   BusResponse read_memory(const Part& part, Time& now);
   BusResponse write_part(const Part& part, Time& now);
   void write_into(const Part& part, CacheLine& line, bool write_back, Time now);
+  BusResponse take_clean_line(const Part& part, Time& now);
   CacheLine* allocate_for_write(const Part& part, Time& now);
   void write_memory(const Part& part, Time& now);
   void write_memory_at_once(const Part& part, Time& now);
 
   BusResponse fetch(L2LineNumber line, LineData& data, const Attributes& attributes, Time& now);
-  CacheLine* make_room(L2LineNumber line, const Attributes& attributes, Time now);
+  CacheLine* make_room(L2LineNumber line, const Attributes& attributes, Time now,
+                       bool loses_victim = false);
   void install(CacheLine& line, L2LineNumber number, const LineData& data, FillCause cause,
                const Origin& origin, Time now);
   void prefetch(const Part& part, Time now);
+  void fill_second_line(const Part& part, Time now);
+  bool fill_aside(L2LineNumber line, const Attributes& attributes, FillCause cause,
+                  bool loses_victim, Time now);
   void report_stale_use(const Part& part, const CacheLine& line, Time now);
   void mark_around(const Part& part);
 
   bool looked_up(const MemoryAttributes& memory) const;
+  bool exclusive(const Attributes& attributes) const;
   void count_read(const Part& part, bool hit);
   void count_write(bool hit);
   Time cycles(unsigned n) const { return timing_.cycle * n; }

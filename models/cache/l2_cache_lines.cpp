@@ -28,12 +28,20 @@ BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& 
 
 // The victim leaves before the new line comes. Its write may reach the controller's own registers,
 // which may then have changed everything: if so, the new line is not allocated.
-CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, Time now) {
+CacheLine* L2Cache::make_room(L2LineNumber line, const Attributes& attributes, Time now,
+                              bool loses_victim) {
   const std::uint32_t locked =
       settings_.locked_ways(attributes.origin.master, attributes.instruction);
   CacheLine* victim = array_.victim(line, locked);
   if (victim == nullptr || !victim->valid) return victim;
+  if (settings_.exclusive()) {
+    if (CacheLine* given_up = array_.given_up(line, locked)) victim = given_up;
+  }
   const unsigned generation = generation_;
+  if (loses_victim) {
+    invalidate(*victim, attributes.origin, now);
+    return victim;
+  }
   if (victim->dirty) clean(*victim, WriteBackCause::kEviction, attributes.origin, now);
   if (generation != generation_ || array_.find(line) != nullptr) return nullptr;
   monitor_.count(L2Event::kCastOut);
@@ -66,17 +74,35 @@ void L2Cache::prefetch(const Part& part, Time now) {
     return;
   const L2LineNumber next{raw(part.line) + 1 + settings_.prefetch_offset()};
   if (raw(next) / (kPageBytes / kLineBytes) != raw(part.line) / (kPageBytes / kLineBytes)) return;
-  if (array_.find(next) != nullptr) return;
-  Attributes attributes = part.request.attributes;
-  attributes.origin.epoch = 0;
-  buffer_.drain_line(next, now);
-  LineData data;
-  if (fetch(next, data, attributes, now) != BusResponse::kOkay) return;
-  CacheLine* line = make_room(next, attributes, now);
-  if (line == nullptr) return;
+  if (!fill_aside(next, part.request.attributes, FillCause::kPrefetch, false, now)) return;
   monitor_.count(L2Event::kInternalPrefetch);
   ++statistics_.prefetches;
-  install(*line, next, data, FillCause::kPrefetch, attributes.origin, now);
+}
+
+// Double linefill (TRM 2.3.5): a fill brings the other line of an aligned pair, too; or the next
+// one. The requester waits for its own.
+void L2Cache::fill_second_line(const Part& part, Time now) {
+  if (!settings_.double_linefill()) return;
+  const std::uint32_t first = raw(part.line);
+  const L2LineNumber second{settings_.double_linefill_upward() ? first + 1 : first ^ 1U};
+  if (first / (kPageBytes / kLineBytes) != raw(second) / (kPageBytes / kLineBytes)) return;
+  fill_aside(second, part.request.attributes, FillCause::kPrefetch, settings_.loses_second_victim,
+             now);
+}
+
+// A line that nobody asked for by itself. False: it is there already, or finds no room.
+bool L2Cache::fill_aside(L2LineNumber number, const Attributes& wanted, FillCause cause,
+                         bool loses_victim, Time now) {
+  if (array_.find(number) != nullptr) return false;
+  Attributes attributes = wanted;
+  attributes.origin.epoch = 0;
+  buffer_.drain_line(number, now);
+  LineData data;
+  if (fetch(number, data, attributes, now) != BusResponse::kOkay) return false;
+  CacheLine* line = make_room(number, attributes, now, loses_victim);
+  if (line == nullptr) return false;
+  install(*line, number, data, cause, attributes.origin, now);
+  return true;
 }
 
 void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time& now) {

@@ -17,6 +17,8 @@ enum class L2Part : std::uint8_t { kL210 = 1, kL220 = 2, kL310 = 3 };
 /// what they mean in each part. The register block writes them; the cache only reads.
 struct L2Settings {
   L2Part part = L2Part::kL310;
+  /// The second line of a double linefill overwrites a dirty one (erratum 752271).
+  bool loses_second_victim = false;
   std::uint32_t control = 0;
   std::uint32_t aux = 0;
   std::uint32_t tag_latency = 0;   ///< L2C-310.
@@ -44,6 +46,13 @@ struct L2Settings {
   bool fills_disabled() const { return bit(debug, 0); }
   bool write_through_forced() const { return bit(debug, 1); }
   bool locks_lines() const { return bit(lock_line_enable, 0); }
+  /// Writes are answered when their first beat is there.
+  bool early_response() const { return is_l310() && bit(aux, 30); }
+  /// One beat for a line of zeros is understood.
+  bool takes_lines_of_zeros() const { return is_l310() && enabled() && bit(aux, 0); }
+  bool double_linefill() const { return bit(prefetch, 30); }
+  /// Double linefills go upward only: from an odd line to the next, even.
+  bool double_linefill_upward() const { return bit(prefetch, 23); }
   bool prefetches(bool instruction) const { return bit(prefetch, instruction ? 29 : 28); }
   unsigned prefetch_offset() const { return prefetch & 0x1FU; }
   /// Whether a write miss allocates, for a line whose attributes ask for `wanted` (aux[24:23];

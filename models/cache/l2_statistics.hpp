@@ -18,6 +18,7 @@ struct L2Statistics {
         fills{owner, "fills", "lines"},
         prefetches{owner, "prefetches", "lines"},
         write_backs{owner, "write_backs", "lines"},
+        truncated_lines{owner, "truncated_lines", "lines"},
         dropped_dirty{owner, "dropped_dirty", "lines"},
         line_operations{owner, "line_operations", "operations"},
         way_operations{owner, "way_operations", "operations"},
@@ -33,6 +34,7 @@ struct L2Statistics {
   Counter fills;
   Counter prefetches;
   Counter write_backs;
+  Counter truncated_lines;  ///< Lines of zeros that only the processor knew of.
   Counter dropped_dirty;
   Counter line_operations;
   Counter way_operations;

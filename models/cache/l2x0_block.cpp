@@ -24,14 +24,14 @@ std::uint32_t aux_reset(const L2x0Options& options) {
   }
 }
 
-std::uint32_t aux_writable(L2Part part) {
-  switch (part) {
+std::uint32_t aux_writable(const L2x0Options& options) {
+  switch (options.part) {
     case L2Part::kL210:
       return 0x01FF'FFFF;
     case L2Part::kL220:
       return 0x0DFF'FFFF;
     default:
-      return 0x7FFF'3C01;
+      return options.has_prefetch_control() ? 0x7FFF'3C01 : 0x3FFF'3C00;
   }
 }
 
@@ -53,10 +53,12 @@ L2x0Block::L2x0Block(BusPort& memory, const L2x0Options& options, Statistics& st
 // can be repeated.
 void L2x0Block::reset(Time now) {
   settings_ = {.part = options_.part,
+               .loses_second_victim = options_.loses_second_victim(),
                .aux = aux_reset(options_),
                .tag_latency = options_.ram_latency_reset,
                .data_latency = options_.ram_latency_reset};
   monitor_ = {};
+  power_control_ = 0;
   operations_.reset();
   registers().reset(*this);
   buffer_.clear();
@@ -152,13 +154,14 @@ std::uint32_t L2x0Block::cache_type() const {
 }
 
 void L2x0Block::write_aux(std::uint32_t value, const RegisterContext& context) {
-  const std::uint32_t writable = aux_writable(options_.part);
+  const std::uint32_t writable = aux_writable(options_);
   settings_.aux = (settings_.aux & ~writable) | (value & writable);
   settings_.prefetch = (settings_.prefetch & ~kPrefetchBits) | (value & writable & kPrefetchBits);
   cache_.rebuild(context.now);
 }
 
 void L2x0Block::write_prefetch_control(std::uint32_t value, const RegisterContext&) {
+  if (!options_.has_prefetch_control()) return;
   settings_.prefetch = value & kPrefetchWritable;
   settings_.aux = (settings_.aux & ~kPrefetchBits) | (value & kPrefetchBits);
 }

@@ -149,6 +149,10 @@ class L2x0Block {
   void write_debug_control(std::uint32_t value, const RegisterContext&) {
     settings_.debug = value & 3U;
   }
+  std::uint32_t power_control() const { return power_control_; }
+  void write_power_control(std::uint32_t value, const RegisterContext&) {
+    if (options_.has_power_control()) power_control_ = value & 3U;
+  }
   void write_prefetch_control(std::uint32_t value, const RegisterContext&);
   std::uint32_t all_ways() const { return (1U << cache_.geometry().ways) - 1; }
 

@@ -28,6 +28,14 @@ struct L2x0Options {
   /// On r3p0 the store buffer merges nothing any more after a CACHE_SYNC (erratum 753970).
   bool sync_ends_merging() const { return is_l310() && release() == kR3p0; }
 
+  /// From r3p0 to r3p1-50 the second line of a double linefill may overwrite a dirty line
+  /// (erratum 752271).
+  bool loses_second_victim() const { return is_l310() && release() >= kR3p0 && release() < kR3p2; }
+  /// What came with r2p0: prefetch control, full line of zeros, early responses.
+  bool has_prefetch_control() const { return is_l310() && release() >= kR2p0; }
+  /// What came with r3p0.
+  bool has_power_control() const { return is_l310() && release() >= kR3p0; }
+
   /// L220: operations on one line, and the sync, run in the background, too.
   bool all_in_background() const { return part == L2Part::kL220; }
   /// L210: an operation while one runs in the background is not refused but ignored.

@@ -170,7 +170,9 @@ const RegisterTable<L2x0Block>& L2x0Block::registers(L2Part part) {
       R{0xF60, "reg15_prefetch_ctrl", kReadWrite}
           .computed(&B::prefetch_control)
           .on_write(&B::write_prefetch_control),
-      R{0xF80, "reg15_power_ctrl", kReadWrite}.stores(&B::power_control_, 3),
+      R{0xF80, "reg15_power_ctrl", kReadWrite}
+          .computed(&B::power_control)
+          .on_write(&B::write_power_control),
   };
   static constexpr auto kL220Rows = rows_where<25>(kRows, in_l220);
   static constexpr auto kL210Rows = rows_where<16>(kRows, in_l210);

@@ -30,7 +30,8 @@ void OuterCache::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
       extension.strobes,
       extension.marks,
       extension.speculative,
-      extension.write_back_cause};
+      extension.write_back_cause,
+      extension.hints};
   const Time start = time_of(delay);
   Time now = start;
   const BusResponse response = pass(payload.is_write(), request, now);

@@ -94,6 +94,16 @@ class SetAssociative {
     }
   }
 
+  /// A line of the set of `line` that is given up and in a way not locked; null if there is none.
+  CacheLine* given_up(LineNumber line, std::uint32_t locked_ways) {
+    const unsigned set = set_of(line);
+    for (unsigned way = 0; way < geometry_.ways; ++way) {
+      CacheLine& found = at(set, way);
+      if (found.given_up && !found.locked && (locked_ways >> way & 1U) == 0) return &found;
+    }
+    return nullptr;
+  }
+
   /// Where `line` is to be allocated: an invalid way first, else the next or a random one of those
   /// allowed. `locked_ways` has a bit for each way that may not be allocated. Null if none may.
   CacheLine* victim(LineNumber line, std::uint32_t locked_ways = 0) {

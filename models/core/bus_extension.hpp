@@ -7,6 +7,7 @@
 #include "models/core/attributes.hpp"
 #include "models/core/line_marks.hpp"
 #include "models/core/observer.hpp"
+#include "models/core/write_hints.hpp"
 
 namespace linefill {
 
@@ -23,6 +24,7 @@ struct BusExtension : tlm::tlm_extension<BusExtension> {
   bool speculative = false;
   /// For a write-back: why the line is written.
   WriteBackCause write_back_cause = WriteBackCause::kEviction;
+  WriteHints hints{};
 
   tlm::tlm_extension_base* clone() const override { return new BusExtension{*this}; }
   void copy_from(const tlm::tlm_extension_base& other) override {

@@ -34,6 +34,7 @@ BusResponse BusUnit::transport(const CoreTransaction& transaction, Time& now) {
   extension.marks = transaction.marks;
   extension.speculative = transaction.speculative;
   extension.write_back_cause = transaction.write_back_cause;
+  extension.hints = transaction.hints;
   const sc_core::sc_time& stamp = sc_core::sc_time_stamp();
   sc_core::sc_time delay = std::max(to_sc_time(now), stamp) - stamp;
   socket_->b_transport(payload, delay);

@@ -11,6 +11,7 @@
 #include "models/core/line_marks.hpp"
 #include "models/core/observer.hpp"
 #include "models/core/time.hpp"
+#include "models/core/write_hints.hpp"
 
 namespace linefill {
 
@@ -25,6 +26,7 @@ struct CoreTransaction {
   LineMarks* marks = nullptr;
   bool speculative = false;
   WriteBackCause write_back_cause = WriteBackCause::kEviction;
+  WriteHints hints{};
 };
 
 /// What lies below a core's L1, as its blocks see it. In the processor it is a TLM socket, in a

@@ -22,6 +22,8 @@ struct CoreContext {
   Epoch epoch = 0;  ///< Stores to device registers so far.
   Observer* observer = nullptr;
   CopyHolder* store_buffer = nullptr;
+  bool exclusive = false;       ///< ACTLR.EXCL: clean lines, too, go down when they are evicted.
+  bool lines_of_zeros = false;  ///< ACTLR[3]: lines of zeros go down as a single beat.
   /// Below the L1: told which newest bytes an invalidate dropped.
   std::vector<CopyHolder*> lower_holders{};
 

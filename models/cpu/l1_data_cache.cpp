@@ -7,6 +7,14 @@
 
 namespace linefill {
 
+namespace {
+
+bool all_zeros(const std::array<std::byte, kLineBytes>& data) {
+  return std::all_of(data.begin(), data.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
 L1DataCache::L1DataCache(CacheGeometry geometry, Replacement replacement, CoreContext& context,
                          Statistics& statistics)
     : lines_{geometry, replacement},
@@ -51,7 +59,11 @@ void L1DataCache::install(CacheLine& line, LineNumber number, FillCause cause) {
 }
 
 Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now) {
-  if (!line.dirty) return now;
+  return line.dirty ? write_down(line, cause, origin, now) : now;
+}
+
+Time L1DataCache::write_down(CacheLine& line, WriteBackCause cause, const Origin& origin,
+                             Time now) {
   line.settle();
   ++write_backs_;
   const Time start = std::max(now, eviction_buffer_free_);
@@ -68,6 +80,9 @@ Time L1DataCache::clean(CacheLine& line, WriteBackCause cause, const Origin& ori
     }
   }
   transaction.write_back_cause = cause;
+  transaction.hints.eviction = cause == WriteBackCause::kEviction;
+  transaction.hints.clean = !line.dirty;
+  transaction.hints.line_of_zeros = context_.lines_of_zeros && all_zeros(line.data);
   eviction_buffer_free_ = start;
   // An error here is an asynchronous abort on silicon; the bytes are gone either way.
   if (context_.bus.transport(transaction, eviction_buffer_free_) != BusResponse::kOkay) ++refused_;
@@ -91,7 +106,8 @@ void L1DataCache::invalidate(CacheLine& line, const Origin& origin, Time now) {
 }
 
 Time L1DataCache::evict(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now) {
-  const Time taken = clean(line, cause, origin, now);
+  const bool evicted_clean = context_.exclusive && cause == WriteBackCause::kEviction;
+  const Time taken = line.dirty || evicted_clean ? write_down(line, cause, origin, now) : now;
   lines_.release(line);
   return taken;
 }

@@ -36,7 +36,8 @@ class L1DataCache final : public CopyHolder {
   Time clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now);
   /// Drops the line with whatever is dirty in it.
   void invalidate(CacheLine& line, const Origin& origin, Time now);
-  /// Writes the line down if dirty, and drops it. Returns as `clean`.
+  /// Writes the line down if dirty (with ACTLR.EXCL an evicted one in any case), and drops it.
+  /// Returns as `clean`.
   Time evict(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now);
   /// When the last write-back ends.
   Time write_backs_end() const { return eviction_buffer_free_; }
@@ -50,6 +51,7 @@ class L1DataCache final : public CopyHolder {
   void count_copies_in(CopyFilter* filter) override { lines_.count_in(filter); }
 
  private:
+  Time write_down(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now);
   void install(CacheLine& line, LineNumber number, FillCause cause);
 
   // Looking at a line's marks settles them: no change that anyone else could see.

@@ -29,6 +29,7 @@ class AbortReceiver {
   virtual void prefetch_fault(const Fault& fault, VirtualAddress va) = 0;
   /// ACTLR.SMP: without it, Shareable memory is not held in the L1D.
   virtual bool coherent() const = 0;
+  virtual std::uint32_t actlr() const = 0;
 
  protected:
   ~AbortReceiver() = default;
@@ -181,6 +182,7 @@ class MemorySystem final : public MemoryInterface,
   }
   bool cached_in_l1d(const MemoryAttributes& attributes) const;
   void select_maps();
+  void take_auxiliary();
 
   // Of instructions.
   L1InstructionCache::Filled find_code(LineNumber number, const MemoryAttributes& attributes,

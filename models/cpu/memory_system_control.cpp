@@ -17,8 +17,15 @@ void MemorySystem::context_changed(bool privileged, bool big_endian) {
 }
 
 void MemorySystem::registers_changed(Changed what) {
+  if (what == Changed::kAuxiliary) take_auxiliary();
   if (what != Changed::kDomains) classes_.clear();
   select_maps();
+}
+
+// What a Cortex-A9 and an L2C-310 agree upon (A9 TRM 4.3.10).
+void MemorySystem::take_auxiliary() {
+  context_.exclusive = (receiver_->actlr() >> 7 & 1U) != 0;
+  context_.lines_of_zeros = (receiver_->actlr() >> 3 & 1U) != 0;
 }
 
 // Big-endian data is reversed on the slow path: its map is never entered.

@@ -202,6 +202,7 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void data_fault(const Fault& fault, VirtualAddress va, bool write) override;
   void prefetch_fault(const Fault& fault, VirtualAddress va) override;
   bool coherent() const override { return control_.coherent(); }
+  std::uint32_t actlr() const override { return control_.actlr(); }
 
   void end(std::uint32_t status);
   MemorySystem::Configuration memory_configuration(const DeviceNode& node) const;

@@ -150,8 +150,11 @@ namespace {
 volatile std::byte* l2_registers() {
   static volatile void* base = nullptr;
   if (base == nullptr) {
-    device* dev = find_device("arm,pl310-cache");
-    if (dev == nullptr) panic("no L2C-310");
+    device* dev = nullptr;
+    for (const char* name : {"arm,pl310-cache", "arm,l220-cache", "arm,l210-cache"}) {
+      if (dev == nullptr) dev = find_device(name);
+    }
+    if (dev == nullptr) panic("no outer cache");
     base = device_iomap(*dev).value_or(nullptr);
   }
   return static_cast<volatile std::byte*>(base);

@@ -79,7 +79,7 @@ void poke(void* address, std::uint32_t value);
 /// Reads so many other lines that those of `address`'s set are evicted from L1 and L2.
 void evict(const void* address);
 
-/// A register of the L2C-310, by its offset; the store is not ordered by anything.
+/// A register of the outer cache, by its offset; the store is not ordered by anything.
 std::uint32_t l2_read(unsigned offset);
 void l2_write(unsigned offset, std::uint32_t value);
 

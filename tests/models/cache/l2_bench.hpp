@@ -178,13 +178,14 @@ struct L2Bench {
     std::memcpy(&value, line.data(), 4);
     return value;
   }
-  /// A line as an L1 writes it back: each word is `value`.
+  /// A line as an L1 writes it back when it evicts it: each word is `value`.
   void write_back(std::uint32_t address, std::uint32_t value, const MemoryAttributes& type,
-                  LineMarks* marks = nullptr) {
+                  LineMarks* marks = nullptr, WriteHints hints = {.eviction = true}) {
     for (unsigned i = 0; i < line.size(); i += 4) std::memcpy(line.data() + i, &value, 4);
     attributes.memory = type;
     L2Request request{PhysicalAddress{address}, line, attributes};
     request.marks = marks;
+    request.hints = hints;
     response = block.write(request, now);
   }
   bool resident(std::uint32_t address) {

@@ -119,6 +119,25 @@ TEST_CASE("L2 errata: what was dirty before the operation came is written back (
   for (std::uint32_t i = 0; i < 40; ++i) CHECK(l2.memory.word(kLine + 32 * i) == i);
 }
 
+TEST_CASE(
+    "L2 errata: from r3p0 to r3p1-50 a double linefill's second line overwrites a dirty one "
+    "(752271)",
+    "[l2][errata]") {
+  const auto [release, kept] = GENERATE(
+      table<std::uint32_t, bool>({{kR2p0, true}, {kR3p0, false}, {kR3p1, false}, {0x08, true}}));
+  CAPTURE(release);
+  L2Bench l2{revision(release)};
+  l2.set(kPrefetchControl, 1U << 30);
+  for (std::uint32_t way = 0; way < 8; ++way)
+    l2.write_back(kLine + 32 + way * 16 * 1024, way + 1, kWriteBack);
+  l2.fill(kLine + 0x10'0000, kWriteBack);  // Its second line is in the same set.
+  unsigned written = 0;
+  for (std::uint32_t way = 0; way < 8; ++way)
+    written += l2.memory.word(kLine + 32 + way * 16 * 1024) == way + 1 ? 1U : 0U;
+  CHECK(written == (kept ? 1 : 0));
+  CHECK(l2.counter("dropped_dirty") == (kept ? 0 : 1));
+}
+
 TEST_CASE("L2 errata: on r3p0 a CACHE_SYNC ends merging, the dummy register does not (753970)",
           "[l2][errata]") {
   CHECK(writes_after_sync(kR3p0, kCacheSync) == 2);

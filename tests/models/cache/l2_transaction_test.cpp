@@ -332,18 +332,6 @@ TEST_CASE("L2: prefetch does not leave a 4 KiB page", "[l2][prefetch]") {
   CHECK_FALSE(l2.resident(0x6000'1000));
 }
 
-TEST_CASE("L2: exclusive configuration hands a clean line over to L1", "[l2]") {
-  L2Bench l2;
-  l2.fill(kA, kWriteBack);
-  l2.set_aux(1U << 12);
-  l2.fill(kA, kWriteBack);
-  CHECK_FALSE(l2.resident(kA));
-  l2.fill(kA + 64, kWriteBack);
-  CHECK_FALSE(l2.resident(kA + 64));
-  l2.write_back(kA, 3, kNoWriteAllocate);
-  CHECK(l2.dirty(kA));
-}
-
 TEST_CASE("L2: secure and non-secure copies of an address are different lines", "[l2][secure]") {
   L2Bench l2;
   l2.write_back(kA, 1, kWriteBack);

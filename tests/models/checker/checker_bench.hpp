@@ -283,6 +283,7 @@ class CheckerBench : private AbortReceiver {
     FAIL("prefetch abort at " << hex(raw(va)));
   }
   bool coherent() const override { return false; }
+  std::uint32_t actlr() const override { return 0; }
 
   static constexpr std::uint32_t kTable = kMemory + kMemorySize - 0x4000;
   CoreClock clock_{0, ~std::uint64_t{0}};

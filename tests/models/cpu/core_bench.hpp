@@ -235,12 +235,14 @@ struct CoreBench : AbortReceiver {
     last_address = raw(va);
   }
   bool coherent() const override { return smp; }
+  std::uint32_t actlr() const override { return actlr_value; }
 
   static constexpr std::uint32_t kTable = kMemory + kMemorySize - 0x4000;
   FakeBus bus;
   CoreClock clock{0, ~std::uint64_t{0}};
   Statistics statistics;
   bool smp = false;
+  std::uint32_t actlr_value = 0;
   Fault last_fault{};
   std::uint32_t last_address = 0;
   bool last_write = false;

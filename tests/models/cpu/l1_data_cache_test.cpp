@@ -130,6 +130,44 @@ TEST_CASE("an unaligned access to a device, or with SCTLR.A, is an alignment fau
   CHECK(core.memory.load<std::uint8_t>(kCached + kAt + 1, byte));
 }
 
+TEST_CASE("a clean line goes down when it is evicted with ACTLR.EXCL only", "[cpu][l1d]") {
+  const bool exclusive = GENERATE(false, true);
+  CoreBench core;
+  core.actlr_value = exclusive ? 1U << 7 : 0;
+  core.memory.registers_changed(CacheOperations::Changed::kAuxiliary);
+  unsigned clean_evictions = 0;
+  core.bus.before = [&](const CoreTransaction& t) {
+    if (t.write && t.hints.clean) {
+      CHECK(t.hints.eviction);
+      ++clean_evictions;
+    }
+  };
+  core.load(kCached + kAt);
+  core.operate(Maintenance::Action::kCleanInvalidate, kCached + kAt);
+  CHECK(clean_evictions == 0);
+  core.load(kCached + kAt);
+  for (std::uint32_t i = 1; i <= 64; ++i) core.load(kCached + kAt + i * 0x2000);
+  CHECK(core.l1d().find(line_of(PhysicalAddress{kMemory + kAt})).valid == 0);
+  CHECK((clean_evictions > 0) == exclusive);
+}
+
+TEST_CASE("a written-back line of zeros is told as such with ACTLR[3] only", "[cpu][l1d]") {
+  const bool enabled = GENERATE(false, true);
+  CoreBench core;
+  core.actlr_value = enabled ? 1U << 3 : 0;
+  core.memory.registers_changed(CacheOperations::Changed::kAuxiliary);
+  unsigned zeros = 0;
+  core.bus.before = [&](const CoreTransaction& t) {
+    zeros += t.write && t.hints.line_of_zeros ? 1U : 0U;
+  };
+  core.store(kCached + kAt, 0);
+  core.clean(kCached + kAt);
+  CHECK(zeros == (enabled ? 1 : 0));
+  core.store(kCached + kAt, 0x0100'0000);
+  core.clean(kCached + kAt);
+  CHECK(zeros == (enabled ? 1 : 0));
+}
+
 TEST_CASE("Shareable memory is cached with ACTLR.SMP only", "[cpu][l1d]") {
   CoreBench core;
   core.store(kShared + kAt, 5);
