@@ -52,6 +52,9 @@ po::options_description run_options() {
   add("symbols", po::value<std::vector<std::string>>()->value_name("FILE"),
       "more names: an ELF (with source lines), System.map or the text of /proc/kallsyms; may be "
       "repeated");
+  add("coverage", po::value<std::string>()->value_name("FILE"),
+      "write the addresses of all instructions that were executed, in hexadecimal; nothing is "
+      "checked then");
   add("skip", po::value<std::vector<std::string>>()->value_name("FUNCTION"),
       "a function of the guest that returns at once, to see what comes of it; may be repeated");
   add("adversary", po::value<std::string>()->value_name("SEED[:EVENT,...]"),
@@ -186,6 +189,12 @@ RunOptions parse_run(const std::vector<std::string>& arguments) {
                                   {"warning", LogLevel::kWarning},
                                   {"info", LogLevel::kInfo},
                                   {"debug", LogLevel::kDebug}}});
+  run.coverage = text("coverage");
+  if (!run.coverage.empty()) {
+    if (!run.skip.empty() || values.count("gdb") > 0)
+      fail("--coverage: expected neither --skip nor --gdb with it");
+    run.check = CheckMode::kOff;
+  }
   if (values.count("adversary") > 0) parse_adversary(text("adversary"), run);
   if (values.count("gdb") > 0) run.gdb = gdb::parse_endpoint(text("gdb"));
   if (values.count("until") > 0) run.until = time_of_text("until", text("until"));

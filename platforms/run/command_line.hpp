@@ -29,6 +29,7 @@ struct RunOptions {
   CheckMode check = CheckMode::kReport;
   std::vector<std::string> symbols;
   std::vector<std::string> skip;  ///< Functions that return at once.
+  std::string coverage;           ///< File for what was executed.
   std::optional<std::uint64_t> adversary_seed;
   std::vector<std::string> adversary_events;  ///< Empty with a seed: all.
   std::optional<Time> until;

@@ -66,6 +66,7 @@ Simulation::Simulation(const RunOptions& options)
   connect_world();
   soc_.processor().set_hook_handler([this](std::uint32_t pc) { hooks_.at_instruction(pc); });
   if (options_.check != CheckMode::kOff) connect_checker();
+  if (!options_.coverage.empty()) connect_coverage();
   connect_skipped();
   if (options_.adversary_seed) connect_adversary();
   if (options_.gdb) connect_debugger();
@@ -154,6 +155,12 @@ void Simulation::connect_checker() {
     const bool stop = options_.check == CheckMode::kStop && finding.severity == Severity::kError;
     if (stop) end("stopped at a finding", std::nullopt);
   });
+}
+
+// Each instruction is stopped at: slow, and of no cost to a run without.
+void Simulation::connect_coverage() {
+  soc_.processor().set_hook_handler([this](std::uint32_t pc) { coverage_.note(pc); });
+  soc_.processor().stop_at_all(true);
 }
 
 // As if the function were empty: it goes on where it was called from.
@@ -284,6 +291,7 @@ int Simulation::finish() {
          << '\n';
     if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
+  if (!options_.coverage.empty()) coverage_.write(options_.coverage);
   std::cerr << summary_of(soc_, end_, transfers_.get()) << describe_findings(findings_, symbols_);
   if (!end_.backtrace.empty())
     std::cerr << "cpu0       " << describe_backtrace(end_.backtrace, symbols_) << '\n';

@@ -13,6 +13,7 @@
 #include "models/checker/symbols.hpp"
 #include "platforms/gdb/server.hpp"
 #include "platforms/run/command_line.hpp"
+#include "platforms/run/coverage.hpp"
 #include "platforms/run/processor_view.hpp"
 #include "platforms/run/progress.hpp"
 #include "platforms/run/report.hpp"
@@ -37,6 +38,7 @@ class Simulation {
   void connect_world();
   void connect_checker();
   void connect_adversary();
+  void connect_coverage();
   void connect_skipped();
   void connect_debugger();
   void advance();
@@ -62,6 +64,7 @@ class Simulation {
   std::optional<gdb::ArmTarget> debug_target_;
   std::optional<gdb::Server> debugger_;
   Progress progress_;
+  Coverage coverage_;
   unsigned screenshots_ = 0;
   RunEnd end_;
   bool ended_ = false;

@@ -39,6 +39,7 @@ constexpr bool within(std::uint64_t value, std::uint64_t of, std::uint64_t perce
 void answer_alloc(Answer& answer);
 void answer_burst(Answer& answer);
 void answer_channels(Answer& answer);
+void answer_coherent(Answer& answer);
 void answer_contiguous(Answer& answer);
 void answer_framebuffer(Answer& answer);
 void answer_map(Answer& answer);

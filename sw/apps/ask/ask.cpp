@@ -23,6 +23,7 @@ constexpr Question kQuestions[] = {
     {"noncoherent", answer_noncoherent},
     {"write-buffer", answer_write_buffer},
     {"no-uncached", answer_no_uncached},
+    {"coherent", answer_coherent},
     {"no-unmap", answer_no_unmap},
     {"contiguous", answer_contiguous},
     {"scan-out", answer_scan_out},
