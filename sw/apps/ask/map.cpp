@@ -33,7 +33,7 @@ struct Held {
   std::size_t slots;
 };
 Held held() {
-  return {level_of("free pages"), level_of("remapped pages"), level_of("I/O address pages in use"),
+  return {level_of("free pages"), level_of("remapped pages"), level_of("I/O pages"),
           level_of("bounce slots")};
 }
 

@@ -100,7 +100,7 @@ void answer_no_unmap(Answer& answer) {
   const std::span<std::byte> memory = alloc_bytes(4 * kBytes);
   if (!answer.require(card && !memory.empty(), "memory")) return;
   const IoAddressesOfOthers others{channel->mapping_device()};
-  const std::size_t before = level_of("I/O address pages in use");
+  const std::size_t before = level_of("I/O pages");
   const Outcome outcome = make_requests(*channel, *card, memory);
   Table table{22,
               "64 requests of 4 KiB",
@@ -110,7 +110,7 @@ void answer_no_unmap(Answer& answer) {
               "I/O pages held",
               "slots held"};
   const bool all = outcome.requests == kRequests;
-  const std::size_t io_pages = level_of("I/O address pages in use") - before;
+  const std::size_t io_pages = level_of("I/O pages") - before;
   const std::size_t slots = level_of("bounce slots");
   if (all) {
     table.row(name, world, "none", outcome.wrong_bytes, io_pages, slots);
