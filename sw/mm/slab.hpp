@@ -43,7 +43,12 @@ class ObjectCache {
   template <class... Arguments>
   T* make(gfp_t gfp, Arguments&&... arguments) {
     void* memory = slab_.allocate(gfp);
-    return memory == nullptr ? nullptr : ::new (memory) T{std::forward<Arguments>(arguments)...};
+    if (memory == nullptr) return nullptr;
+    if constexpr (sizeof...(Arguments) == 0) {
+      return ::new (memory) T;  // clang 14 takes no T{} of an aggregate with a protected base.
+    } else {
+      return ::new (memory) T{std::forward<Arguments>(arguments)...};
+    }
   }
   void destroy(T* object) {
     object->~T();
