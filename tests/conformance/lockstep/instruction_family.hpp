@@ -33,8 +33,8 @@ class Preparation {
  public:
   Preparation(Code& code, bool thumb) : code_{code}, thumb_{thumb} {}
 
-  /// MOVW and MOVT, unless an instruction of this unit, which may be an IT block, has chosen a
-  /// value for `reg` already. PC keeps its value, too.
+  /// Moves `value` there, unless an instruction of this unit, which may be an IT block, has chosen
+  /// a value for `reg` already. PC keeps its value, too.
   void set(unsigned reg, std::uint32_t value);
 
  private:

@@ -10,7 +10,8 @@ namespace linefill::test {
 /// The core over a flat memory.
 class OurMachine {
  public:
-  explicit OurMachine(bool inline_path) : memory_{clock_, inline_path} {
+  explicit OurMachine(bool inline_path, const InstructionSet& set = armv7a())
+      : memory_{clock_, inline_path}, core_{memory_, system_, clock_, set} {
     memory_.map(kCodeBase, kCodeBytes / FlatMemory::kPage);
     // Code that is stored to is another matter.
     memory_.protect(kCodeBase);
@@ -28,7 +29,7 @@ class OurMachine {
   CoreClock clock_;
   FlatMemory memory_;
   FakeSystem system_{clock_};
-  Core core_{memory_, system_, clock_};
+  Core core_;
   bool incomparable_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/conformance/lockstep/random_code.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -15,14 +16,26 @@ namespace {
 /// So many words of a row are looked at before another row is chosen.
 constexpr unsigned kTries = 40;
 
+/// Of A32: ARMv5TE's rows are some of ARMv7-A's.
+bool has_row(const InstructionSet& set, const Encoding& row) {
+  if (&set == &armv7a()) return true;
+  const auto among = [&](const EncodingTable& table) {
+    return std::any_of(table.rows().begin(), table.rows().end(), [&](const Encoding& other) {
+      return other.name == row.name && other.pattern.text() == row.pattern.text();
+    });
+  };
+  return among(set.a32) || among(set.a32_unconditional);
+}
+
 }  // namespace
 
-RandomCode::RandomCode(std::mt19937_64& random, bool thumb) : dice_{random}, thumb_{thumb} {
+RandomCode::RandomCode(std::mt19937_64& random, bool thumb, const InstructionSet& set)
+    : dice_{random}, thumb_{thumb}, set_{set}, scratch_{false, set} {
   for (const InstructionFamily* family : instruction_families()) {
     for (const EncodingTable* table : family->tables(thumb)) {
       for (const Encoding& encoding : table->rows()) {
         const RowUse use = family->use_of(encoding);
-        if (use == RowUse::kExcluded) continue;
+        if (use == RowUse::kExcluded || !has_row(set, encoding)) continue;
         (use == RowUse::kStream ? stream_rows_ : branch_rows_)
             .push_back({family, table, &encoding});
       }
@@ -39,7 +52,8 @@ MachineState RandomCode::random_state() {
           0, 1, -1, 0x7FFF'FFFF, 0x8000'0000LL, 0xFFFF}[dice_.number(6)]);
     if (dice_.chance(10)) r &= 0xFF;
   }
-  const auto flags = dice_.word() & (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
+  const auto flags = dice_.word() & set_.status_bits &
+                     (psr::kN | psr::kZ | psr::kC | psr::kV | psr::kQ | psr::kGe);
   state.cpsr = flags | 0x10 | (thumb_ ? psr::kT : 0);
   for (std::size_t i = 0; i < state.data.size(); i += 8) {
     const std::uint64_t bits = dice_.bits();
@@ -124,8 +138,9 @@ Code RandomCode::stream(const MachineState& start, unsigned length,
   MachineState state = start;
   starts.clear();
   // CLREX: Unicorn's monitor remembers the stream before.
-  code.halfwords = thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F}
-                          : std::vector<std::uint16_t>{0xF01F, 0xF57F};
+  if (&set_ == &armv7a())
+    code.halfwords = thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F}
+                            : std::vector<std::uint16_t>{0xF01F, 0xF57F};
   starts.push_back(0);
   for (unsigned k = 0; k < length;) {
     const std::size_t begin = code.halfwords.size();

@@ -25,7 +25,7 @@ class RandomCode {
     std::uint64_t hits = 0;
   };
 
-  RandomCode(std::mt19937_64& random, bool thumb);
+  RandomCode(std::mt19937_64& random, bool thumb, const InstructionSet& set = armv7a());
 
   MachineState random_state();
   /// A straight-line stream of about `length` instructions that our core executes from `start` to
@@ -55,7 +55,8 @@ class RandomCode {
 
   Dice dice_;
   bool thumb_;
-  OurMachine scratch_{false};
+  const InstructionSet& set_;
+  OurMachine scratch_;
   std::uint64_t instructions_ = 0;
   std::vector<Row> stream_rows_;
   std::vector<Row> branch_rows_;

@@ -24,11 +24,12 @@ void check(uc_err error) {
 
 }  // namespace
 
-UnicornMachine::UnicornMachine() {
+UnicornMachine::UnicornMachine(bool armv5) : armv5_{armv5} {
   check(uc_open(UC_ARCH_ARM, UC_MODE_ARM, &uc_));
-  check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_A9));
+  check(uc_ctl_set_cpu_model(uc_, armv5 ? UC_CPU_ARM_926 : UC_CPU_ARM_CORTEX_A9));
   check(uc_mem_map(uc_, kCodeBase, kCodeBytes, UC_PROT_ALL));
   check(uc_mem_map(uc_, kDataBase, kDataBytes, UC_PROT_READ | UC_PROT_WRITE));
+  if (armv5_) return;
   check(uc_reg_write(uc_, UC_ARM_REG_C1_C0_2, &kCpacr));
   check(uc_reg_write(uc_, UC_ARM_REG_FPEXC, &kFpexc));
 }
@@ -43,18 +44,18 @@ bool UnicornMachine::run(const Code& code, MachineState& state, unsigned count) 
   check(uc_reg_write(uc_, UC_ARM_REG_CPSR, &state.cpsr));
   for (unsigned i = 0; i < kRegisters.size(); ++i)
     check(uc_reg_write(uc_, kRegisters[i], &state.r[i]));
-  for (unsigned i = 0; i < state.d.size(); ++i)
+  for (unsigned i = 0; !armv5_ && i < state.d.size(); ++i)
     check(uc_reg_write(uc_, UC_ARM_REG_D0 + static_cast<int>(i), &state.d[i]));
-  check(uc_reg_write(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
+  if (!armv5_) check(uc_reg_write(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
   const std::uint64_t until = count == 0 ? code.end() : ~std::uint64_t{0};
   const uc_err error = uc_emu_start(uc_, code.address | thumb, until, 0, count);
   for (unsigned i = 0; i < kRegisters.size(); ++i)
     check(uc_reg_read(uc_, kRegisters[i], &state.r[i]));
   check(uc_reg_read(uc_, UC_ARM_REG_CPSR, &state.cpsr));
   check(uc_reg_read(uc_, UC_ARM_REG_PC, &state.pc));
-  for (unsigned i = 0; i < state.d.size(); ++i)
+  for (unsigned i = 0; !armv5_ && i < state.d.size(); ++i)
     check(uc_reg_read(uc_, UC_ARM_REG_D0 + static_cast<int>(i), &state.d[i]));
-  check(uc_reg_read(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
+  if (!armv5_) check(uc_reg_read(uc_, UC_ARM_REG_FPSCR, &state.fpscr));
   // Not kept up to date by a last instruction whose condition failed.
   if (count == 0 && error == UC_ERR_OK) state.pc = code.end();
   check(uc_mem_read(uc_, kDataBase, state.data.data(), kDataBytes));

@@ -7,10 +7,10 @@ struct uc_struct;
 
 namespace linefill::test {
 
-/// The other implementation: Unicorn's Cortex-A9, in User mode.
+/// The other implementation: Unicorn's Cortex-A9, or its ARM926EJ-S (ARMv5TEJ), in User mode.
 class UnicornMachine {
  public:
-  UnicornMachine();
+  explicit UnicornMachine(bool armv5 = false);
   ~UnicornMachine();
   UnicornMachine(const UnicornMachine&) = delete;
   UnicornMachine& operator=(const UnicornMachine&) = delete;
@@ -21,6 +21,7 @@ class UnicornMachine {
 
  private:
   uc_struct* uc_ = nullptr;
+  bool armv5_;
 };
 
 }  // namespace linefill::test
