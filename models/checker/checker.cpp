@@ -39,7 +39,8 @@ constexpr Time kFrame = 10ms;
 
 void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes,
                           Time time) {
-  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
+  account(address, attributes, time);
+  if (attributes.translated) judge_io(address, size, false, attributes, time);
   if (nothing_known_of(address, size)) return;
   for_each_line(address, size,
                 [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
@@ -55,8 +56,7 @@ void Checker::read_line(LineNumber line, ByteMask bytes, const Attributes& attri
   const LineMarks& memory = memory_marks(line);
   ByteMask lost = memory.lost & unseen;
   if (attributes.origin.epoch != 0) lost = memory.origin.older(lost, attributes.origin.epoch);
-  if (lost != 0)
-    read_of_lost(line, lost, memory, party_of(attributes.origin, time), "memory", time);
+  if (lost != 0) read_of_lost(line, lost, memory, party_of(attributes, time), "memory", time);
 }
 
 // Returns the bytes whose newest value is in `holder`: older copies behind it are then no finding.
@@ -67,7 +67,9 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   const ByteMask newer = view.marks->dirty & view.valid & ~view.marks->superseded & bytes;
   if (newer == 0) return 0;
   ByteMask wrong = 0;
-  if (attributes.origin.epoch == 0) {
+  if (attributes.origin.epoch == 0 && attributes.table_walk) {
+    wrong = newer;
+  } else if (attributes.origin.epoch == 0) {
     wrong = invisible_for_long(line, newer, *view.marks, time);
   } else {
     wrong = view.marks->origin.older(newer, attributes.origin.epoch);
@@ -75,14 +77,16 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   if (wrong == 0) return newer;
   const StoreOrigin store = view.marks->origin[first_of(wrong)];
   Finding finding;
-  finding.kind =
-      buffer(holder.level()) ? FindingKind::kWriteNotDrained : FindingKind::kStaleDeviceRead;
+  finding.kind = attributes.table_walk    ? FindingKind::kStaleWalkerRead
+                 : buffer(holder.level()) ? FindingKind::kWriteNotDrained
+                                          : FindingKind::kStaleDeviceRead;
   finding.cause = cause_of_dirty(holder.level());
   finding.time = time;
-  finding.free_running = attributes.origin.epoch == 0;
-  finding.reader = party_of(attributes.origin, time);
+  finding.free_running = attributes.origin.epoch == 0 && !attributes.table_walk;
+  finding.reader = party_of(attributes, time);
   finding.writer = party_of(writer_of(line, wrong, store));
-  if (!buffer(holder.level())) blame_declaration(finding, attributes.origin);
+  if (!buffer(holder.level()) && !attributes.table_walk)
+    blame_declaration(finding, attributes.origin);
   raise(std::move(finding), line, wrong);
   return newer;
 }
@@ -110,7 +114,8 @@ ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const Line
 // it.
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
                            const Attributes& attributes, Time time) {
-  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address), time);
+  account(address, attributes, time);
+  if (attributes.translated) judge_io(address, size, true, attributes, time);
   if (nothing_known_of(address, size)) return;
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
@@ -123,7 +128,7 @@ void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
       if (older != 0) holder->overtaken(line, older);
       copied = true;
     }
-    if (copied) overtake(line, {bytes, attributes.origin, time});
+    if (copied) overtake(line, {bytes, attributes.origin, time, io_address_of(attributes)});
     forget_memory_loss(line, bytes);
   });
 }
@@ -178,6 +183,7 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
     finding.time = time;
     finding.reader = reader;
     finding.writer = party_of(by.origin, by.time);
+    finding.writer.io_address = by.io_address;
     blame_declaration(finding, by.origin);
     findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "stale");
     raise(std::move(finding), line, superseded);
@@ -369,6 +375,7 @@ void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const L
   const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
   finding.reader = {kProcessorName, marks.origin[first_of(dirty)].pc, {}};
   finding.writer = party_of(by.origin, by.time);
+  finding.writer.io_address = by.io_address;
   blame_declaration(finding, by.origin);
   findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
   raise(std::move(finding), line, over);

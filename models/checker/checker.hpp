@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -58,6 +59,9 @@ class Checker final : public Observer {
   void drained_to_memory(CopyLevel, LineNumber, ByteMask, const LineMarks&, const Origin&,
                          Time) override;
   void maintained(const Maintenance&) override;
+  void iommu_refused(const IommuAccess&, IommuFault, Time) override;
+  void iommu_stale(const IommuAccess&, std::uint64_t descriptor_at, std::uint64_t output,
+                   Time) override;
   const LineMarks& memory_marks(LineNumber) override;
 
  private:
@@ -67,7 +71,8 @@ class Checker final : public Observer {
     ByteMask bytes = 0;
     Origin origin{};
     Time time{};
-    bool l1_invalidated = false;  ///< Since then, by software.
+    std::optional<std::uint32_t> io_address{};  ///< Of a device behind an IOMMU.
+    bool l1_invalidated = false;                ///< Since then, by software.
   };
   /// Bytes that a free-running master read while a newer value was invisible to it.
   struct Invisible {
@@ -110,6 +115,12 @@ class Checker final : public Observer {
   Party party_of(const Origin&, Time) const;
   Party party_of(const Overtaking&) const;
   Overtaking writer_of(LineNumber, ByteMask, const StoreOrigin&) const;
+  Party party_of(const Attributes&, Time) const;
+  static std::optional<std::uint32_t> io_address_of(const Attributes&);
+  static void point_at(Party& party, std::uint32_t address);
+  void account(PhysicalAddress, const Attributes&, Time);
+  void raise_io(Finding finding, const IommuAccess& access);
+  void judge_io(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time);
   std::string name_of_master(MasterId) const;
 
   FindingLog& findings_;
@@ -125,6 +136,11 @@ class Checker final : public Observer {
   std::size_t many_overtakings_ =
       kFewOvertakings;  ///< When it is time to forget those that are over.
   std::unordered_map<LineNumber, Invisible> invisible_;
+  /// The last access that an old translation has let pass.
+  struct {
+    MasterId master{};
+    std::uint64_t io_address = ~std::uint64_t{0};
+  } stale_translation_;
 
   static constexpr std::size_t kFewOvertakings = 1024;
 };

@@ -58,6 +58,8 @@ void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {
   const auto first = static_cast<unsigned>(std::countr_zero(bytes));
   finding.bytes = bytes;
   finding.address = raw(address_of(line)) + first;
+  point_at(finding.reader, finding.address);
+  point_at(finding.writer, finding.address);
   finding.length = 32 - first - static_cast<unsigned>(std::countl_zero(bytes));
   const Mapping* mapping = finding.free_running
                                ? ledger_.given_to(finding.reader.agent, finding.address)

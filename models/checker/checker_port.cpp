@@ -93,6 +93,7 @@ Checker::Overtaking Checker::writer_of(LineNumber line, ByteMask bytes,
 // Of the processor's stores no time is kept.
 Party Checker::party_of(const Overtaking& by) const {
   Party party = party_of(by.origin, by.time);
+  party.io_address = by.io_address;
   if (by.origin.master == MasterId::kProcessor) party.time.reset();
   return party;
 }

@@ -104,7 +104,10 @@ constexpr std::array kKinds{
         "l1_dirty, l2_dirty: where the newer descriptor was.",
         "Clean the descriptor's line (DCCMVAC; set_pte_ext, flush_pmd_entry, clean_dcache_area do) "
         "and DSB before\n"
-        "the TLB is invalidated, or make walks cacheable (TTBR IRGN)."},
+        "the TLB is invalidated, or make walks cacheable (TTBR IRGN). Of an IOMMU's tables: clean "
+        "L1 and the\n"
+        "outer cache after each descriptor (dma_sync_single_for_device() of the table, as "
+        "io-pgtable does)."},
     FindingKindInfo{
         FindingKind::kCoherencyMismatch, "coherency_mismatch",
         "A device and its device-tree node disagree about whether it sees the processor's caches.",
@@ -123,6 +126,52 @@ constexpr std::array kKinds{
         "transactions "
         "marked\n"
         "cacheable, write-back (AxCACHE 0b1111; cache bits 0b111 in PL330's CCR)."},
+    FindingKindInfo{
+        FindingKind::kIommuTranslationFault, "iommu_translation_fault",
+        "An IOMMU refused an access of a device: its tables have no translation for it.",
+        "The device was given an address that is not mapped, not mapped any more, or not yet: or "
+        "it ran over the end\n"
+        "of its buffer. Or its stream has no context in the IOMMU.",
+        "never_mapped; unmapped: a mapping of these addresses has ended; in_mapping: a live "
+        "mapping covers them, but\n"
+        "the walker found no descriptor (was the table cleaned?); tables: the tables are damaged "
+        "(access flag,\n"
+        "address size, external abort); stream: no context for the device's stream ID.",
+        "Give the device what dma_map_...() returned, for as long as it is mapped: stop the device "
+        "before the unmap."},
+    FindingKindInfo{
+        FindingKind::kIommuPermissionFault, "iommu_permission_fault",
+        "An IOMMU refused an access of a device: the mapping does not allow it.",
+        "A device wrote a page mapped DMA_TO_DEVICE, or fetched instructions from one mapped "
+        "without execution, or\n"
+        "accessed without privilege what is for the privileged only.",
+        "write: the access was a write; read; fetch.",
+        "Map with the direction of the transfer: DMA_FROM_DEVICE, or DMA_BIDIRECTIONAL for both."},
+    FindingKindInfo{FindingKind::kIotlbStale, "iotlb_stale",
+                    "An IOMMU let an access pass by what its TLB had kept of a descriptor that has "
+                    "changed since.",
+                    "A mapping was changed or removed in the tables, and the TLB not told, or not "
+                    "waited for: the device still\n"
+                    "reaches the old page, which may be another's by now.",
+                    "not_invalidated: the old entry was still in the TLB.",
+                    "After the descriptor is changed and cleaned: TLBIVA (iommu_iotlb_sync), "
+                    "TLBSYNC, and wait for TLBSTATUS before\n"
+                    "the page or the I/O address is given away."},
+    FindingKindInfo{
+        FindingKind::kDmaOutsideMapping, "dma_outside_mapping",
+        "A device accessed memory behind an IOMMU that no mapping of it covers.",
+        "The access began or ended beside the buffer, in the rest of a page that the IOMMU maps as "
+        "a whole.",
+        "read, write: what the device did.",
+        "Program the device with the address and no more than the length of the mapping."},
+    FindingKindInfo{
+        FindingKind::kDmaAfterUnmap, "dma_after_unmap",
+        "A device accessed memory behind an IOMMU through a mapping that had ended.",
+        "The buffer was unmapped, or freed, while the device still used it; the page is still "
+        "mapped for another\n"
+        "buffer, or the translation has not gone.",
+        "read, write: what the device did.",
+        "Stop the device (dmaengine_terminate_sync, or wait for its end) before the unmap."},
 };
 
 }  // namespace

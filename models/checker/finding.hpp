@@ -23,6 +23,11 @@ enum class FindingKind : std::uint8_t {
   kAliasMismatch,
   kStaleWalkerRead,
   kCoherencyMismatch,
+  kIommuTranslationFault,
+  kIommuPermissionFault,
+  kIotlbStale,
+  kDmaOutsideMapping,
+  kDmaAfterUnmap,
 };
 
 enum class Severity : std::uint8_t { kWarning, kError };
@@ -48,6 +53,8 @@ struct Party {
   std::string agent;  ///< "cpu0", "cpu0 (instruction fetch)", or a device-tree path.
   std::uint32_t pc = 0;
   std::optional<Time> time;  ///< Absent where a fast path keeps no time: the processor's stores.
+  /// Of a device behind an IOMMU: its own address for the bytes.
+  std::optional<std::uint32_t> io_address{};
   std::uint32_t called_from = 0;  ///< Of a processor: the call of its function, if that is known.
 };
 
@@ -58,11 +65,12 @@ struct Finding {
   Severity severity = Severity::kError;
   std::string cause;
   Time time{};
-  std::uint32_t address = 0;  ///< Physical, of the first byte.
-  std::uint32_t length = 0;   ///< Up to the last byte: some between may be right.
-  ByteMask bytes = 0;         ///< Which bytes of the line.
-  std::string device;         ///< Path of the device concerned; empty if none.
-  std::string mapping;        ///< The mapping that covers the bytes, in words; empty if none.
+  /// Physical, of the first byte; the device's own where an IOMMU let the access go nowhere.
+  std::uint32_t address = 0;
+  std::uint32_t length = 0;  ///< Up to the last byte: some between may be right.
+  ByteMask bytes = 0;        ///< Which bytes of the line.
+  std::string device;        ///< Path of the device concerned; empty if none.
+  std::string mapping;       ///< The mapping that covers the bytes, in words; empty if none.
   std::uint32_t mapping_site = 0;
   std::uint32_t mapping_size = 0;  ///< In bytes; 0 without a mapping.
   std::int64_t offset =

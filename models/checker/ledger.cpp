@@ -37,8 +37,27 @@ void Ledger::end(std::uint32_t address, Time entered, Time now) {
   mapping.owner = Mapping::Owner::kEnded;
   mapping.unmap_entered = entered;
   mapping.unmapped = now;
-  if (ended_ && mapping.type == Mapping::Type::kStreaming) ended_(mapping);
+  const bool whole = mapping.type == Mapping::Type::kStreaming && !mapping.io_address;
+  if (ended_ && whole) ended_(mapping);
   ended_mappings_.insert_or_assign(address, std::move(mapping));
+}
+
+bool Ledger::any_within(std::uint32_t first, std::uint32_t last) {
+  if (find(live_, first) != nullptr) return true;
+  const auto next = live_.lower_bound(first);
+  return next != live_.end() && next->first <= last;
+}
+
+Ledger& Ledger::io_space(const std::string& master) {
+  auto& space = io_spaces_[master];
+  if (space == nullptr) space = std::make_unique<Ledger>();
+  space->ended_ = ended_;
+  return *space;
+}
+
+Ledger* Ledger::find_io_space(const std::string& master) {
+  const auto found = io_spaces_.find(master);
+  return found == io_spaces_.end() ? nullptr : found->second.get();
 }
 
 // Remembered while no mapping begins or ends, if none begins within it.

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,10 @@ struct Mapping {
   std::string function;           ///< What made it: "dma_map_page_attrs".
   std::string device;             ///< The name software gives the device.
   std::uint32_t site = 0;         ///< Where it was called from.
+  /// Of a piece of a mapping behind an IOMMU, which is where it lies in memory: the device's
+  /// address for it.
+  std::optional<std::uint32_t> io_address;
+  std::vector<std::uint32_t> pieces;  ///< Of a mapping in I/O space: where its pieces begin.
 
   Time map_entered{};
   Time mapped{};
@@ -57,6 +63,12 @@ class Ledger {
   Mapping* live_at(std::uint32_t address);
   /// Marks a live mapping as ended: its bytes stay known.
   void end(std::uint32_t address, Time entered, Time now);
+
+  /// The mappings that the bus master at this path sees behind an IOMMU, by its own addresses.
+  /// Their pieces are mappings of the physical ledger.
+  Ledger& io_space(const std::string& master);
+  /// Null if it has none.
+  Ledger* find_io_space(const std::string& master);
   /// A device moved data at `address`: the transfer's first and last beat.
   void accessed(std::uint32_t address, Time now) {
     Mapping* mapping = nullptr;
@@ -93,6 +105,8 @@ class Ledger {
     ended_ = std::move(listener);
   }
   std::size_t live_count() const { return live_.size(); }
+  /// Whether a live mapping has a byte from `first` to `last`.
+  bool any_within(std::uint32_t first, std::uint32_t last);
 
  private:
   /// A live mapping, and the bytes that it alone answers for.
@@ -112,6 +126,7 @@ class Ledger {
 
   std::map<std::uint32_t, Mapping> live_;  ///< By first address.
   std::map<std::uint32_t, Mapping> ended_mappings_;
+  std::map<std::string, std::unique_ptr<Ledger>> io_spaces_;
   std::function<void(const Mapping&)> ended_;
   /// Live mappings that were accessed last: a copy goes between two.
   std::array<Recent, 2> recent_{};

@@ -84,12 +84,12 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
   using Owner = Mapping::Owner;
   const auto single = [&](const char* name, Owner owner) {
     hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
-      set_owner(c.r[2], owner);
+      set_owner(c.r[2], c, owner);
     });
   };
   const auto list = [&](const char* name, Owner owner) {
     hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
-      for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, owner);
+      for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, c, owner);
     });
   };
   single("dma_sync_single_for_cpu", Owner::kCpu);
@@ -120,7 +120,7 @@ void MappingHooks::attach_pages(const Symbols& symbols) {
     const auto handle = program_.word(c.r[2]);
     if (page == 0 || !handle) return;
     add(c, "dma_alloc_pages", {*handle, c.r[1]}, c.r[3], 0, Mapping::Type::kStreaming);
-    set_owner(*handle, Mapping::Owner::kCpu);
+    set_owner(*handle, c, Mapping::Owner::kCpu);
   });
   hook(symbols, "dma_free_pages",
        [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
@@ -132,7 +132,7 @@ void MappingHooks::attach_pages(const Symbols& symbols) {
          if (table == 0) return;
          for (const Segment& s : table_segments(table)) {
            add(c, "dma_alloc_noncontiguous", s, c.r[2], 0, Mapping::Type::kStreaming);
-           set_owner(s.address, Mapping::Owner::kCpu);
+           set_owner(s.address, c, Mapping::Owner::kCpu);
          }
        });
   // The table does not outlive the call.
@@ -160,20 +160,54 @@ void MappingHooks::add(const HookedCall& call, const char* function, Segment seg
   mapping.site = call.return_address;
   mapping.map_entered = call.entered;
   mapping.mapped = program_.now();
+  const auto pieces = look_up_ ? look_up_(mapping.device, mapping.address, mapping.size)
+                               : std::optional<std::vector<IoPiece>>{};
+  if (pieces) return add_pieces(ledger_.io_space(mapping.device).map(mapping), *pieces);
   watch_edges(ledger_.map(std::move(mapping)), true);
 }
 
-void MappingHooks::end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes) {
-  Mapping* mapping = ledger_.live_at(address);
-  if (mapping == nullptr) return;
-  if ((attributes & kSkipCpuSync) != 0) mapping->cpu_sync_skipped = true;
-  watch_edges(*mapping, false);
-  ledger_.end(address, call.entered, program_.now());
+// Findings about bytes in memory find the piece, those about a device's addresses the whole.
+void MappingHooks::add_pieces(Mapping& mapping, const std::vector<IoPiece>& pieces) {
+  for (const IoPiece& p : pieces) {
+    Mapping piece = mapping;
+    piece.address = p.address;
+    piece.size = p.size;
+    piece.pieces.clear();
+    piece.io_address = mapping.address + p.offset;
+    mapping.pieces.push_back(p.address);
+    watch_edges(ledger_.map(std::move(piece)), true);
+  }
 }
 
-void MappingHooks::set_owner(std::uint32_t address, Mapping::Owner owner) {
-  Mapping* mapping = ledger_.covering(address);
-  if (mapping != nullptr && mapping->owner != Mapping::Owner::kEnded) mapping->owner = owner;
+// A handle is an address of the device's I/O space, if it has one and knows it.
+Ledger& MappingHooks::space_of(std::uint32_t address, const HookedCall& call) {
+  Ledger* space = ledger_.find_io_space(device_name(call.r[0]));
+  return space != nullptr && space->covering(address) != nullptr ? *space : ledger_;
+}
+
+void MappingHooks::end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes) {
+  Ledger& space = space_of(address, call);
+  Mapping* mapping = space.live_at(address);
+  if (mapping == nullptr) return;
+  if ((attributes & kSkipCpuSync) != 0) mapping->cpu_sync_skipped = true;
+  for (const std::uint32_t at : mapping->pieces) {
+    Mapping* piece = ledger_.live_at(at);
+    if (piece == nullptr) continue;
+    piece->cpu_sync_skipped = mapping->cpu_sync_skipped;
+    watch_edges(*piece, false);
+    ledger_.end(at, call.entered, program_.now());
+  }
+  if (&space == &ledger_) watch_edges(*mapping, false);
+  space.end(address, call.entered, program_.now());
+}
+
+void MappingHooks::set_owner(std::uint32_t address, const HookedCall& call, Mapping::Owner owner) {
+  Mapping* mapping = space_of(address, call).covering(address);
+  if (mapping == nullptr || mapping->owner == Mapping::Owner::kEnded) return;
+  mapping->owner = owner;
+  for (const std::uint32_t at : mapping->pieces) {
+    if (Mapping* piece = ledger_.live_at(at)) piece->owner = owner;
+  }
 }
 
 // Lines that the mapping shares with its neighbours, if a device may write them.

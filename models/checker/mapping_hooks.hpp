@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/checker/function_hooks.hpp"
 #include "models/checker/ledger.hpp"
 #include "models/checker/program_view.hpp"
 #include "models/checker/symbols.hpp"
+#include "models/core/io_piece.hpp"
 
 namespace linefill {
 
@@ -27,6 +30,10 @@ class MappingHooks {
   void name_device(const std::string& guest_name, const std::string& path) {
     paths_[guest_name] = path;
   }
+  /// Where bytes lie that a device sees behind an IOMMU; nothing if none stands before it.
+  using IoLookUp = std::function<std::optional<std::vector<IoPiece>>(
+      const std::string& device, std::uint32_t address, std::uint32_t size)>;
+  void set_io_look_up(IoLookUp look_up) { look_up_ = std::move(look_up); }
 
  private:
   struct Segment {
@@ -43,7 +50,9 @@ class MappingHooks {
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
            std::uint32_t attributes, Mapping::Type type);
   void end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes);
-  void set_owner(std::uint32_t address, Mapping::Owner owner);
+  void add_pieces(Mapping& mapping, const std::vector<IoPiece>& pieces);
+  Ledger& space_of(std::uint32_t address, const HookedCall& call);
+  void set_owner(std::uint32_t address, const HookedCall& call, Mapping::Owner owner);
   void watch_edges(const Mapping& mapping, bool on);
   std::vector<Segment> segments(std::uint32_t scatterlist, std::uint32_t count) const;
   std::string device_name(std::uint32_t device) const;
@@ -52,6 +61,7 @@ class MappingHooks {
   FunctionHooks& hooks_;
   Ledger& ledger_;
   std::map<std::string, std::string> paths_;
+  IoLookUp look_up_;
   unsigned hooked_ = 0;
 };
 

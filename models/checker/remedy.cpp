@@ -101,8 +101,9 @@ std::string before_device_writes(const Finding& finding, const Mapping* mapping)
 std::string describe(const Mapping& mapping) {
   static constexpr const char* kStates[] = {"owned by the device", "owned by the CPU", "ended"};
   return mapping.function + " " + std::string{name_of(mapping.direction)} + " " +
-         std::to_string(mapping.size) + " bytes of " + mapping.device + ", " +
-         kStates[static_cast<unsigned>(mapping.owner)];
+         std::to_string(mapping.size) + " bytes of " + mapping.device +
+         (mapping.io_address ? " at I/O address " + hex(*mapping.io_address) : std::string{}) +
+         ", " + kStates[static_cast<unsigned>(mapping.owner)];
 }
 
 std::string remedy_for(const Finding& finding, const Mapping* mapping) {
@@ -133,6 +134,25 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kStaleWalkerRead:
       return "a clean of the descriptor (DCCMVAC, as flush_pmd_entry or set_pte_ext do), and DSB, "
              "after it was stored";
+    case FindingKind::kIommuTranslationFault:
+    case FindingKind::kDmaOutsideMapping:
+      if (finding.cause == "unmapped")
+        return "the end of the transfer (dmaengine_terminate_sync) before " +
+               (mapping != nullptr ? call(Call::kUnmap, *mapping) : std::string{"the unmap"});
+      if (finding.cause == "in_mapping")
+        return "a clean of the descriptor in L1 and in the outer cache after it was stored";
+      if (finding.cause == "stream")
+        return "an attach of the device to a domain (iommu_attach_device)";
+      return "dma_map_single(dev, p, size, direction) of all that the device accesses";
+    case FindingKind::kIommuPermissionFault:
+      return finding.cause == "write" ? "a mapping with DMA_FROM_DEVICE or DMA_BIDIRECTIONAL"
+                                      : "a mapping that allows this";
+    case FindingKind::kIotlbStale:
+      return "TLBIVA of the page, TLBSYNC and its end (iommu_iotlb_sync) after its descriptor was "
+             "changed";
+    case FindingKind::kDmaAfterUnmap:
+      return "the end of the transfer (dmaengine_terminate_sync) before " +
+             (mapping != nullptr ? call(Call::kUnmap, *mapping) : std::string{"the unmap"});
   }
   return {};
 }

@@ -141,8 +141,8 @@ void Smmu::transport_part(const Master& master, tlm::tlm_generic_payload& payloa
 // A debugger sees through the same tables as the device, without traces.
 unsigned Smmu::transport_debug(int master, tlm::tlm_generic_payload& payload) {
   const std::uint64_t address = payload.get_address();
-  const auto there =
-      peek_translation(static_cast<unsigned>(master), address, payload.is_write(), *memory_);
+  const auto there = block_.peek_translation(
+      address, payload.is_write(), first_stream(static_cast<unsigned>(master)), *memory_, false);
   if (!there) return 0;
   const unsigned length = payload.get_data_length();
   payload.set_address(*there);
@@ -153,9 +153,14 @@ unsigned Smmu::transport_debug(int master, tlm::tlm_generic_payload& payload) {
   return served;
 }
 
-std::optional<std::uint64_t> Smmu::peek_translation(unsigned master, std::uint64_t address,
-                                                    bool write, smmu::TableMemory& memory) {
-  return block_.peek_translation(address, write, stream_of(masters_.at(master), 0), memory);
+bool Smmu::stands_before(unsigned master) const {
+  return block_.stands_before(first_stream(master));
+}
+
+std::optional<std::uint64_t> Smmu::look_up(unsigned master, std::uint64_t address) {
+  const std::uint16_t stream = first_stream(master);
+  const auto there = block_.peek_translation(address, false, stream, *memory_, true);
+  return there ? there : block_.peek_translation(address, true, stream, *memory_, true);
 }
 
 void Smmu::release(Time now) {

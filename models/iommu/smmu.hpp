@@ -40,10 +40,10 @@ class Smmu final : public Device, public BusMaster {
   /// ID chooses. `retry` is called when held accesses are to be issued again.
   void attach(std::vector<StreamRange> ranges, std::function<void(Time)> retry);
   void set_observer(Observer* observer);
-  /// Where an access of the master attached as number `master` would go; nothing if it would be
-  /// refused. `memory` is what tables are read from.
-  std::optional<std::uint64_t> peek_translation(unsigned master, std::uint64_t address, bool write,
-                                                smmu::TableMemory& memory);
+  /// Whether the SMMU does anything with accesses of the master attached as number `master`.
+  bool stands_before(unsigned master) const;
+  /// Where one of its accesses would go by what the tables say in memory; nothing if nowhere.
+  std::optional<std::uint64_t> look_up(unsigned master, std::uint64_t address);
 
  protected:
   BusResponse access(DeviceAccess& access) override;
@@ -54,6 +54,7 @@ class Smmu final : public Device, public BusMaster {
     std::vector<StreamRange> ranges;
     std::function<void(Time)> retry;
   };
+  std::uint16_t first_stream(unsigned master) const { return stream_of(masters_.at(master), 0); }
   static std::uint16_t stream_of(const Master& master, unsigned axi_id);
   /// Memory as the walker would see it, without time.
   class DebugMemory;

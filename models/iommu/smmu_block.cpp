@@ -176,7 +176,10 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
   const ContextBank::Held held{request.stream, request.address, request.write};
   for (const ContextBank* bank : {regime.stage1, regime.stage2}) {
     if (bank == nullptr) continue;
-    if (banks_[bank->number()].terminated(held)) return refuse_in(*bank);
+    if (banks_[bank->number()].terminated(held)) {
+      tell_fault(request, IommuFault::kTranslation, now);
+      return refuse_in(*bank);
+    }
     // Without HUPCF nothing passes a fault that software has not dealt with.
     if (bank->has(ContextBank::kHupcf)) continue;
     if (bank->stalled()) return hold();
@@ -195,11 +198,12 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
     if (!walk_in_time(request, access, regime, walked, fault, now))
       return context_fault(request, access, fault, now);
     walked.ready = now;
+    walked.in_memory = peek_descriptor(walked);
     entry = &translator_.keep(access, walked);
   }
   const std::uint64_t in_page = access.address & ((std::uint64_t{1} << entry->page_shift) - 1);
   const std::uint64_t output = entry->output + in_page;
-  tell_use(request, *entry, output, hit, now);
+  if (hit) tell_use(request, *entry, output, now);
   if (!Translator::check(access, regime, *entry, fault))
     return context_fault(request, access, fault, now);
   ++translated_;

@@ -77,9 +77,13 @@ class Block final : private ContextBankUser {
   void reset();
   /// Judges an access that arrives at `now`; on return `now` is when it goes on.
   Verdict translate(const Request& request, Time& now);
-  /// Where an access would go, without traces; nothing if it would be refused.
+  /// Where an access would go, without traces; nothing if it would be refused. `by_tables`: not
+  /// asking the TLB.
   std::optional<std::uint64_t> peek_translation(std::uint64_t address, bool write,
-                                                std::uint16_t stream, TableMemory& memory);
+                                                std::uint16_t stream, TableMemory& memory,
+                                                bool by_tables);
+  /// Whether accesses of a stream are translated now, or refused, but do not just pass.
+  bool stands_before(std::uint16_t stream) const;
 
   bool global_interrupt() const;
   /// Of the context interrupts, one bit each: by bank, or by CBAR.IRPTNDX in version 1.
@@ -127,6 +131,8 @@ class Block final : private ContextBankUser {
   std::uint64_t software_translation(ContextBank& bank, std::uint64_t address, bool write,
                                      bool privileged, bool both, const RegisterContext& context);
   Route route(std::uint16_t stream) const;
+  /// The stages of a stream that are on; none: it passes. Nothing: it is refused.
+  std::optional<Regime> regime_for(std::uint16_t stream) const;
   std::uint32_t regime_of(unsigned bank, Regime& regime) const;
   Verdict translate_in_bank(const Request& request, const StreamGroup& group, Time& now);
   Verdict look_up(const Request& request, const Wanted& access, const Regime& regime, Time& now);
@@ -139,8 +145,8 @@ class Block final : private ContextBankUser {
   Verdict global_fault(const Request& request, std::uint32_t fault, Time now);
   Verdict bypass(const Request& request, const MemoryAttributes& memory);
   void tell_fault(const Request& request, IommuFault kind, Time now);
-  void tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, bool hit,
-                Time now);
+  void tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, Time now);
+  std::uint64_t peek_descriptor(const TlbEntry& entry) const;
   WalkOptions walk_options() const;
   bool vmid16() const { return version2() && (cr0_ >> 31) != 0; }
   bool version2() const { return config_.version == 2; }

@@ -53,7 +53,6 @@ Verdict Block::context_fault(const Request& request, const Wanted& access,
                              const ContextFault& fault, Time now) {
   ContextBank& bank = banks_[fault.bank];
   ++context_faults_;
-  tell_fault(request, kind_of(fault.walk.kind), now);
   log_.guest_error("context bank ", fault.bank, ": ", request.write ? "write to " : "read from ",
                    hex(request.address), " of stream ", hex(request.stream, 4), ", FSR bits ",
                    hex(par_of(fault) & ~1U, 2), ", level ", fault.walk.level);
@@ -62,9 +61,11 @@ Verdict Block::context_fault(const Request& request, const Wanted& access,
   if (config_.version == 1 && bank.interrupt_index() >= config_.context_banks)
     gfsr_ |= gfsr::kUnimplementedInterrupt;
   if (bank.has(ContextBank::kCfcfg)) {
+    // Software may still deal with it: not a mistake yet.
     if (!bank.stalled()) bank.hold({request.stream, request.address, request.write});
     return hold();
   }
+  tell_fault(request, kind_of(fault.walk.kind), now);
   return refuse_in(bank);
 }
 
@@ -104,27 +105,41 @@ void Block::released(ContextBank& /*bank*/, Time now) {
   if (released_) released_(now);
 }
 
-std::optional<std::uint64_t> Block::peek_translation(std::uint64_t address, bool write,
-                                                     std::uint16_t stream, TableMemory& memory) {
+std::optional<Regime> Block::regime_for(std::uint16_t stream) const {
   const Route route = this->route(stream);
-  if ((cr0_ & 1U) != 0) return address;
+  if ((cr0_ & 1U) != 0) return Regime{};
   if (route.fault != 0) return {};
   const std::uint32_t type = route.group == nullptr ? 1 : bits(route.group->s2cr, 17, 16);
-  if (type != 0) return type == 1 ? std::optional{address} : std::nullopt;
   Regime regime;
-  if (regime_of(route.group->s2cr & 0xFFU, regime) != 0) return {};
+  if (type == 1) return regime;
+  if (type != 0 || regime_of(route.group->s2cr & 0xFFU, regime) != 0) return {};
   if (regime.stage1 != nullptr && !regime.stage1->enabled()) regime.stage1 = nullptr;
   if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
-  if (regime.stage1 == nullptr && regime.stage2 == nullptr) return address;
+  return regime;
+}
+
+bool Block::stands_before(std::uint16_t stream) const {
+  const auto regime = regime_for(stream);
+  return !regime || regime->stage1 != nullptr || regime->stage2 != nullptr;
+}
+
+std::optional<std::uint64_t> Block::peek_translation(std::uint64_t address, bool write,
+                                                     std::uint16_t stream, TableMemory& memory,
+                                                     bool by_tables) {
+  const auto regime = regime_for(stream);
+  if (!regime) return {};
+  if (regime->stage1 == nullptr && regime->stage2 == nullptr) return address;
   const Wanted access{address, write};
   TlbEntry entry;
   ContextFault fault;
-  if (const TlbEntry* known = translator_.find(access, regime); known != nullptr) {
+  const TlbEntry* known = by_tables ? nullptr : translator_.find(access, *regime);
+  if (known != nullptr) {
     entry = *known;
-  } else if (!translator_.walk(access, regime, memory, {false, false, false, true}, entry, fault)) {
+  } else if (!translator_.walk(access, *regime, memory, {false, false, false, true}, entry,
+                               fault)) {
     return {};
   }
-  if (!Translator::check(access, regime, entry, fault)) return {};
+  if (!Translator::check(access, *regime, entry, fault)) return {};
   return entry.output + (address & ((std::uint64_t{1} << entry.page_shift) - 1));
 }
 
@@ -170,20 +185,27 @@ void Block::tell_fault(const Request& request, IommuFault kind, Time now) {
       {request.address, request.size, request.write, request.attributes, self_}, kind, now);
 }
 
-void Block::tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, bool hit,
+// What memory has at an entry's descriptor; its own value where that cannot be told.
+std::uint64_t Block::peek_descriptor(const TlbEntry& entry) const {
+  if (peek_ == nullptr || entry.descriptor_bytes == 0) return entry.descriptor;
+  std::array<std::byte, 8> data{};
+  const std::span<std::byte> place{data.data(), entry.descriptor_bytes};
+  if (peek_->read(entry.descriptor_at, place, {}) != BusResponse::kOkay) return entry.descriptor;
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < entry.descriptor_bytes; ++i)
+    value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);
+  return value;
+}
+
+// A walker that is coherent reads a newer descriptor than memory has: no change is seen before that
+// is written back.
+void Block::tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output,
                      Time now) {
   if (observer_ == nullptr) return;
-  IommuAccess access{request.address, request.size, request.write, request.attributes, self_};
-  if (hit && peek_ != nullptr && entry.descriptor_bytes != 0) {
-    std::array<std::byte, 8> data{};
-    std::uint64_t value = 0;
-    const BusResponse response =
-        peek_->read(entry.descriptor_at, {data.data(), entry.descriptor_bytes}, {});
-    for (unsigned i = 0; i < entry.descriptor_bytes; ++i)
-      value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);
-    if (response == BusResponse::kOkay && value != entry.descriptor)
-      observer_->iommu_stale(access, entry.descriptor_at, output, now);
-  }
+  const std::uint64_t value = peek_descriptor(entry);
+  if (value == entry.descriptor || value == entry.in_memory) return;
+  observer_->iommu_stale({request.address, request.size, request.write, request.attributes, self_},
+                         entry.descriptor_at, output, now);
 }
 
 }  // namespace linefill::smmu

@@ -62,6 +62,7 @@ struct TlbEntry {
   /// The leaf descriptor that it came from (stage 1's, if there is one), for the checker.
   std::uint64_t descriptor = 0;
   std::uint64_t descriptor_at = 0;
+  std::uint64_t in_memory = 0;  ///< What memory had there: another if the walk was coherent.
   std::uint8_t descriptor_bytes = 0;
 
   std::uint64_t page = 0;  ///< Input address above `page_shift`. Set by the TLB.

@@ -98,6 +98,29 @@ std::string disagreement(const std::string& cause) {
   return "an invalidate dropped what the device had written through the coherency port";
 }
 
+// What became of an access of a device behind an IOMMU.
+std::string io_sentence(const Finding& finding) {
+  const std::string who =
+      finding.reader.agent + " at I/O address " + hex(finding.reader.io_address.value_or(0));
+  switch (finding.kind) {
+    case FindingKind::kIommuTranslationFault:
+      if (finding.cause == "stream") return who + " was refused: its stream has no context";
+      if (finding.cause == "tables") return who + " was refused: the tables are damaged";
+      return who + " was refused: there is no translation, " +
+             (finding.cause == "unmapped"     ? "the mapping has ended"
+              : finding.cause == "in_mapping" ? "although a mapping covers it"
+                                              : "and never was a mapping");
+    case FindingKind::kIommuPermissionFault:
+      return who + " was refused: its mapping does not allow a " + finding.cause;
+    case FindingKind::kIotlbStale:
+      return who + " passed by an old translation that the IOMMU's TLB had kept";
+    case FindingKind::kDmaAfterUnmap:
+      return who + ": a " + finding.cause + " after the unmap";
+    default:
+      return who + ": a " + finding.cause + " outside any mapping";
+  }
+}
+
 // One sentence: what happened to how many bytes.
 std::string sentence(const Finding& finding, std::uint64_t count) {
   const std::string bytes = std::to_string(count) + (count == 1 ? " byte" : " bytes");
@@ -123,10 +146,13 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
       return "a non-cacheable access met " + bytes + " whose newest value was " +
              place_of(finding.cause);
     case FindingKind::kStaleWalkerRead:
-      return "the MMU read " + bytes + " of a descriptor whose newest value was " +
+      return (is_processor(finding.reader) ? std::string{"the MMU"} : finding.reader.agent) +
+             " read " + bytes + " of a descriptor whose newest value was " +
              place_of(finding.cause);
     case FindingKind::kCoherencyMismatch:
       return bytes + " that were old were used: " + disagreement(finding.cause);
+    default:
+      return io_sentence(finding);
   }
   return {};
 }
@@ -139,6 +165,12 @@ std::pair<const char*, const char*> labels(FindingKind kind) {
     case FindingKind::kSharedLine:
     case FindingKind::kAliasMismatch:
       return {"used by", "written by"};
+    case FindingKind::kIommuTranslationFault:
+    case FindingKind::kIommuPermissionFault:
+    case FindingKind::kIotlbStale:
+    case FindingKind::kDmaOutsideMapping:
+    case FindingKind::kDmaAfterUnmap:
+      return {"access by", "mapping"};
     default:
       return {"read by", "written by"};
   }
@@ -146,7 +178,10 @@ std::pair<const char*, const char*> labels(FindingKind kind) {
 
 std::string side(const Party& party, FindingKind kind, const Symbols& symbols) {
   if (party.pc == 0) return party.agent;
-  const char* did = kind == FindingKind::kSharedLine ? ", mapped in " : ", started in ";
+  const bool made = party.agent == "mapped" || party.agent == "unmapped";
+  const char* did = kind == FindingKind::kSharedLine ? ", mapped in "
+                    : made                           ? ", made in "
+                                                     : ", started in ";
   std::string text =
       party.agent + (is_processor(party) ? " in " : did) + symbols.describe(party.pc);
   if (party.called_from != 0) text += ", called by " + symbols.describe(party.called_from);
@@ -155,7 +190,10 @@ std::string side(const Party& party, FindingKind kind, const Symbols& symbols) {
 
 std::string where(const Finding& finding) {
   std::ostringstream out;
-  out << finding.length << " bytes at " << hex(finding.address) << ", ";
+  const bool nowhere = finding.kind == FindingKind::kIommuTranslationFault ||
+                       finding.kind == FindingKind::kIommuPermissionFault;
+  out << finding.length << (nowhere ? " bytes at I/O address " : " bytes at ")
+      << hex(finding.address) << ", ";
   if (finding.mapping.empty()) {
     out << "which no DMA mapping "
         << (finding.free_running ? "or allocation of " + finding.device + ' ' : "") << "covers";
@@ -189,7 +227,7 @@ void print_whole(std::ostream& out, const Group& group, const Symbols& symbols) 
   out << heading(group) << sentence(finding, group.bytes) << '\n';
   line(group.count > 1 ? "first" : "where", where(finding));
   line(reader, side(finding.reader, finding.kind, symbols));
-  line(writer, side(finding.writer, finding.kind, symbols));
+  if (!finding.writer.agent.empty()) line(writer, side(finding.writer, finding.kind, symbols));
   line("missing", finding.missing);
 }
 

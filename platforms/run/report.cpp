@@ -23,6 +23,7 @@ Json party_of(const Party& party, const Symbols& symbols) {
   result["function"] = location.function;
   result["source"] = location.source;
   if (party.called_from != 0) result["called_from"] = symbols.describe(party.called_from);
+  if (party.io_address) result["io_address"] = hex(*party.io_address);
   if (party.time) result["time_ps"] = party.time->count();
   return result;
 }

@@ -143,6 +143,10 @@ void Simulation::connect_checker() {
     if (at != std::string::npos)
       mapping_hooks_.name_device(node.substr(at + 1) + "." + node.substr(0, at), device->path());
   }
+  mapping_hooks_.set_io_look_up(
+      [this](const std::string& device, std::uint32_t address, std::uint32_t size) {
+        return soc_.look_up_io(device, address, size);
+      });
   mapping_hooks_.attach(symbols_);
   transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
   // Only of who uses bytes just now: the others' stores were made before.

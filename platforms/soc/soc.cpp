@@ -202,6 +202,11 @@ void Soc::connect_behind(const DeviceNode& node, BusMaster& master, const IommuO
   auto* smmu = built == by_node_.end() ? nullptr : dynamic_cast<Smmu*>(built->second);
   if (smmu == nullptr) node.fail("iommus", "the phandle of an SMMU");
   if (smmu == dynamic_cast<Smmu*>(&master)) node.fail("iommus", "another device's phandle");
+  const auto number =
+      static_cast<unsigned>(std::count_if(behind_.begin(), behind_.end(), [&](const auto& other) {
+        return other.second.smmu == smmu;
+      }));
+  behind_[node.path()] = {smmu, number};
   smmu->attach(behind.streams, [&master](Time now) { master.reissue_held(now); });
   master.initiator().socket.bind(smmu->upstream);
 }
@@ -308,6 +313,30 @@ std::vector<CopyHolder*> Soc::copy_holders() {
     all.push_back(&outer_cache_->buffer_holder());
   }
   return all;
+}
+
+std::optional<std::vector<IoPiece>> Soc::look_up_io(const std::string& master,
+                                                    std::uint32_t address,
+                                                    std::uint32_t size) const {
+  constexpr std::uint32_t kIoPage = 4096;
+  const auto found = behind_.find(master);
+  if (found == behind_.end() || !found->second.smmu->stands_before(found->second.number)) return {};
+  std::vector<IoPiece> pieces;
+  for (std::uint32_t offset = 0; offset < size;) {
+    const std::uint32_t at = address + offset;
+    const std::uint32_t part = std::min(size - offset, kIoPage - at % kIoPage);
+    const auto there = found->second.smmu->look_up(found->second.number, at);
+    const auto physical = static_cast<std::uint32_t>(there.value_or(0));
+    IoPiece* last = pieces.empty() ? nullptr : &pieces.back();
+    if (there && last != nullptr && last->offset + last->size == offset &&
+        last->address + last->size == physical) {
+      last->size += part;
+    } else if (there) {
+      pieces.push_back({offset, physical, part});
+    }
+    offset += part;
+  }
+  return pieces;
 }
 
 void Soc::set_adversary(const AdversaryEvents& events) {

@@ -20,6 +20,7 @@
 #include "models/core/device_tree.hpp"
 #include "models/core/dma_request.hpp"
 #include "models/core/interrupt_controller.hpp"
+#include "models/core/io_piece.hpp"
 #include "models/cpu/acp.hpp"
 #include "models/cpu/processor.hpp"
 #include "models/memory/dram.hpp"
@@ -69,6 +70,11 @@ class Soc {
   void set_observer(Observer* observer);
   /// Every place that holds copies of memory, in the order in which a newer copy may hide an older.
   std::vector<CopyHolder*> copy_holders();
+  /// Where `size` bytes from `address` lie that the master at device-tree path `master` sees behind
+  /// an IOMMU, by its tables; pieces of which nothing is known are left out. Nothing: no IOMMU
+  /// stands before it.
+  std::optional<std::vector<IoPiece>> look_up_io(const std::string& master, std::uint32_t address,
+                                                 std::uint32_t size) const;
   void set_adversary(const AdversaryEvents& events);
   /// All models in their reset state.
   void reset();
@@ -115,6 +121,11 @@ class Soc {
   std::vector<Built> built_;
   std::map<const DeviceNode*, Device*> by_node_;
   std::map<MasterId, Master> masters_;
+  struct Behind {
+    Smmu* smmu = nullptr;
+    unsigned number = 0;
+  };
+  std::map<std::string, Behind> behind_;  ///< By master's path.
   std::deque<sc_core::sc_signal<bool>> lines_;
   OuterCache* outer_cache_ = nullptr;
   Log log_{"platform"};

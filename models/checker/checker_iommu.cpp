@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accesses through an IOMMU: judged in the device's own addresses.
+#include "models/checker/checker.hpp"
+#include "models/checker/remedy.hpp"
+
+namespace linefill {
+
+namespace {
+constexpr std::uint32_t kPageOffset = 0xFFF;  // No IOMMU translates these bits.
+}
+
+Party Checker::party_of(const Attributes& attributes, Time time) const {
+  Party party = party_of(attributes.origin, time);
+  if (attributes.table_walk) party.agent += " (table walk)";
+  party.io_address = io_address_of(attributes);
+  return party;
+}
+
+std::optional<std::uint32_t> Checker::io_address_of(const Attributes& attributes) {
+  if (!attributes.translated) return {};
+  return attributes.io_address;
+}
+
+// The party's address for the byte at `address`, in the page that is known of it.
+void Checker::point_at(Party& party, std::uint32_t address) {
+  if (party.io_address)
+    party.io_address = (*party.io_address & ~kPageOffset) | (address & kPageOffset);
+}
+
+// Of a transfer, the first and the last beat.
+void Checker::account(PhysicalAddress address, const Attributes& attributes, Time time) {
+  if (attributes.origin.epoch == 0 || attributes.table_walk) return;
+  ledger_.accessed(raw(address), time);
+  if (!attributes.translated) return;
+  Ledger* space = ledger_.find_io_space(name_of_master(attributes.origin.master));
+  if (space != nullptr) space->accessed(attributes.io_address, time);
+}
+
+void Checker::raise_io(Finding finding, const IommuAccess& access) {
+  const std::string master = name_of_master(access.attributes.origin.master);
+  const auto io = static_cast<std::uint32_t>(access.io_address);
+  finding.length = access.size;
+  finding.free_running = access.attributes.origin.epoch == 0;
+  finding.device = master;
+  finding.reader = party_of(access.attributes.origin, finding.time);
+  finding.reader.io_address = io;
+  Ledger* space = ledger_.find_io_space(master);
+  const Mapping* mapping = space != nullptr ? space->covering(io) : nullptr;
+  if (mapping != nullptr) {
+    finding.mapping = describe(*mapping);
+    finding.mapping_site = mapping->site;
+    finding.mapping_size = mapping->size;
+    finding.offset = mapping->offset_of(io);
+    const bool ended = mapping->owner == Mapping::Owner::kEnded;
+    finding.writer = {ended ? "unmapped" : "mapped", mapping->site,
+                      ended ? mapping->unmapped : mapping->mapped};
+    if (finding.cause.empty()) finding.cause = ended ? "unmapped" : "in_mapping";
+  }
+  if (finding.cause.empty()) finding.cause = "never_mapped";
+  finding.missing = remedy_for(finding, mapping);
+  findings_.add(std::move(finding));
+}
+
+void Checker::iommu_refused(const IommuAccess& access, IommuFault kind, Time time) {
+  Finding finding;
+  finding.kind = FindingKind::kIommuTranslationFault;
+  finding.time = time;
+  finding.address = static_cast<std::uint32_t>(access.io_address);
+  switch (kind) {
+    case IommuFault::kPermission:
+      finding.kind = FindingKind::kIommuPermissionFault;
+      finding.cause = access.write ? "write" : access.attributes.instruction ? "fetch" : "read";
+      break;
+    case IommuFault::kOther:
+      finding.cause = "tables";
+      break;
+    case IommuFault::kStream:
+      finding.cause = "stream";
+      break;
+    default:
+      break;
+  }
+  raise_io(std::move(finding), access);
+}
+
+void Checker::iommu_stale(const IommuAccess& access, std::uint64_t /*descriptor_at*/,
+                          std::uint64_t output, Time time) {
+  Finding finding;
+  finding.kind = FindingKind::kIotlbStale;
+  finding.cause = "not_invalidated";
+  finding.time = time;
+  finding.address = static_cast<std::uint32_t>(output);
+  stale_translation_ = {access.attributes.origin.master, access.io_address};
+  raise_io(std::move(finding), access);
+}
+
+// What an old translation has let pass is told already. A page in which nothing was mapped for DMA
+// is another's business: the IOMMU's own interface put it there.
+void Checker::judge_io(PhysicalAddress address, std::uint32_t size, bool write,
+                       const Attributes& attributes, Time time) {
+  const MasterId master = attributes.origin.master;
+  Ledger* space = ledger_.find_io_space(name_of_master(master));
+  if (space == nullptr) return;
+  if (stale_translation_.master == master && stale_translation_.io_address == attributes.io_address)
+    return;
+  const std::uint32_t last = attributes.io_address + size - 1;
+  for (const std::uint32_t at : {attributes.io_address, last}) {
+    const Mapping* mapping = space->covering(at);
+    if (mapping != nullptr && mapping->owner != Mapping::Owner::kEnded) continue;
+    if (mapping == nullptr && !space->any_within(at & ~kPageOffset, at | kPageOffset)) continue;
+    Finding finding;
+    finding.kind =
+        mapping != nullptr ? FindingKind::kDmaAfterUnmap : FindingKind::kDmaOutsideMapping;
+    finding.cause = write ? "write" : "read";
+    finding.time = time;
+    finding.address = raw(address) + (at - attributes.io_address);
+    return raise_io(std::move(finding), {at, last - at + 1, write, attributes, {}});
+  }
+}
+
+}  // namespace linefill
