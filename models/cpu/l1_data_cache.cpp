@@ -9,9 +9,7 @@ namespace linefill {
 
 namespace {
 
-bool all_zeros(const std::array<std::byte, kLineBytes>& data) {
-  return std::all_of(data.begin(), data.end(), [](std::byte b) { return b == std::byte{0}; });
-}
+constexpr std::array<std::byte, kLineBytes> kZeros{};
 
 }  // namespace
 
@@ -82,7 +80,7 @@ Time L1DataCache::write_down(CacheLine& line, WriteBackCause cause, const Origin
   transaction.write_back_cause = cause;
   transaction.hints.eviction = cause == WriteBackCause::kEviction;
   transaction.hints.clean = !line.dirty;
-  transaction.hints.line_of_zeros = context_.lines_of_zeros && all_zeros(line.data);
+  transaction.hints.line_of_zeros = context_.lines_of_zeros && line.data == kZeros;
   eviction_buffer_free_ = start;
   // An error here is an asynchronous abort on silicon; the bytes are gone either way.
   if (context_.bus.transport(transaction, eviction_buffer_free_) != BusResponse::kOkay) ++refused_;
