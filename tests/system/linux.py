@@ -28,7 +28,8 @@ class Boot:
     def __init__(self, machine, kernel="Image", board="stock", words=QUICK, console="console=ttyAMA0", initrd=True,
                  options=(), typed=b"", card=None):
         files, self.folder = machine.files, machine.folder
-        tree = files / "vexpress-v2p-ca9.dtb" if board == "stock" else machine.build / "platforms/vexpress-a9.dtb"
+        ours = {"ours": "vexpress-a9", "smmu": "vexpress-a9-smmu"}
+        tree = files / "vexpress-v2p-ca9.dtb" if board == "stock" else machine.build / f"platforms/{ours[board]}.dtb"
         self.command = [machine.build / "linefill", "run", tree, "--kernel", files / kernel, "--sd", card or files / "sd.img"]
         self.command += ["--append", f"{console} {words}", "--report", self.folder / "report.json"]
         self.command += ["--initrd", files / "initramfs.cpio.gz"] if initrd else []
@@ -161,6 +162,21 @@ def test_no_unmap(machine):
 def test_adversary(machine):
     """A right kernel stays right."""
     machine.boots(board="ours", options=["--adversary", "1"])
+
+
+def test_smmu(machine):
+    """Linux's driver of the SMMU, its dmatest and its own checker of DMA agree with us: scripts/build-linux."""
+    boot = Boot(machine, kernel="vexpress-smmu/Image", board="smmu", words="vp.quick vp.dmatest=100")
+    for line in machine.expected:
+        if " insmod " not in line and " kernel " not in line:
+            boot.says(line)
+    for line in ["arm-smmu 10400000.iommu: \tstage 1 translation", "VPTEST: fb0", "reboot: Power down"]:
+        boot.says(line)
+    for channel in range(8):
+        boot.says(f"dmatest: dma0chan{channel}-copy0: summary 100 tests, 0 failures")
+    for complaint in ["DMA-API: device driver", "Unhandled context fault", "Unexpected global fault", "WARNING:"]:
+        boot.expect(complaint not in boot.log, f"the guest says: {complaint}")
+    boot.expect(not boot.findings and boot.status == 0, f"{len(boot.findings)} findings, exit status {boot.status}")
 
 
 def test_panic(machine):
