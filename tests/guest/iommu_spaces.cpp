@@ -193,7 +193,10 @@ void snooping(bool linux_fault) {
   check(bench.copy(to, from), "the copy ends well");
   dma_unmap_single(dev, from, kPageBytes, DMA_TO_DEVICE);
   dma_unmap_single(dev, to, kPageBytes, DMA_FROM_DEVICE);
-  check_equal(peek(target), linux_fault ? kOld : kNew, "what was copied");
+  // What has left L1 by itself is seen in L2: only some are old.
+  std::size_t old_words = 0;
+  for (std::size_t i = 0; i < kPageBytes; i += 4) old_words += peek(target + i) == kOld ? 1U : 0U;
+  check(linux_fault ? old_words > 0 : old_words == 0, "what was copied");
   linux_iommu_faults = {};
 }
 
