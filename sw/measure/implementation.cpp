@@ -8,6 +8,8 @@
 
 #include "sw/dma/dma_iommu.hpp"
 #include "sw/dma/dma_map_ops.hpp"
+#include "sw/dma/dmabounce.hpp"
+#include "sw/dma/swiotlb.hpp"
 #include "sw/kernel/device.hpp"
 
 namespace guest {
@@ -24,9 +26,11 @@ namespace {
 
 bool snooped(const device& dev) { return dev.of_node.text("linefill,port") == "acp"; }
 bool behind_iommu(const device& dev) { return dev.of_node.has("iommus"); }
+/// A device that snoops must not be given memory that is not cached.
+bool direct(const device& dev) { return !behind_iommu(dev) && !snooped(dev); }
 
 Result<void> start_direct(device& dev) {
-  if (behind_iommu(dev)) return Error::kNoDevice;
+  if (!direct(dev)) return Error::kNoDevice;
   set_dma_ops(&dev, &arm_dma_ops);
   return {};
 }
@@ -49,6 +53,33 @@ Result<void> start_coherent_iommu(device& dev) { return start_translated(dev, io
 
 void stop_nothing(device& /*dev*/) {}
 
+/// Whatever the device's mask says.
+int always(device* /*dev*/, dma_addr_t /*address*/, std::size_t /*size*/) { return 1; }
+
+Result<void> start_dmabounce(device& dev) {
+  constexpr unsigned long kSmall = 2048;
+  constexpr unsigned long kLarge = 64UL << 10;
+  if (!direct(dev)) return Error::kNoDevice;
+  if (dmabounce_register_dev(&dev, kSmall, kLarge, always) != 0) return Error::kOutOfMemory;
+  set_dma_ops(&dev, &dmabounce_ops);
+  return {};
+}
+
+Result<void> start_swiotlb(device& dev) {
+  constexpr unsigned kSlots = 1024;
+  if (!direct(dev)) return Error::kNoDevice;
+  if (!swiotlb_init(io_tlb_default_mem, kSlots, true)) return Error::kOutOfMemory;
+  dev.io_tlb = &io_tlb_default_mem;
+  set_dma_ops(&dev, &swiotlb_dma_ops);
+  return {};
+}
+
+void stop_dmabounce(device& dev) { dmabounce_unregister_dev(&dev); }
+void stop_swiotlb(device& dev) {
+  dev.io_tlb = nullptr;
+  swiotlb_exit(io_tlb_default_mem);
+}
+
 }  // namespace
 
 const Implementation::Row Implementation::kRows[] = {
@@ -62,6 +93,8 @@ const Implementation::Row Implementation::kRows[] = {
      {.allocates = true, .translated = true, .snooped = true},
      start_coherent_iommu,
      stop_nothing},
+    {"dmabounce_ops", {.allocates = true, .bounces = true}, start_dmabounce, stop_dmabounce},
+    {"swiotlb_dma_ops", {.allocates = true, .bounces = true}, start_swiotlb, stop_swiotlb},
 };
 
 std::span<const std::string_view> Implementation::names() {

@@ -17,6 +17,7 @@ class Implementation {
     bool maintains = false;   ///< A mapping does cache operations on its own memory.
     bool allocates = false;   ///< A mapping takes memory.
     bool translated = false;  ///< A mapping takes I/O addresses.
+    bool bounces = false;     ///< A mapping copies, and is of limited size.
     bool snooped = false;     ///< Right only where the PL330's port snoops.
   };
 

@@ -57,9 +57,10 @@ void map_once(Answer& answer, Table& table, const Implementation& implementation
             during.remapped - before.remapped, during.io_pages - before.io_pages, tlb, l1, l2,
             during.slots - before.slots);
   answer.expect(dma_mapping_error(&dev, handle) == 0, "a mapping");
+  const Implementation::Traits traits = implementation.traits();
+  if (traits.bounces) return answer.expect(l1 < 8 * kLines, "copies, and slots");
   answer.expect(before.remapped == during.remapped, "no page-table entry of the CPU written");
   answer.expect(tlb == 0, "no TLB operation");
-  const Implementation::Traits traits = implementation.traits();
   const std::uint64_t lines = traits.maintains ? direction.mapped + direction.unmapped : 0;
   // The I/O page table's descriptors are cleaned, too.
   const std::uint64_t more = traits.translated ? kLines / 64 : 0;

@@ -123,6 +123,10 @@ void answer_no_unmap(Answer& answer) {
     if (world == "adverse")
       answer.expect(outcome.wrong_bytes > 0, "stale bytes, without the invalidate of unmap");
   }
+  if (implementation->traits().bounces) {
+    answer.expect(outcome.wrong_bytes >= outcome.requests * kBytes * 9 / 10,
+                  "wrong bytes from the first request on: they are copied at unmap");
+  }
   if (implementation->traits().translated) {
     answer.expect(outcome.requests == IoAddressesOfOthers::kLeft && io_pages == outcome.requests,
                   "failure as soon as the I/O addresses are used up, one page a request");

@@ -33,6 +33,7 @@ struct Costs {
   Cost verify;
   Cost copy;  ///< The same by CPU.
   bool right = false;
+  bool refused = false;  ///< By the mapping.
 
   std::uint64_t by_dma() const { return map.elapsed + transfer.elapsed + unmap.elapsed; }
   std::uint64_t busy() const { return map.busy + transfer.busy + unmap.busy; }
@@ -63,6 +64,7 @@ class Lab {
       specimen.fill(seed);
       bool good = true;
       costs.map = cost_of([&] { good = specimen.map(); }, nothing_);
+      costs.refused = !good;
       if (!good) return costs;
       costs.transfer = cost_of([&] { good = specimen.transfer(); }, nothing_);
       costs.unmap = cost_of([&] { specimen.unmap(); }, nothing_);
@@ -122,14 +124,17 @@ void print_break_even(std::string_view what, const BreakEven& point) {
 }
 
 /// All sizes of one row of choices; false if a byte was wrong.
-bool sweep(Lab& lab, Table& table, std::string_view name, Form form, const Direction& direction,
-           bool aligned, std::size_t largest) {
+bool sweep(Lab& lab, Table& table, const Implementation& implementation, Form form,
+           const Direction& direction, bool aligned, std::size_t largest) {
+  const std::string_view name = implementation.name();
+  const bool bounces = implementation.traits().bounces;
   if (form == Form::kList) largest = std::min(largest, Specimen::kMostListed - kPageBytes);
   BreakEven elapsed;
   BreakEven busy;
   bool right = true;
   for (std::size_t size = kSmallest; size <= largest; size *= 4) {
     const Costs c = lab.measure(form, direction.value, aligned, size);
+    if (c.refused && bounces) break;  // It is larger than what can be bounced.
     right = right && c.right;
     table.row(name, direction.name, kFormNames[static_cast<std::size_t>(form)],
               aligned ? "yes" : "no", size, c.map.elapsed, c.transfer.elapsed, c.unmap.elapsed,
@@ -155,8 +160,7 @@ bool all_of(Lab& lab, const Implementation& implementation, const Choice& choice
       for (const bool aligned : {true, false}) {
         if (!choice.all && (form != Form::kSingle || !aligned)) continue;
         right =
-            sweep(lab, table, implementation.name(), form, direction, aligned, choice.largest) &&
-            right;
+            sweep(lab, table, implementation, form, direction, aligned, choice.largest) && right;
       }
     }
   }
