@@ -8,6 +8,8 @@ namespace linefill {
 
 namespace {
 
+constexpr std::string_view kFunctionCause = "The function that was called wrongly.";
+
 constexpr std::array kKinds{
     FindingKindInfo{
         FindingKind::kStaleDeviceRead, "stale_device_read",
@@ -172,6 +174,49 @@ constexpr std::array kKinds{
         "buffer, or the translation has not gone.",
         "read, write: what the device did.",
         "Stop the device (dmaengine_terminate_sync, or wait for its end) before the unmap."},
+    FindingKindInfo{FindingKind::kApiUnmapUnknown, "api_unmap_unknown",
+                    "An unmap or free of something that was never mapped.",
+                    "The handle is not one that a mapping call returned: it was changed, never "
+                    "stored, or stands for failure.",
+                    kFunctionCause, "Keep the handle, and unmap what was mapped."},
+    FindingKindInfo{FindingKind::kApiDoubleUnmap, "api_double_unmap",
+                    "An unmap or free of something that had ended already.",
+                    "Two paths of a driver clean up the same mapping: its memory may belong to "
+                    "somebody else by then.",
+                    kFunctionCause, "Unmap in one place, or remember that it was done."},
+    FindingKindInfo{FindingKind::kApiSizeMismatch, "api_size_mismatch",
+                    "An unmap or free with another size than the mapping has.",
+                    "The rest stays mapped or is maintained by nobody; or neighbours are "
+                    "invalidated.",
+                    kFunctionCause, "Give the size that was mapped."},
+    FindingKindInfo{FindingKind::kApiDirectionMismatch, "api_direction_mismatch",
+                    "An unmap or sync with another direction than the mapping has.",
+                    "Direction decides what is done to the caches: the wrong one does the wrong "
+                    "thing, or nothing.",
+                    kFunctionCause, "Give the direction that was mapped."},
+    FindingKindInfo{FindingKind::kApiEntryCountMismatch, "api_entry_count_mismatch",
+                    "An unmap of a list with another number of entries than was mapped.",
+                    "dma_map_sg returns how many entries the device gets; unmap and sync want how "
+                    "many there were.",
+                    kFunctionCause, "Keep both numbers: nents and the returned count."},
+    FindingKindInfo{FindingKind::kApiWrongDevice, "api_wrong_device",
+                    "An unmap or free for another device than the mapping was made for.",
+                    "Another device may have other operations, another offset, another IOMMU.",
+                    kFunctionCause, "Unmap for the device that was mapped for."},
+    FindingKindInfo{FindingKind::kApiWrongFunction, "api_wrong_function",
+                    "A mapping was ended by a call of another kind.",
+                    "A list unmapped as a page, a page freed as coherent memory: what the one did "
+                    "the other does not undo.",
+                    kFunctionCause, "Each mapping call has its own counterpart."},
+    FindingKindInfo{FindingKind::kApiSyncOutsideMapping, "api_sync_outside_mapping",
+                    "A sync of bytes that are not, or not wholly, mapped for this device.",
+                    "Syncing after unmap, before map, or beyond the end: neighbours are "
+                    "invalidated.",
+                    kFunctionCause, "Sync inside the mapping, while it lasts."},
+    FindingKindInfo{FindingKind::kApiOverlap, "api_overlap",
+                    "Two live mappings of a device share bytes that the device may write.",
+                    "Ending one of them does to the caches what must not happen to the other yet.",
+                    kFunctionCause, "Map bytes once at a time."},
 };
 
 }  // namespace

@@ -28,7 +28,20 @@ enum class FindingKind : std::uint8_t {
   kIotlbStale,
   kDmaOutsideMapping,
   kDmaAfterUnmap,
+  kApiUnmapUnknown,
+  kApiDoubleUnmap,
+  kApiSizeMismatch,
+  kApiDirectionMismatch,
+  kApiEntryCountMismatch,
+  kApiWrongDevice,
+  kApiWrongFunction,
+  kApiSyncOutsideMapping,
+  kApiOverlap,
 };
+
+/// Whether the kind is about a call of the mapping API that does not fit its mapping, not about
+/// bytes.
+constexpr bool is_api_misuse(FindingKind kind) { return kind >= FindingKind::kApiUnmapUnknown; }
 
 enum class Severity : std::uint8_t { kWarning, kError };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/checker/mapping_hooks.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace linefill {
@@ -32,29 +33,80 @@ unsigned MappingHooks::attach(const Symbols& symbols) {
 
 void MappingHooks::hook(const Symbols& symbols, const char* name,
                         FunctionHooks::OnReturn on_return) {
+  hook(symbols, name, {}, std::move(on_return));
+}
+
+void MappingHooks::hook(const Symbols& symbols, const char* name, FunctionHooks::OnEntry on_entry,
+                        FunctionHooks::OnReturn on_return) {
   const auto entry = symbols.address_of(name);
   if (!entry) return;
-  hooks_.hook(*entry, {}, std::move(on_return));
+  hooks_.hook(*entry, std::move(on_entry), std::move(on_return));
   ++hooked_;
+}
+
+MappingCall MappingHooks::rules_call(const HookedCall& call, MappingFamily family,
+                                     const char* function, Segment segment,
+                                     std::uint32_t direction) const {
+  return {.family = family,
+          .function = function,
+          .device = call.r[0],
+          .device_name = device_name(call.r[0]),
+          .address = segment.address,
+          .size = segment.size,
+          .direction = static_cast<DmaDirection>(std::min(direction, 3U)),
+          .site = call.return_address,
+          .time = program_.now()};
+}
+
+void MappingHooks::note_mapped(const HookedCall& call, MappingFamily family, const char* function,
+                               const std::vector<Segment>& segments, std::uint32_t direction,
+                               unsigned entries, std::uint32_t attributes) {
+  if (rules_ == nullptr || segments.empty() || segments[0].address == kMappingError ||
+      segments[0].size == 0) {
+    return;
+  }
+  MappingCall noted = rules_call(call, family, function, segments[0], direction);
+  noted.entries = entries;
+  noted.cpu_sync_skipped = (attributes & kSkipCpuSync) != 0;
+  std::vector<MappingRules::Segment> covered;
+  for (const Segment& s : segments) covered.emplace_back(s.address, s.size);
+  rules_->mapped(noted, std::move(covered));
+}
+
+void MappingHooks::note_ended(const HookedCall& call, MappingFamily family, const char* function,
+                              Segment segment, std::uint32_t direction, unsigned entries) {
+  if (rules_ == nullptr) return;
+  MappingCall noted = rules_call(call, family, function, segment, direction);
+  noted.entries = entries;
+  rules_->ended(noted);
 }
 
 // dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size,
 // dir, attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
 void MappingHooks::attach_streaming(const Symbols& symbols) {
+  using Family = MappingFamily;
   hook(symbols, "dma_map_page_attrs",
        [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
-         add(c, "dma_map_page_attrs", {handle, c.r[3]}, c.stack[0], c.stack[1],
-             Mapping::Type::kStreaming);
+         const Segment segment{handle, c.r[3]};
+         note_mapped(c, Family::kPage, "dma_map_page_attrs", {segment}, c.stack[0], 0, c.stack[1]);
+         add(c, "dma_map_page_attrs", segment, c.stack[0], c.stack[1], Mapping::Type::kStreaming);
        });
-  hook(
-      symbols, "dma_map_resource",
-      [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
-        add(c, "dma_map_resource", {handle, c.r[2]}, c.r[3], c.stack[0], Mapping::Type::kStreaming);
-      });
-  for (const char* name : {"dma_unmap_page_attrs", "dma_unmap_resource"}) {
-    hook(symbols, name,
-         [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
-  }
+  hook(symbols, "dma_map_resource",
+       [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
+         const Segment segment{handle, c.r[2]};
+         note_mapped(c, Family::kResource, "dma_map_resource", {segment}, c.r[3], 0);
+         add(c, "dma_map_resource", segment, c.r[3], c.stack[0], Mapping::Type::kStreaming);
+       });
+  const auto unmap = [&](const char* name, Family family) {
+    hook(
+        symbols, name,
+        [this, name, family](const HookedCall& c) {
+          note_ended(c, family, name, {c.r[2], c.stack[0]}, c.stack[1]);
+        },
+        [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
+  };
+  unmap("dma_unmap_page_attrs", Family::kPage);
+  unmap("dma_unmap_resource", Family::kResource);
 }
 
 // dma_map_sg_attrs(dev, sg, nents, dir, attrs) returns how many entries are to be used; their
@@ -63,34 +115,61 @@ void MappingHooks::attach_streaming(const Symbols& symbols) {
 void MappingHooks::attach_scatterlists(const Symbols& symbols) {
   hook(symbols, "dma_map_sg_attrs",
        [this](const HookedCall& c, std::uint32_t count, std::uint32_t) {
-         for (const Segment& s : segments(c.r[1], count)) {
+         const std::vector<Segment> mapped = segments(c.r[1], count);
+         note_mapped(c, MappingFamily::kList, "dma_map_sg_attrs", mapped, c.r[3], c.r[2],
+                     c.stack[0]);
+         for (const Segment& s : mapped) {
            add(c, "dma_map_sg_attrs", s, c.r[3], c.stack[0], Mapping::Type::kStreaming);
          }
        });
   hook(symbols, "dma_map_sgtable", [this](const HookedCall& c, std::uint32_t error, std::uint32_t) {
     if (error != 0) return;
     const std::uint32_t count = program_.word(c.r[1] + 4).value_or(0);
-    for (const Segment& s : segments(program_.word(c.r[1]).value_or(0), count)) {
+    const std::vector<Segment> mapped = segments(program_.word(c.r[1]).value_or(0), count);
+    note_mapped(c, MappingFamily::kList, "dma_map_sgtable", mapped, c.r[2],
+                program_.word(c.r[1] + 8).value_or(0), c.r[3]);
+    for (const Segment& s : mapped) {
       add(c, "dma_map_sgtable", s, c.r[2], c.r[3], Mapping::Type::kStreaming);
     }
   });
-  hook(symbols, "dma_unmap_sg_attrs", [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
-    for (const Segment& s : segments(c.r[1], c.r[2])) end(s.address, c, c.stack[0]);
-  });
+  hook(
+      symbols, "dma_unmap_sg_attrs",
+      [this](const HookedCall& c) {
+        const std::vector<Segment> first = segments(c.r[1], 1);
+        if (first.empty()) return;
+        note_ended(c, MappingFamily::kList, "dma_unmap_sg_attrs", first[0], c.r[3], c.r[2]);
+      },
+      [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+        for (const Segment& s : segments(c.r[1], c.r[2])) end(s.address, c, c.stack[0]);
+      });
 }
 
 // dma_sync_single_for_*(dev, addr:64, size, dir), dma_sync_sg_for_*(dev, sg, nents, dir).
 void MappingHooks::attach_syncs(const Symbols& symbols) {
   using Owner = Mapping::Owner;
   const auto single = [&](const char* name, Owner owner) {
-    hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
-      set_owner(c.r[2], c, owner);
-    });
+    hook(
+        symbols, name,
+        [this, name](const HookedCall& c) {
+          if (rules_ == nullptr) return;
+          rules_->synced(
+              rules_call(c, MappingFamily::kPage, name, {c.r[2], c.stack[0]}, c.stack[1]));
+        },
+        [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+          set_owner(c.r[2], c, owner);
+        });
   };
   const auto list = [&](const char* name, Owner owner) {
-    hook(symbols, name, [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
-      for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, c, owner);
-    });
+    hook(
+        symbols, name,
+        [this, name](const HookedCall& c) {
+          const std::vector<Segment> first = segments(c.r[1], 1);
+          if (rules_ == nullptr || first.empty()) return;
+          rules_->synced(rules_call(c, MappingFamily::kList, name, first[0], c.r[3]));
+        },
+        [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+          for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, c, owner);
+        });
   };
   single("dma_sync_single_for_cpu", Owner::kCpu);
   single("dma_sync_single_for_device", Owner::kDevice);
@@ -105,10 +184,16 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
        [this](const HookedCall& c, std::uint32_t cpu_address, std::uint32_t) {
          const auto handle = program_.word(c.r[2]);
          if (cpu_address == 0 || !handle) return;
+         note_mapped(c, MappingFamily::kCoherent, "dma_alloc_attrs", {{*handle, c.r[1]}}, 0, 0);
          add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
        });
-  hook(symbols, "dma_free_attrs",
-       [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
+  hook(
+      symbols, "dma_free_attrs",
+      [this](const HookedCall& c) {
+        if (c.r[2] == 0) return;  // Nothing is freed: as Linux.
+        note_ended(c, MappingFamily::kCoherent, "dma_free_attrs", {c.stack[0], c.r[1]}, 0);
+      },
+      [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
 }
 
 // dma_alloc_pages(dev, size, *handle, dir, gfp) returns a page, dma_free_pages(dev, size, page,
@@ -119,31 +204,39 @@ void MappingHooks::attach_pages(const Symbols& symbols) {
   hook(symbols, "dma_alloc_pages", [this](const HookedCall& c, std::uint32_t page, std::uint32_t) {
     const auto handle = program_.word(c.r[2]);
     if (page == 0 || !handle) return;
+    note_mapped(c, MappingFamily::kPages, "dma_alloc_pages", {{*handle, c.r[1]}}, c.r[3], 0);
     add(c, "dma_alloc_pages", {*handle, c.r[1]}, c.r[3], 0, Mapping::Type::kStreaming);
     set_owner(*handle, c, Mapping::Owner::kCpu);
   });
-  hook(symbols, "dma_free_pages",
-       [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
+  hook(
+      symbols, "dma_free_pages",
+      [this](const HookedCall& c) {
+        note_ended(c, MappingFamily::kPages, "dma_free_pages", {c.stack[0], c.r[1]}, c.stack[2]);
+      },
+      [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
   const auto table_segments = [this](std::uint32_t table) {
     return segments(program_.word(table).value_or(0), program_.word(table + 4).value_or(0));
   };
   hook(symbols, "dma_alloc_noncontiguous",
        [this, table_segments](const HookedCall& c, std::uint32_t table, std::uint32_t) {
          if (table == 0) return;
-         for (const Segment& s : table_segments(table)) {
+         const std::vector<Segment> mapped = table_segments(table);
+         note_mapped(c, MappingFamily::kTable, "dma_alloc_noncontiguous", mapped, c.r[2], 0);
+         for (const Segment& s : mapped) {
            add(c, "dma_alloc_noncontiguous", s, c.r[2], 0, Mapping::Type::kStreaming);
            set_owner(s.address, c, Mapping::Owner::kCpu);
          }
        });
   // The table does not outlive the call.
-  if (const auto entry = symbols.address_of("dma_free_noncontiguous")) {
-    hooks_.hook(*entry,
-                [this, table_segments](const HookedCall& c) {
-                  for (const Segment& s : table_segments(c.r[2])) end(s.address, c, 0);
-                },
-                {});
-    ++hooked_;
-  }
+  hook(symbols, "dma_free_noncontiguous",
+       [this, table_segments](const HookedCall& c) {
+         const std::vector<Segment> mapped = table_segments(c.r[2]);
+         if (!mapped.empty()) {
+           note_ended(c, MappingFamily::kTable, "dma_free_noncontiguous", mapped[0], c.r[3]);
+         }
+         for (const Segment& s : mapped) end(s.address, c, 0);
+       },
+       {});
 }
 
 void MappingHooks::add(const HookedCall& call, const char* function, Segment segment,

@@ -10,6 +10,7 @@
 
 #include "models/checker/function_hooks.hpp"
 #include "models/checker/ledger.hpp"
+#include "models/checker/mapping_rules.hpp"
 #include "models/checker/program_view.hpp"
 #include "models/checker/symbols.hpp"
 #include "models/core/io_piece.hpp"
@@ -24,6 +25,8 @@ class MappingHooks {
   MappingHooks(ProgramView& program, FunctionHooks& hooks, Ledger& ledger)
       : program_{program}, hooks_{hooks}, ledger_{ledger} {}
 
+  /// Who looks whether mappings are ended as they were made; null: nobody.
+  void set_rules(MappingRules* rules) { rules_ = rules; }
   /// Hooks every mapping function that `symbols` has. Returns how many.
   unsigned attach(const Symbols& symbols);
   /// What the guest calls a device is this path of the device tree: findings then name the path.
@@ -47,6 +50,16 @@ class MappingHooks {
   void attach_coherent(const Symbols& symbols);
   void attach_pages(const Symbols& symbols);
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return);
+  /// With what is to be looked at before the function runs.
+  void hook(const Symbols& symbols, const char* name, FunctionHooks::OnEntry on_entry,
+            FunctionHooks::OnReturn on_return);
+  MappingCall rules_call(const HookedCall& call, MappingFamily family, const char* function,
+                         Segment segment, std::uint32_t direction) const;
+  void note_mapped(const HookedCall& call, MappingFamily family, const char* function,
+                   const std::vector<Segment>& segments, std::uint32_t direction, unsigned entries,
+                   std::uint32_t attributes = 0);
+  void note_ended(const HookedCall& call, MappingFamily family, const char* function,
+                  Segment segment, std::uint32_t direction, unsigned entries = 0);
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
            std::uint32_t attributes, Mapping::Type type);
   void end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes);
@@ -60,6 +73,7 @@ class MappingHooks {
   ProgramView& program_;
   FunctionHooks& hooks_;
   Ledger& ledger_;
+  MappingRules* rules_ = nullptr;
   std::map<std::string, std::string> paths_;
   IoLookUp look_up_;
   unsigned hooked_ = 0;

@@ -153,8 +153,9 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kDmaAfterUnmap:
       return "the end of the transfer (dmaengine_terminate_sync) before " +
              (mapping != nullptr ? call(Call::kUnmap, *mapping) : std::string{"the unmap"});
+    default:
+      return finding.missing;  // MappingRules says it.
   }
-  return {};
 }
 
 }  // namespace linefill

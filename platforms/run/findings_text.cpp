@@ -121,6 +121,10 @@ std::string io_sentence(const Finding& finding) {
   }
 }
 
+std::string bytes_of(const Finding& finding) {
+  return std::to_string(finding.length) + (finding.length == 1 ? " byte" : " bytes");
+}
+
 // One sentence: what happened to how many bytes.
 std::string sentence(const Finding& finding, std::uint64_t count) {
   const std::string bytes = std::to_string(count) + (count == 1 ? " byte" : " bytes");
@@ -145,6 +149,24 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
     case FindingKind::kAliasMismatch:
       return "a non-cacheable access met " + bytes + " whose newest value was " +
              place_of(finding.cause);
+    case FindingKind::kApiUnmapUnknown:
+      return "what was ended had never been mapped";
+    case FindingKind::kApiDoubleUnmap:
+      return "what was ended had ended already";
+    case FindingKind::kApiSizeMismatch:
+      return bytes_of(finding) + " were ended of a mapping of another size";
+    case FindingKind::kApiDirectionMismatch:
+      return "the direction is another than the mapping's";
+    case FindingKind::kApiEntryCountMismatch:
+      return "the number of entries is another than was mapped";
+    case FindingKind::kApiWrongDevice:
+      return "the device is another than the mapping's";
+    case FindingKind::kApiWrongFunction:
+      return "the mapping was made by a call of another kind";
+    case FindingKind::kApiSyncOutsideMapping:
+      return bytes_of(finding) + " were synced that are not, or not wholly, mapped";
+    case FindingKind::kApiOverlap:
+      return bytes_of(finding) + " were mapped over what the device has already and may write";
     case FindingKind::kStaleWalkerRead:
       return (is_processor(finding.reader) ? std::string{"the MMU"} : finding.reader.agent) +
              " read " + bytes + " of a descriptor whose newest value was " +
@@ -159,6 +181,7 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
 
 // What the two sides did.
 std::pair<const char*, const char*> labels(FindingKind kind) {
+  if (is_api_misuse(kind)) return {"called", "mapped"};
   switch (kind) {
     case FindingKind::kLostDeviceWrite:
       return {"dirtied by", "lost from"};

@@ -147,11 +147,15 @@ void Simulation::connect_checker() {
       [this](const std::string& device, std::uint32_t address, std::uint32_t size) {
         return soc_.look_up_io(device, address, size);
       });
+  mapping_hooks_.set_rules(&mapping_rules_);
   mapping_hooks_.attach(symbols_);
   transfers_ = std::make_unique<TransferLog>(hooks_, ledger_, symbols_);
   // Only of who uses bytes just now: the others' stores were made before.
   findings_.set_witness([this](Finding& finding) {
-    if (finding.reader.agent != "cpu0" || finding.kind == FindingKind::kLostDeviceWrite) return;
+    if (finding.reader.agent != "cpu0" || finding.kind == FindingKind::kLostDeviceWrite ||
+        is_api_misuse(finding.kind)) {
+      return;
+    }
     finding.reader.called_from = caller_of(finding.reader.pc, view_, symbols_);
   });
   findings_.set_listener([this](const Finding& finding) {

@@ -60,6 +60,7 @@ class Simulation {
   ProcessorView view_;
   FunctionHooks hooks_{view_};
   MappingHooks mapping_hooks_{view_, hooks_, ledger_};
+  MappingRules mapping_rules_{findings_};
   std::unique_ptr<TransferLog> transfers_;
   std::optional<gdb::ArmTarget> debug_target_;
   std::optional<gdb::Server> debugger_;
