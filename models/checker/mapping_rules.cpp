@@ -165,13 +165,13 @@ void MappingRules::report(FindingKind kind, const MappingCall& call, const Mappi
   finding.address = call.address;
   finding.length = call.size;
   finding.device = call.device_name;
-  finding.reader = {"cpu0", call.site, call.time, 0};
+  finding.reader = {"cpu0", call.site, call.time};
   if (mapping != nullptr) {
     finding.mapping = describe(*mapping);
     finding.mapping_site = mapping->site;
     finding.mapping_size = mapping->size;
     finding.offset = std::int64_t{call.address} - mapping->address;
-    finding.writer = {"cpu0", mapping->site, mapping->time, 0};
+    finding.writer = {"cpu0", mapping->site, mapping->time};
   }
   finding.missing = std::move(missing);
   findings_.add(std::move(finding));
