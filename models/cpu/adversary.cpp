@@ -2,6 +2,7 @@
 #include "models/cpu/adversary.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace linefill {
 
@@ -45,7 +46,7 @@ void Adversary::configure(const AdversaryEvents& events, Time drain_time) {
 
 void Adversary::invalidated(VirtualAddress va, LineNumber line) {
   if (!events_.speculative_fill) return;
-  if (candidates_.size() == kRemembered) return;
+  if (candidates_.size() == kRemembered) candidates_.erase(candidates_.begin());
   candidates_.insert({context_.clock.now + random_between(kFirstReturn, kLastReturn), {va, line}});
 }
 
@@ -72,12 +73,15 @@ void Adversary::evict_some(const Origin& origin) {
   if (!evict_below_(random())) rests_below_ = kRests;
 }
 
+// Those due last come first: where more lines are invalidated than can come back, the rest are
+// forgotten, not what is being mapped now.
 void Adversary::fill_some(const Origin& origin) {
   for (unsigned left = kFillsAtOnce; left > 0 && !candidates_.empty(); --left) {
-    const auto first = candidates_.begin();
-    if (first->first > context_.clock.now) return;
-    const Candidate candidate = first->second;
-    candidates_.erase(first);
+    const auto later = candidates_.upper_bound(context_.clock.now);
+    if (later == candidates_.begin()) return;
+    const auto latest = std::prev(later);
+    const Candidate candidate = latest->second;
+    candidates_.erase(latest);
     MemoryAttributes attributes;
     if (!may_fill_(candidate.va, candidate.line, attributes)) continue;
     data_.prefetch(candidate.line, attributes, FillCause::kSpeculative, origin);
