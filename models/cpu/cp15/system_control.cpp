@@ -76,7 +76,7 @@ bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool priv
     value = 0;
     return true;
   }
-  if (row == nullptr || !row->allows(false, privileged, pmuserenr_ != 0)) return false;
+  if (row == nullptr || !row->allows(false, privileged, *this)) return false;
   value = row->read(*this);
   return true;
 }
@@ -84,7 +84,7 @@ bool SystemControl::read_coprocessor(const CoprocessorRegister& which, bool priv
 bool SystemControl::write_coprocessor(const CoprocessorRegister& which, bool privileged,
                                       std::uint32_t value) {
   const auto* row = registers_.find(which);
-  if (row == nullptr || !row->allows(true, privileged, pmuserenr_ != 0)) return false;
+  if (row == nullptr || !row->allows(true, privileged, *this)) return false;
   row->write(*this, value);
   return true;
 }

@@ -10,8 +10,9 @@
 
 namespace linefill {
 
-/// What User mode may do with a system register. kAsMonitors: as PMUSERENR.EN says.
-enum class UserAccess : std::uint8_t { kNone, kRead, kReadWrite, kAsMonitors };
+/// What User mode may do with a system register. kAsMonitors: as PMUSERENR.EN says; kAsThumbEe: as
+/// TEECR.XED says (ARM ARM, B4.1.150).
+enum class UserAccess : std::uint8_t { kNone, kRead, kReadWrite, kAsMonitors, kAsThumbEe };
 
 /// One row of the A9 TRM's tables of system registers, with what it does here. Reads give the
 /// stored word, else what a hook computes, else the reset value; writes store the bits of the mask,
@@ -95,10 +96,12 @@ class SystemControlRegister {
            write_ == nullptr && monitor_write_ == nullptr && !no_effect_;
   }
 
-  bool allows(bool write, bool privileged, bool monitors_open) const {
+  bool allows(bool write, bool privileged, const SystemControl& control) const {
     if (write ? access == Access::kReadOnly : access == Access::kWriteOnly) return false;
     if (privileged || user_ == UserAccess::kReadWrite) return true;
-    return user_ == UserAccess::kAsMonitors ? monitors_open : user_ == UserAccess::kRead && !write;
+    if (user_ == UserAccess::kAsMonitors) return control.pmuserenr_ != 0;
+    if (user_ == UserAccess::kAsThumbEe) return control.teecr_ == 0;
+    return user_ == UserAccess::kRead && !write;
   }
 
   std::uint32_t read(const SystemControl& control) const {

@@ -28,7 +28,7 @@ const SystemControlTable& SystemControlTable::cortex_a9() {
       R{14, 1, 0, 1, 4, "DBGOSLSR", kReadOnly, 0},
       R{14, 1, 0, 3, 4, "DBGOSDLR", kReadWrite, 0}.no_effect(),
       R{14, 1, 6, 0, 0, "TEEHBR", kReadWrite, 0}
-          .user(User::kReadWrite)
+          .user(User::kAsThumbEe)
           .stores(&S::teehbr_, 0xFFFF'FFFC),
       R{14, 1, 7, 0, 0, "JOSCR", kReadWrite, 0}.no_effect(),
       R{14, 2, 0, 0, 0, "DBGDSAR", kReadOnly, 0}.user(User::kRead),

@@ -124,6 +124,21 @@ TEST_CASE_METHOD(B, "cp15: User mode reaches the thread registers and the barrie
   CHECK(operations.log == std::vector<std::string>{"isb", "dsb", "dmb"});
 }
 
+// ARM ARM, B4.1.150 and B4.1.151.
+TEST_CASE_METHOD(B, "cp15: TEECR.XED keeps User mode, and nobody else, from TEEHBR", "[cp15]") {
+  const auto teecr = c(0, 6, 0, 0, 14);
+  const auto teehbr = c(1, 6, 0, 0, 14);
+  CHECK(readable(teehbr, false));
+  CHECK(control.write_coprocessor(teehbr, false, 0x1000));
+  write(teecr, 1);
+  CHECK_FALSE(readable(teehbr, false));
+  CHECK_FALSE(control.write_coprocessor(teehbr, false, 0x2000));
+  CHECK(read(teehbr) == 0x1000);
+  write(teehbr, 0x3000);
+  write(teecr, 0);
+  CHECK(readable(teehbr, false));
+}
+
 TEST_CASE_METHOD(B, "cp15: what is not in the manual is undefined, so is the wrong direction",
                  "[cp15]") {
   CHECK_FALSE(readable(c(4, 0, 0, 0), true));
