@@ -20,8 +20,9 @@ struct Magic {
   std::string_view bytes;
 };
 
-// Documentation of each format; the same list as lib/decompress.c of Linux.
-constexpr std::array<Magic, 7> kMagics{{
+// Documentation of each format; the list of lib/decompress.c of Linux, and lz4's frames: Linux has
+// its legacy format only.
+constexpr std::array<Magic, 8> kMagics{{
     {"gzip", std::string_view{"\x1F\x8B", 2}},
     {"xz", std::string_view{"\xFD"
                             "7zXZ\0",
@@ -29,6 +30,7 @@ constexpr std::array<Magic, 7> kMagics{{
     {"zstd", std::string_view{"\x28\xB5\x2F\xFD", 4}},
     {"bzip2", std::string_view{"BZh", 3}},
     {"lz4", std::string_view{"\x02\x21\x4C\x18", 4}},
+    {"lz4", std::string_view{"\x04\x22\x4D\x18", 4}},
     {"lzo", std::string_view{"\x89LZO", 4}},
     {"lzma", std::string_view{"\x5D\0\0", 3}},
 }};

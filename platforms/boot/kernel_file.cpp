@@ -108,13 +108,15 @@ void learn_from_image(KernelFile& kernel, const Bytes& image) {
   }
 }
 
+constexpr std::string_view kXz{
+    "\xFD"
+    "7zXZ\0",
+    6};
+constexpr std::string_view kGzip{"\x1F\x8B\x08", 3};
+
 // What the decompressor holds: the last stream that can be read, behind its own code.
 std::optional<Bytes> payload_of(const Bytes& bytes) {
-  static constexpr std::array<std::string_view, 2> kPayloads{std::string_view{"\xFD"
-                                                                              "7zXZ\0",
-                                                                              6},
-                                                             std::string_view{"\x1F\x8B\x08", 3}};
-  for (const std::string_view magic : kPayloads) {
+  for (const std::string_view magic : {kXz, kGzip}) {
     const auto at = text_of(bytes).rfind(magic);
     if (at == std::string_view::npos) continue;
     auto image = decompress({bytes.data() + at, bytes.size() - at}, kLargestKernel);
@@ -131,9 +133,14 @@ KernelFile read_zimage(const std::string& path, Bytes bytes) {
   if (end <= start || bytes.size() < end - start)
     throw ConfigurationError{path + ": truncated: " + std::to_string(bytes.size()) + " of " +
                              std::to_string(end - start) + " bytes" + kExpected};
+  const auto image = payload_of(bytes);
+  // gzip's short magic may be there by chance, xz's is not.
+  if (!image && text_of(bytes).find(kXz) != std::string_view::npos)
+    throw ConfigurationError{path + ": damaged: the kernel inside cannot be decompressed (xz)" +
+                             kExpected};
   KernelFile kernel;
   kernel.kind = KernelFile::Kind::kZImage;
-  if (const auto image = payload_of(bytes)) learn_from_image(kernel, *image);
+  if (image) learn_from_image(kernel, *image);
   kernel.running_bytes += static_cast<std::uint32_t>(bytes.size()) + kZImageHeap;
   kernel.bytes = std::move(bytes);
   return kernel;

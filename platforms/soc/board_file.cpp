@@ -44,8 +44,13 @@ std::vector<std::byte> read_file(const std::string& path, const std::string& exp
   std::ifstream file{path, std::ios::binary};
   std::vector<char> bytes;
   std::error_code error;
-  const bool readable = file && !std::filesystem::is_directory(path, error);
-  if (readable) bytes.assign(std::istreambuf_iterator<char>{file}, {});
+  bool readable = file && !std::filesystem::is_directory(path, error);
+  try {
+    if (readable) bytes.assign(std::istreambuf_iterator<char>{file}, {});
+  } catch (const std::ios_base::failure&) {
+    readable = false;
+    bytes.clear();
+  }
   if (bytes.empty()) {
     throw ConfigurationError{path + ": " + (readable ? "is empty" : "cannot be read") +
                              ": expected " + expected};

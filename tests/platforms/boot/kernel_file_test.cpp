@@ -71,6 +71,18 @@ TEST_CASE("a zImage that is shorter than its header says is refused", "[boot]") 
   refused(zimage(0x1001), "truncated: 4096 of 4097 bytes");
 }
 
+TEST_CASE("a zImage whose xz stream cannot be read is refused, one with gzip's magic is not",
+          "[boot]") {
+  std::string file = zimage(0x1000);
+  file.replace(0x800, 6,
+               std::string_view{"\xFD"
+                                "7zXZ\0",
+                                6});
+  refused(file, "damaged");
+  const Scratch chance{zimage(0x1000).replace(0x800, 3, "\x1F\x8B\x08")};
+  CHECK_NOTHROW(read_kernel(chance.path()));
+}
+
 TEST_CASE("a big-endian zImage is refused", "[boot]") {
   refused(zimage(0x1000, 0x0102'0304), "big-endian");
 }
@@ -86,6 +98,13 @@ TEST_CASE("compressed kernels are refused with the compression's name", "[boot]"
   refused("\x1F\x8B\x08 and so on", "gzip");
   refused("\x28\xB5\x2F\xFD and so on", "zstd");
   refused("BZh9 and so on", "bzip2");
+  refused("\x04\x22\x4D\x18 and so on", "lz4");  // doc/lz4_Frame_format.md of lz4.
+  refused("\x02\x21\x4C\x18 and so on", "lz4");
+}
+
+TEST_CASE("a file that opens and then cannot be read is refused by its path", "[boot]") {
+  CHECK_THROWS_AS(read_kernel("/proc/self/mem"), ConfigurationError);
+  CHECK_THROWS_WITH(read_kernel("/proc/self/mem"), Contains("/proc/self/mem: cannot be read"));
 }
 
 TEST_CASE("what begins with no instruction is no raw Image", "[boot]") {
