@@ -32,7 +32,7 @@ page* allocate_mapped(device* dev, std::size_t size, dma_addr_t& handle,
   const std::size_t bytes = guest::whole_pages(size);
   void* memory = alloc_pages_exact(bytes, gfp, dma_to_phys_limit(served, served.coherent_dma_mask));
   if (memory == nullptr) return nullptr;
-  handle = ops.map_page(served, *virt_to_page(memory), 0, bytes, direction, DMA_ATTR_SKIP_CPU_SYNC);
+  handle = ops.map_allocated(served, *virt_to_page(memory), bytes, direction);
   if (ops.mapping_error(served, handle)) {
     free_pages_exact(memory, bytes);
     return nullptr;

@@ -45,6 +45,12 @@ struct dma_map_ops {
   /// `offset` may be larger than a page. DMA_MAPPING_ERROR if it fails.
   virtual dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs) const = 0;
+  /// As map_page, for memory that dma_alloc_noncoherent and its kin got where the device reaches
+  /// it: the device sees this memory itself, no copy of it. Nothing is maintained.
+  virtual dma_addr_t map_allocated(device& dev, page& page, std::size_t size,
+                                   dma_data_direction direction) const {
+    return map_page(dev, page, 0, size, direction, DMA_ATTR_SKIP_CPU_SYNC);
+  }
   virtual void unmap_page(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
                           dma_data_direction /*direction*/, dma_attrs /*attrs*/) const {}
   /// The number of entries mapped, 0 if none could be. By default entry by entry, undone on

@@ -169,6 +169,15 @@ class DmabounceOps final : public dma_map_ops {
                   dma_attrs attrs) const override {
     return direct_dma_ops(dev).get_sgtable(dev, table, cpu_addr, handle, size, attrs);
   }
+  void cache_sync(device& dev, void* address, std::size_t size,
+                  dma_data_direction direction) const override {
+    direct_dma_ops(dev).cache_sync(dev, address, size, direction);
+  }
+  /// Not bounced, as in Linux 6.1 (dma_direct_alloc_pages).
+  dma_addr_t map_allocated(device& dev, page& page, std::size_t size,
+                           dma_data_direction direction) const override {
+    return direct_dma_ops(dev).map_allocated(dev, page, size, direction);
+  }
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction direction, dma_attrs attrs) const override;
   void unmap_page(device& dev, dma_addr_t handle, std::size_t size, dma_data_direction direction,

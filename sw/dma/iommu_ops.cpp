@@ -116,6 +116,11 @@ void IommuDmaOps::sync_single_for_device(device& dev, dma_addr_t handle, std::si
   });
 }
 
+void IommuDmaOps::cache_sync(device& /*dev*/, void* address, std::size_t size,
+                             dma_data_direction direction) const {
+  if (!coherent_) dma_page_cpu_to_dev(virt_to_phys(address), size, direction);
+}
+
 /// Addresses are handed out from the lowest on: a mask serves that reaches some.
 bool IommuDmaOps::dma_supported(device& dev, std::uint64_t mask) const {
   const std::uint64_t base = std::uint64_t{dev.iommu_mapping->base_page} << kPageShift;

@@ -35,6 +35,8 @@ class IommuDmaOps final : public dma_map_ops {
                            dma_data_direction direction) const override;
   void sync_single_for_device(device& dev, dma_addr_t handle, std::size_t size,
                               dma_data_direction direction) const override;
+  void cache_sync(device& dev, void* address, std::size_t size,
+                  dma_data_direction direction) const override;
   bool dma_supported(device& dev, std::uint64_t mask) const override;
   std::uint64_t get_required_mask(device& dev) const override;
 

@@ -7,6 +7,7 @@
 #include "sw/arch/barrier.hpp"
 #include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/dma/dma_pool.hpp"
+#include "sw/dma/dmabounce.hpp"
 #include "sw/dma/pci_dma_compat.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
@@ -148,8 +149,7 @@ void blocks_case() {
 }
 
 /// Cacheable memory, mapped for one direction and kept right by syncs.
-void noncoherent(bool sync) {
-  DmaBench bench;
+void noncoherent(DmaBench& bench, bool sync) {
   dma_addr_t handle = 0;
   auto* memory = static_cast<std::byte*>(
       dma_alloc_noncoherent(&bench.dev(), kBytes, &handle, DMA_TO_DEVICE, GFP_KERNEL));
@@ -166,8 +166,26 @@ void noncoherent(bool sync) {
   }
   dma_free_noncoherent(&bench.dev(), kBytes, memory, handle, DMA_TO_DEVICE);
 }
-void noncoherent_case() { noncoherent(true); }
-void noncoherent_not_synced_case() { noncoherent(false); }
+void noncoherent_case() {
+  DmaBench bench;
+  noncoherent(bench, true);
+}
+void noncoherent_not_synced_case() {
+  DmaBench bench;
+  noncoherent(bench, false);
+}
+
+/// Where all that a driver maps is bounced: this memory is not.
+void noncoherent_dmabounce(bool sync) {
+  DmaBench bench;
+  const auto always = [](device*, dma_addr_t, std::size_t) { return 1; };
+  check(dmabounce_register_dev(&bench.dev(), 512, 4096, always) == 0, "registered");
+  noncoherent(bench, sync);
+  check_equal(dmabounce_statistics(bench.dev()).total, 0, "safe buffers");
+  dmabounce_unregister_dev(&bench.dev());
+}
+void noncoherent_dmabounce_case() { noncoherent_dmabounce(true); }
+void noncoherent_dmabounce_not_synced_case() { noncoherent_dmabounce(false); }
 
 /// On a board whose masters see DRAM 16 MiB lower (dma-ranges): coherent memory and mappings.
 constexpr std::uint32_t kBusOffset = 0x0100'0000;
@@ -212,6 +230,8 @@ constexpr Case kCases[] = {
     {"blocks", blocks_case},
     {"noncoherent", noncoherent_case},
     {"noncoherent_not_synced", noncoherent_not_synced_case},
+    {"noncoherent_dmabounce", noncoherent_dmabounce_case},
+    {"noncoherent_dmabounce_not_synced", noncoherent_dmabounce_not_synced_case},
 };
 
 }  // namespace
