@@ -123,19 +123,24 @@ void print_break_even(std::string_view what, const BreakEven& point) {
   }
 }
 
-/// All sizes of one row of choices; false if a byte was wrong.
-bool sweep(Lab& lab, Table& table, const Implementation& implementation, Form form,
-           const Direction& direction, bool aligned, std::size_t largest) {
+struct Outcome {
+  unsigned rows = 0;
+  bool right = true;  ///< Every byte was.
+};
+
+/// All sizes of one row of choices.
+void sweep(Outcome& outcome, Lab& lab, Table& table, const Implementation& implementation,
+           Form form, const Direction& direction, bool aligned, std::size_t largest) {
   const std::string_view name = implementation.name();
   const bool bounces = implementation.traits().bounces;
   if (form == Form::kList) largest = std::min(largest, Specimen::kMostListed - kPageBytes);
   BreakEven elapsed;
   BreakEven busy;
-  bool right = true;
   for (std::size_t size = kSmallest; size <= largest; size *= 4) {
     const Costs c = lab.measure(form, direction.value, aligned, size);
     if (c.refused && bounces) break;  // It is larger than what can be bounced.
-    right = right && c.right;
+    outcome.right = outcome.right && c.right;
+    ++outcome.rows;
     table.row(name, direction.name, kFormNames[static_cast<std::size_t>(form)],
               aligned ? "yes" : "no", size, c.map.elapsed, c.transfer.elapsed, c.unmap.elapsed,
               c.verify.elapsed, c.busy(), c.copy.elapsed, c.right ? "right" : "WRONG");
@@ -147,24 +152,21 @@ bool sweep(Lab& lab, Table& table, const Implementation& implementation, Form fo
   print_break_even("elapsed", elapsed);
   print_break_even("CPU busy", busy);
   printk("\n");
-  return right;
 }
 
-bool all_of(Lab& lab, const Implementation& implementation, const Choice& choice) {
+void all_of(Outcome& outcome, Lab& lab, const Implementation& implementation,
+            const Choice& choice) {
   Table table{20,          "implementation", "    direction", "  form",    "aligned",
               "  bytes",   "      map",      " transfer",     "    unmap", "   verify",
               " CPU busy", " CPU copy",      "content"};
-  bool right = true;
   for (const Direction& direction : kDirections) {
     for (const Form form : {Form::kSingle, Form::kPage, Form::kList}) {
       for (const bool aligned : {true, false}) {
         if (!choice.all && (form != Form::kSingle || !aligned)) continue;
-        right =
-            sweep(lab, table, implementation, form, direction, aligned, choice.largest) && right;
+        sweep(outcome, lab, table, implementation, form, direction, aligned, choice.largest);
       }
     }
   }
-  return right;
 }
 
 int run() {
@@ -173,11 +175,12 @@ int run() {
   const Result<Counters> counters = Counters::find();
   Result<DmaChannel> channel = DmaChannel::request_memcpy();
   const std::span<std::byte> memory = alloc_bytes(choice.largest + kPageBytes);
-  if (!counters || !channel || memory.empty() || choice.largest > kLargest) {
-    printk("dma_lab: expected a board with counters and a PL330, and largest=4194304 at most\n");
+  if (!counters || !channel || memory.empty() || choice.largest < kSmallest ||
+      choice.largest > kLargest) {
+    printk("dma_lab: expected a board with counters and a PL330, and largest= of 4 to 4194304\n");
     return 1;
   }
-  bool right = true;
+  Outcome outcome;
   for (const std::string_view name : Implementation::names()) {
     if (!wanted.empty() && name != wanted) continue;
     const Result<Implementation> implementation = Implementation::use(name);
@@ -189,10 +192,13 @@ int run() {
       return 1;
     }
     Lab lab{*counters, *channel, *peer, memory};
-    right = all_of(lab, *implementation, choice) && right;
+    all_of(outcome, lab, *implementation, choice);
   }
   free_bytes(memory);
-  return right ? 0 : 1;
+  if (outcome.rows == 0) {
+    printk("dma_lab: ops=", wanted.empty() ? "any" : wanted, ": not on this board\n");
+  }
+  return outcome.right && outcome.rows != 0 ? 0 : 1;
 }
 
 }  // namespace
