@@ -238,6 +238,18 @@ TEST_CASE_METHOD(DmaFixture, "each PCI name reaches its operation", "[sw][dma]")
       });
 }
 
+TEST_CASE_METHOD(DmaFixture, "the outer cache's old names reach its operations", "[sw][dma]") {
+  constexpr phys_addr_t kStart = HostMachine::kDramStart;
+  outer_cache.flush_all = [] { log().emplace_back("outer_flush_all"); };
+  l2x0_inv_range(kStart, kStart + 32);
+  l2x0_clean_range(kStart, kStart + 64);
+  l2x0_flush_range(kStart, kStart + 96);
+  outer_inv_all();
+  CHECK(log() ==
+        Log{"outer_inv 0x0+32", "outer_clean 0x0+64", "outer_flush 0x0+96", "outer_flush_all"});
+  CHECK(dma_map_single(&dev, at(0), 0, DMA_TO_DEVICE) == DMA_ERROR_CODE);
+}
+
 TEST_CASE_METHOD(ApiFixture, "allocation returns the whole 64-bit handle", "[sw][dma]") {
   dma_addr_t handle = 0;
   CHECK(dma_alloc_coherent(&dev, 64, &handle, GFP_KERNEL) == ops.storage);
