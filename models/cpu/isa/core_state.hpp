@@ -114,6 +114,8 @@ class CoreState {
   bool has_spsr() const { return bank_of(mode_) != 0; }
   /// True for the values of CPSR.M that this core has.
   static bool is_mode(std::uint32_t m);
+  /// Whether SPSR is there and holds a mode that is.
+  bool has_mode_to_return_to() const { return has_spsr() && is_mode(spsr() & psr::kMode); }
 
   void set_nz(std::uint32_t result) { negative = zero_word = result; }
   void set_nz(std::uint64_t result) {

@@ -93,7 +93,7 @@ void Executor::reset(std::uint32_t entry) {
 }
 
 bool Executor::exception_return(const Instruction& i, std::uint32_t target) {
-  if (!state.has_spsr()) {
+  if (!state.has_mode_to_return_to()) {
     ++unpredictable;
     return undefined(i);
   }

@@ -111,7 +111,7 @@ class Executor {
   void reset(std::uint32_t entry);
 
   /// SUBS PC, LR and the like: CPSR from SPSR, then a branch. UNPREDICTABLE in User and System
-  /// mode.
+  /// mode, and to a reserved mode (CPSRWriteByInstr, B1.3.3).
   bool exception_return(const Instruction& i, std::uint32_t target);
   /// Writes CPSR under `mask` and tells the memory system.
   void write_cpsr(std::uint32_t value, std::uint32_t mask);

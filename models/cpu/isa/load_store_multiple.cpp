@@ -77,7 +77,7 @@ bool load_user(Executor& e, const Instruction& i) {
 
 bool load_exception_return(Executor& e, const Instruction& i) {
   CoreState& s = e.state;
-  if (!s.has_spsr()) return execute_unpredictable(e, i);
+  if (!s.has_mode_to_return_to()) return execute_unpredictable(e, i);
   std::array<std::uint32_t, 17> words;
   if (!load_words(e, i, words)) return e.data_abort(i);
   if (i.kind != 0) s.r[i.n] = base_after(s, i);
@@ -111,6 +111,7 @@ bool return_from_exception(Executor& e, const Instruction& i) {
   if (misaligned(e, at, false) || !e.memory.load(at, target) || !e.memory.load(at + 4, status)) {
     return e.data_abort(i);
   }
+  if (!CoreState::is_mode(status & psr::kMode)) return execute_unpredictable(e, i);
   if (i.kind != 0) s.r[i.n] = base_after(s, i);
   ++e.counts.exception_returns;
   s.set_cpsr(status);

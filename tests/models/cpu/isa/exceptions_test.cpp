@@ -271,6 +271,27 @@ TEST_CASE("LDM with ^ and the PC returns from an exception", "[isa][exceptions]"
   CHECK(b.core.state().banked(Mode::kSupervisor, 13) == CoreBench::kData + 12);
 }
 
+// CPSRWriteByInstr, B1.3.3; modes: table B1-1.
+TEST_CASE("a return to a reserved mode is undefined, counted and writes no register",
+          "[isa][exceptions]") {
+  constexpr std::uint32_t kReserved = 0x8000'0014;
+  // movs pc, lr; ldmia sp!, {r0, r1, pc}^; rfeia sp!
+  const auto word = GENERATE(0xE1B0'F00E, 0xE8FD'8003, 0xF8BD'0A00);
+  CoreBench b;
+  b.a32({static_cast<std::uint32_t>(word)});
+  b.core.set_reg(13, CoreBench::kData);
+  b.core.state().set_spsr(kReserved);
+  b.memory.write_word(CoreBench::kData, 10);
+  b.memory.write_word(CoreBench::kData + 4, kReserved);
+  b.block();
+  CHECK(b.core.unpredictable_instructions() == 1);
+  CHECK(b.core.pc() == 0x04);
+  CHECK(b.mode() == 0x1B);
+  CHECK(b.core.reg(0) == 0);
+  CHECK(b.core.reg(1) == 0);
+  CHECK(b.core.state().banked(Mode::kSupervisor, 13) == CoreBench::kData);
+}
+
 TEST_CASE("LDM and STM with ^ transfer User mode's registers", "[isa][exceptions]") {
   CoreBench b;
   b.a32(
