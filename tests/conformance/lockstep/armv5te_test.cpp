@@ -64,12 +64,12 @@ bool is_coprocessor(std::uint32_t word, bool thumb) {
   return (word & 0x0E00'0000) == 0x0C00'0000 || (word & 0x0F00'0000) == 0x0E00'0000;
 }
 
-/// An ARM926 has Jazelle, and Unicorn stops at WFE as at an undefined instruction. In T16 it
-/// executes what ARMv6T2 put into ARMv5's undefined space 1011.... (DDI 0100I, A6.1).
+/// An ARM926 has Jazelle, and Unicorn stops at WFE and YIELD as at an undefined instruction. In T16
+/// it executes what ARMv6T2 put into ARMv5's undefined space 1011.... (DDI 0100I, A6.1).
 bool known_difference(std::string_view row, bool thumb) {
   static constexpr std::array<std::string_view, 6> kThumb{"CBZ, CBNZ", "IT",  "NOP, YIELD, hints",
                                                           "WFI",       "SEV", "WFE"};
-  return row == "BXJ" || row == "WFE" ||
+  return row == "BXJ" || row == "WFE" || row == "NOP, YIELD, DBG" ||
          (thumb && std::find(kThumb.begin(), kThumb.end(), row) != kThumb.end());
 }
 
