@@ -45,6 +45,7 @@ BoardFile board_of(const RunOptions& options) {
   Log::set_level(options.log);
   expect_writable("--report", options.report);
   expect_writable("--screenshot", options.screenshot);
+  expect_writable("--coverage", options.coverage);
   load_plugins(options.plugins);
   BoardFile board{options.board};
   if (options.memory_bytes) board.set_memory(*options.memory_bytes);

@@ -2,6 +2,7 @@
 // The operations over the slots, and how the command line asks for them.
 #include <string_view>
 
+#include "sw/dma/bounce_ops.hpp"
 #include "sw/dma/dma_direct.hpp"
 #include "sw/dma/dma_page.hpp"
 #include "sw/dma/swiotlb.hpp"
@@ -23,34 +24,8 @@ void hand_over(const device& dev, phys_addr_t slot, std::size_t size,
     dma_page_cpu_to_dev(slot, size, direction == DMA_TO_DEVICE ? direction : DMA_BIDIRECTIONAL);
 }
 
-class SwiotlbOps final : public dma_map_ops {
+class SwiotlbOps final : public BounceOps {
  public:
-  void* alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
-              dma_attrs attrs) const override {
-    return direct_dma_ops(dev).alloc(dev, size, handle, gfp, attrs);
-  }
-  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
-            dma_attrs attrs) const override {
-    direct_dma_ops(dev).free(dev, size, cpu_addr, handle, attrs);
-  }
-  int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
-           dma_attrs attrs) const override {
-    return direct_dma_ops(dev).mmap(dev, area, cpu_addr, handle, size, attrs);
-  }
-  int get_sgtable(device& dev, sg_table& table, void* cpu_addr, dma_addr_t handle, std::size_t size,
-                  dma_attrs attrs) const override {
-    return direct_dma_ops(dev).get_sgtable(dev, table, cpu_addr, handle, size, attrs);
-  }
-  void cache_sync(device& dev, void* address, std::size_t size,
-                  dma_data_direction direction) const override {
-    direct_dma_ops(dev).cache_sync(dev, address, size, direction);
-  }
-  /// Not bounced, as in Linux 6.1 (dma_direct_alloc_pages).
-  dma_addr_t map_allocated(device& dev, page& page, std::size_t size,
-                           dma_data_direction direction) const override {
-    return direct_dma_ops(dev).map_allocated(dev, page, size, direction);
-  }
-
   dma_addr_t map_page(device& dev, page& page, std::size_t offset, std::size_t size,
                       dma_data_direction direction, dma_attrs attrs) const override {
     const phys_addr_t original = page_to_phys(&page) + static_cast<phys_addr_t>(offset);

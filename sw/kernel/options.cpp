@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/kernel/options.hpp"
 
+#include "sw/kernel/console.hpp"
+
 namespace guest {
 namespace {
 
@@ -27,6 +29,11 @@ std::optional<std::uint32_t> number(std::string_view text) {
   return value;
 }
 
+template <class Number>
+void say_no_number(std::string_view name, std::string_view text, Number taken) {
+  printk(name, "=", text, ": expected a number; taken is ", taken, "\n");
+}
+
 }  // namespace
 
 std::string_view command_line() { return line; }
@@ -48,7 +55,10 @@ std::optional<std::string_view> option(std::string_view name) {
 
 std::uint32_t option_number(std::string_view name, std::uint32_t fallback) {
   const std::optional<std::string_view> text = option(name);
-  return text ? number(*text).value_or(fallback) : fallback;
+  if (!text) return fallback;
+  const std::optional<std::uint32_t> value = number(*text);
+  if (!value) say_no_number(name, *text, fallback);
+  return value.value_or(fallback);
 }
 
 std::uint64_t option_size(std::string_view name, std::uint64_t fallback) {
@@ -69,6 +79,7 @@ std::uint64_t option_size(std::string_view name, std::uint64_t fallback) {
   }
   if (shift != 0) text->remove_suffix(1);
   const std::optional<std::uint32_t> value = number(*text);
+  if (!value) say_no_number(name, *text, fallback);
   return value ? std::uint64_t{*value} << shift : fallback;
 }
 

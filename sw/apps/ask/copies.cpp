@@ -163,7 +163,8 @@ void answer_mfifo(Answer& answer) {
   const std::uint64_t rate = megabytes_a_second(kBytes, cost.elapsed);
   const std::uint64_t transactions = counters["dma-transactions"];
   table.row(lines, (2 * kBytes + transactions / 2) / transactions, transactions, rate);
-  answer.expect(rate > 100, "any rate");
+  answer.expect(lines < 16 ? rate < 300 : rate > 350, "fewer than 16 lines cost throughput");
+  answer.expect(lines < 32 || within(rate, 377, 1), "more than 32 lines gain nothing");
 }
 
 void answer_burst(Answer& answer) {
