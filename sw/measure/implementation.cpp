@@ -24,8 +24,12 @@ struct Implementation::Row {
 
 namespace {
 
-bool snooped(const device& dev) { return dev.of_node.text("linefill,port") == "acp"; }
 bool behind_iommu(const device& dev) { return dev.of_node.has("iommus"); }
+/// The port is the PL330's, or that of the IOMMU in front of it.
+bool snooped(const device& dev) {
+  const FdtNode at = behind_iommu(dev) ? dev.of_node.reference("iommus") : dev.of_node;
+  return at.text("linefill,port") == "acp";
+}
 /// A device that snoops must not be given memory that is not cached.
 bool direct(const device& dev) { return !behind_iommu(dev) && !snooped(dev); }
 
@@ -126,7 +130,8 @@ Implementation::~Implementation() {
   set_dma_ops(dev_, before_);
 }
 
-bool Implementation::right_here() const { return !row_->traits.snooped || snooped(*dev_); }
+bool Implementation::port_snoops() const { return snooped(*dev_); }
+bool Implementation::right_here() const { return !row_->traits.snooped || port_snoops(); }
 std::string_view Implementation::name() const { return row_->name; }
 Implementation::Traits Implementation::traits() const { return row_->traits; }
 

@@ -35,6 +35,8 @@ class Implementation {
   std::string_view name() const;
   device& dev() const { return *dev_; }
   Traits traits() const;
+  /// Whether what the PL330 does, or the IOMMU in front of it, can reach the CPU's caches.
+  bool port_snoops() const;
   /// Whether data are right with it on this board.
   bool right_here() const;
 

@@ -108,6 +108,11 @@ void answer_framebuffer(Answer& answer) {
                 "write-combining and coherent equal to the cycle");
   answer.expect(outcomes[2].cycles > 4 * outcomes[1].cycles,
                 "strongly ordered memory to take far longer");
+  answer.expect(2 * outcomes[3].cycles > 3 * outcomes[1].cycles,
+                "cached memory to take half as long again: each line is read, too");
+  answer.expect(within(outcomes[1].transactions, size / 32, 2), "coherent stores merged");
+  answer.expect(within(outcomes[2].transactions, size / 4, 2),
+                "a bus write for each strongly ordered pixel");
 }
 
 }  // namespace guest
