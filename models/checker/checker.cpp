@@ -228,6 +228,7 @@ void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool w
     if (mapping == nullptr || mapping->owner != Mapping::Owner::kDevice) return;
     const unsigned first = first_of(bytes);
     if (mapping->covers(raw(address_of(line)) + first)) return;
+    if (is_told_coherent(mapping->device)) return;  // Its writes take from L1 what is newer there.
     Finding finding;
     finding.kind = FindingKind::kSharedLine;
     finding.severity = Severity::kWarning;

@@ -110,6 +110,7 @@ class Checker final : public Observer {
                   const char* cause, Time);
   void forget_memory_loss(LineNumber, ByteMask);
   void stale_port_read(LineNumber, ByteMask, const Attributes&, Time);
+  bool is_told_coherent(const std::string& device) const;
   void blame_declaration(Finding&, const Origin& device) const;
   void blame_invalidate(Finding&, const Origin& writer) const;
   Party party_of(const Origin&, Time) const;

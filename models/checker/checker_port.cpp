@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes through a coherency port, and what should have come through one.
+#include <algorithm>
 #include <bit>
 
 #include "models/checker/checker.hpp"
@@ -61,6 +62,11 @@ void Checker::port_wrote(LineNumber line, ByteMask bytes, const Attributes& attr
     copied = true;
   }
   if (copied) overtake(line, {bytes, attributes.origin, time});
+}
+
+bool Checker::is_told_coherent(const std::string& device) const {
+  return std::any_of(expected_coherent_.begin(), expected_coherent_.end(),
+                     [&](MasterId master) { return name_of_master(master) == device; });
 }
 
 // Software was told to leave out what would have made it right.

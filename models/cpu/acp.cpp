@@ -24,7 +24,13 @@ void Acp::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_core::
 }
 
 unsigned Acp::transport_dbg(int /*port*/, tlm::tlm_generic_payload& payload) {
-  return memory->transport_dbg(payload);
+  const unsigned served = memory->transport_dbg(payload);
+  if (payload.is_read()) {
+    block_.overlay(PhysicalAddress{static_cast<std::uint32_t>(payload.get_address())},
+                   {reinterpret_cast<std::byte*>(payload.get_data_ptr()), served},
+                   attributes_of(payload).memory);
+  }
+  return served;
 }
 
 }  // namespace linefill

@@ -61,9 +61,26 @@ BusResponse AcpBlock::transfer(bool write, PhysicalAddress address, std::span<st
   return result;
 }
 
+void AcpBlock::overlay(PhysicalAddress address, std::span<std::byte> data,
+                       const MemoryAttributes& attributes) {
+  if (!is_coherent(attributes)) return;
+  std::array<std::byte, kLineBytes> held;
+  while (!data.empty()) {
+    const std::size_t size = std::min<std::size_t>(data.size(), kLineBytes - line_offset(address));
+    if (l1_.snoop_debug(line_of(address), held))
+      std::copy_n(held.begin() + line_offset(address), size, data.begin());
+    address = address + static_cast<std::uint32_t>(size);
+    data = data.subspan(size);
+  }
+}
+
 // A9 MPCore TRM, ACP requests: coherent if AxUSER[0] and AxCACHE[1], whatever else AxCACHE says.
+bool AcpBlock::is_coherent(const MemoryAttributes& attributes) {
+  return attributes.normal() && attributes.shareable;
+}
+
 bool AcpBlock::snoops(const Attributes& attributes) {
-  const bool coherent = attributes.memory.normal() && attributes.memory.shareable;
+  const bool coherent = is_coherent(attributes.memory);
   ++(coherent ? coherent_ : not_coherent_);
   return coherent;
 }

@@ -24,6 +24,8 @@ class SnoopedCache {
   /// Before a write: cleans and invalidates the line if it is held, and ends the exclusive state of
   /// its granule. On return `now` is when the eviction buffer had taken it. False: not held.
   virtual bool snoop_write(LineNumber line, const Origin& origin, Time& now) = 0;
+  /// The same as `snoop_read` for a debugger: no side effects.
+  virtual bool snoop_debug(LineNumber line, std::span<std::byte, kLineBytes> data) = 0;
 
  protected:
   ~SnoopedCache() = default;
@@ -44,6 +46,10 @@ class AcpBlock final : public BusPort {
                    Time& now) override;
   BusResponse write(PhysicalAddress address, std::span<const std::byte> data,
                     const Attributes& attributes, Time& now) override;
+  /// For a debugger: puts what L1 has over `data`, which was read below, if a transaction with
+  /// these attributes is coherent.
+  void overlay(PhysicalAddress address, std::span<std::byte> data,
+               const MemoryAttributes& attributes);
 
  private:
   /// Within one line, of memory.
@@ -61,6 +67,7 @@ class AcpBlock final : public BusPort {
                        const Attributes& attributes, Time& now);
   BusResponse read_line(const Part& part, Time& now);
   BusResponse write_line(const Part& part, Time& now);
+  static bool is_coherent(const MemoryAttributes& attributes);
   bool snoops(const Attributes& attributes);
 
   CoreBus& below_;

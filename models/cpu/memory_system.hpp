@@ -132,6 +132,7 @@ class MemorySystem final : public MemoryInterface,
   bool snoop_read(LineNumber line, std::span<std::byte, kLineBytes> data, LineMarks& marks,
                   Time& now) override;
   bool snoop_write(LineNumber line, const Origin& origin, Time& now) override;
+  bool snoop_debug(LineNumber line, std::span<std::byte, kLineBytes> data) override;
 
   // What the performance monitors count.
   std::uint64_t loads() const {

@@ -168,6 +168,13 @@ bool MemorySystem::snoop_write(LineNumber number, const Origin& origin, Time& no
   return true;
 }
 
+bool MemorySystem::snoop_debug(LineNumber number, std::span<std::byte, kLineBytes> data) {
+  const CacheLine* const line = l1d_.find(number);
+  if (line == nullptr) return false;
+  std::copy(line->data.begin(), line->data.end(), data.begin());
+  return true;
+}
+
 // --- Debuggers
 // ----------------------------------------------------------------------------------------
 

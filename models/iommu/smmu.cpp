@@ -27,8 +27,10 @@ class Smmu::DebugMemory final : public smmu::TableMemory {
  public:
   explicit DebugMemory(Smmu& owner) : owner_{owner} {}
   BusResponse read(std::uint64_t address, std::span<std::byte> data,
-                   const MemoryAttributes& /*walk_attributes*/) override {
-    tlm::tlm_generic_payload payload;
+                   const MemoryAttributes& walk_attributes) override {
+    BusTransaction transaction;
+    transaction.extension.attributes.memory = walk_attributes;
+    tlm::tlm_generic_payload& payload = transaction.payload;
     payload.set_read();
     payload.set_address(address);
     payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));

@@ -76,6 +76,21 @@ TEST_CASE("checker: a device that is declared coherent, on an ordinary port, is 
   CHECK(cause_of(bench, FindingKind::kCoherencyMismatch) == "port");
 }
 
+// What its write drops from L1 is written back first: the neighbours lose nothing.
+TEST_CASE("checker: the neighbours of a buffer that a coherent device writes may be used",
+          "[checker][port]") {
+  CheckerBench bench;
+  const bool told = GENERATE(true, false);
+  if (told) bench.checker.expect_coherent(kPortDevice);
+  bench.checker.name_master(kPortDevice, "device");  // As begin_mapping calls it.
+  bench.begin_mapping(kAt + 8, 4, DmaDirection::kFromDevice);
+  bench.ring();
+  bench.store(kAt, 5U);
+  bench.port_write(kAt + 8, 7);
+  CHECK(bench.load(kAt) == 5);
+  CHECK(bench.kinds() == (told ? Kinds{} : Kinds{"shared_line"}));
+}
+
 TEST_CASE("checker: a coherent device does not see the core's store buffer", "[checker][port]") {
   CheckerBench bench;
   bench.nc_store(kAt, 7);

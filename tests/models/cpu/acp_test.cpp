@@ -122,6 +122,25 @@ TEST_CASE("ACP: a burst is looked up line by line", "[cpu][acp]") {
   for (std::uint32_t i = 0; i < burst.size(); ++i) CHECK(burst[i] == (i == 4 ? 7 : 105 + i));
 }
 
+TEST_CASE(
+    "ACP: a debugger sees what a transaction of the same attributes would see, and changes "
+    "nothing",
+    "[cpu][acp]") {
+  PortBench core;
+  core.store(kCached + kAt + 28, 7);
+  core.store(kCached + kAt + 32, 8);
+  core.bus.log.clear();
+  const auto debug = [&](const MemoryAttributes& attributes) {
+    std::array<std::uint32_t, 3> words{1, 2, 3};  // What is below.
+    core.acp.overlay(PhysicalAddress{kMemory + kAt + 28}, std::as_writable_bytes(std::span{words}),
+                     attributes);
+    return words;
+  };
+  CHECK(debug(kWriteBack) == std::array<std::uint32_t, 3>{7, 8, 0});
+  CHECK(debug({MemoryType::kStronglyOrdered}) == std::array<std::uint32_t, 3>{1, 2, 3});
+  CHECK(core.bus.log.empty());
+}
+
 TEST_CASE("ACP: a device's registers get the burst whole, and are not looked up", "[cpu][acp]") {
   PortBench core;
   std::array<std::byte, 64> burst{};
