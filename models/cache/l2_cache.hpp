@@ -65,16 +65,17 @@ class L2Cache final : public CopyHolder {
   /// Writes back and drops a dirty line from the `choice`th on. False: there is none nearby.
   bool evict_dirty(std::uint64_t choice, Time now);
 
-  /// As the processor sees it, for a debugger: the array's bytes over `data`, and a debugger's
-  /// write.
-  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const;
-  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask);
+  /// Whether what it holds is looked at.
+  bool enabled() const { return settings_.enabled(); }
 
   CopyLevel level() const override { return CopyLevel::kL2; }
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
   void count_copies_in(CopyFilter* filter) override;
+  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const override;
+  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                 ByteMask mask) override;
 
  private:
   /// The part of a request that lies in one line.

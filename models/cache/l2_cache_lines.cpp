@@ -170,21 +170,12 @@ void L2Cache::clear(Time now) {
 }
 
 void L2Cache::overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const {
-  if (!settings_.enabled()) return;
-  const CacheLine* found = array_.find(l2_line(line, true));
-  if (found == nullptr) found = array_.find(l2_line(line, false));
-  if (found != nullptr) std::copy(found->data.begin(), found->data.end(), data.begin());
+  if (!array_.overlay(l2_line(line, true), data)) array_.overlay(l2_line(line, false), data);
 }
 
 void L2Cache::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
                         ByteMask mask) {
-  for (const bool secure : {true, false}) {
-    CacheLine* found = array_.find(l2_line(line, secure));
-    if (found == nullptr) continue;
-    for (unsigned b = 0; b < kLineBytes; ++b) {
-      if ((mask >> b & 1U) != 0) found->data[b] = data[b];
-    }
-  }
+  for (const bool secure : {true, false}) array_.overwrite(l2_line(line, secure), data, mask);
 }
 
 CopyView L2Cache::find(LineNumber line) const {

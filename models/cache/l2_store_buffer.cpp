@@ -3,18 +3,9 @@
 
 #include <algorithm>
 
+#include "models/core/copy_part.hpp"
+
 namespace linefill {
-
-namespace {
-
-void copy_bytes(std::span<const std::byte, kLineBytes> from, ByteMask mask,
-                std::span<std::byte, kLineBytes> to) {
-  for (unsigned b = 0; b < kLineBytes; ++b) {
-    if ((mask >> b & 1U) != 0) to[b] = from[b];
-  }
-}
-
-}  // namespace
 
 L2StoreBuffer::L2StoreBuffer(L2MasterSide& memory, Time drain_after, Statistics& statistics)
     : memory_{memory},

@@ -44,16 +44,14 @@ class L2StoreBuffer final : public CopyHolder {
   Time next_event() const;
   void advance(Time now);
 
-  /// Puts the buffered bytes of a line over `data`, for a debugger; a debugger's write goes into
-  /// both.
-  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const;
-  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data, ByteMask mask);
-
   CopyLevel level() const override { return CopyLevel::kL2StoreBuffer; }
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
   void count_copies_in(CopyFilter* filter) override;
+  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const override;
+  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                 ByteMask mask) override;
 
  private:
   struct Slot {

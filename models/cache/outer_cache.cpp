@@ -58,7 +58,7 @@ unsigned OuterCache::serve_debugger(tlm::tlm_generic_payload& payload) {
       cache().overwrite(line_of(at), line, bytes_at(offset, size));
       buffer().overwrite(line_of(at), line, bytes_at(offset, size));
     } else {
-      cache().overlay(line_of(at), line);
+      if (cache().enabled()) cache().overlay(line_of(at), line);
       buffer().overlay(line_of(at), line);
       std::copy_n(line.begin() + offset, size, part.begin());
     }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/cache/cache_line.hpp"
 #include "models/core/address.hpp"
 #include "models/core/copy_filter.hpp"
+#include "models/core/copy_part.hpp"
 
 namespace linefill {
 
@@ -92,6 +95,20 @@ class SetAssociative {
     for (const CacheLine& line : lines_) {
       if (line.valid && filter != nullptr) filter->add(line.tag);
     }
+  }
+
+  /// For debuggers: the copy of `line` over `data`. False: there is none.
+  bool overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const {
+    const CacheLine* found = find(line);
+    if (found != nullptr) std::copy(found->data.begin(), found->data.end(), data.begin());
+    return found != nullptr;
+  }
+  /// A debugger's write into the copy of `line`, which is returned; null: there is none.
+  CacheLine* overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                       ByteMask mask) {
+    CacheLine* found = find(line);
+    if (found != nullptr) copy_bytes(data, mask, found->data);
+    return found;
   }
 
   /// A line of the set of `line` that is given up and in a way not locked; null if there is none.

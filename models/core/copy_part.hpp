@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <span>
 
 #include "models/core/address.hpp"
 
@@ -25,6 +26,14 @@ inline void copy_part(std::byte* to, const std::byte* from, std::size_t size) {
       break;
     default:
       std::memcpy(to, from, size);
+  }
+}
+
+/// Copies the bytes of `mask`.
+inline void copy_bytes(std::span<const std::byte, kLineBytes> from, ByteMask mask,
+                       std::span<std::byte, kLineBytes> to) {
+  for (unsigned b = 0; b < kLineBytes; ++b) {
+    if ((mask >> b & 1U) != 0) to[b] = from[b];
   }
 }
 

@@ -55,6 +55,12 @@ class CopyHolder {
   /// Counts in `filter` the lines of which something is held, now and from now on. Null: no more.
   virtual void count_copies_in(CopyFilter* filter) = 0;
 
+  /// For debuggers: lays what is held of `line` (`find`'s `valid`) over `data`.
+  virtual void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const = 0;
+  /// A debugger's write: changes those bytes of `mask` that are held. Marks stay.
+  virtual void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                         ByteMask mask) = 0;
+
  protected:
   ~CopyHolder() = default;
 };

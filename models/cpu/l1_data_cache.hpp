@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/cache/set_associative.hpp"
@@ -49,6 +51,13 @@ class L1DataCache final : public CopyHolder {
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
   void count_copies_in(CopyFilter* filter) override { lines_.count_in(filter); }
+  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const override {
+    lines_.overlay(line, data);
+  }
+  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                 ByteMask mask) override {
+    lines_.overwrite(line, data, mask);
+  }
 
  private:
   Time write_down(CacheLine& line, WriteBackCause cause, const Origin& origin, Time now);

@@ -88,4 +88,12 @@ void L1InstructionCache::lose(LineNumber number, ByteMask bytes, const LineMarks
   line->unmap();
 }
 
+void L1InstructionCache::overwrite(LineNumber number, std::span<const std::byte, kLineBytes> data,
+                                   ByteMask mask) {
+  CacheLine* line = lines_.overwrite(number, data, mask);
+  if (line == nullptr) return;
+  line->decoded = {};
+  line->unmap();
+}
+
 }  // namespace linefill

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "models/cache/set_associative.hpp"
 #include "models/core/observer.hpp"
@@ -40,6 +42,11 @@ class L1InstructionCache final : public CopyHolder {
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
   void count_copies_in(CopyFilter* filter) override { lines_.count_in(filter); }
+  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const override {
+    lines_.overlay(line, data);
+  }
+  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                 ByteMask mask) override;
 
  private:
   Filled read(CacheLine& line, LineNumber number, const MemoryAttributes& attributes,

@@ -204,33 +204,30 @@ void MemorySystem::watch_data(BeforeAccess before,
 bool MemorySystem::debug_read(PhysicalAddress address, std::span<std::byte> data) {
   return by_line(raw(address), data, [this](std::uint32_t at, std::span<std::byte> part) {
     const PhysicalAddress where{at};
-    if (const CacheLine* line = l1d_.find(line_of(where))) {
-      std::memcpy(part.data(), line->data.data() + line_offset(where), part.size());
-      return true;
-    }
-    if (!context_.bus.debug(false, where, part)) return false;
-    buffer_.overlay(where, part);
+    const LineNumber number = line_of(where);
+    if (!context_.bus.debug(false, where, part) && l1d_.find(number) == nullptr) return false;
+    std::array<std::byte, kLineBytes> line{};
+    const auto begin = line.begin() + line_offset(where);
+    std::copy(part.begin(), part.end(), begin);
+    buffer_.overlay(number, line);
+    l1d_.overlay(number, line);
+    std::copy_n(begin, part.size(), part.begin());
     return true;
   });
 }
 
-// Every copy is patched: the code the processor runs, the data it sees, and what is below.
+// Every copy is changed: the code the processor runs, the data it sees, and what is below.
 bool MemorySystem::debug_write(PhysicalAddress address, std::span<const std::byte> data) {
   return by_line(raw(address), data, [this](std::uint32_t at, std::span<const std::byte> part) {
     const PhysicalAddress where{at};
-    CacheLine* const data_copy = l1d_.find(line_of(where));
-    if (data_copy != nullptr) {
-      std::memcpy(data_copy->data.data() + line_offset(where), part.data(), part.size());
-    }
-    if (CacheLine* code = l1i_.find(line_of(where))) {
-      std::memcpy(code->data.data() + line_offset(where), part.data(), part.size());
-      code->decoded = {};
-      code->unmap();
-    }
-    std::array<std::byte, kLineBytes> copy;
-    std::copy(part.begin(), part.end(), copy.begin());
-    return context_.bus.debug(true, where, std::span{copy}.first(part.size())) ||
-           data_copy != nullptr;
+    const LineNumber number = line_of(where);
+    const unsigned offset = line_offset(where);
+    std::array<std::byte, kLineBytes> line{};
+    std::copy(part.begin(), part.end(), line.begin() + offset);
+    for (CopyHolder* holder : holders())
+      holder->overwrite(number, line, bytes_at(offset, static_cast<unsigned>(part.size())));
+    return context_.bus.debug(true, where, std::span{line}.subspan(offset, part.size())) ||
+           l1d_.find(number) != nullptr;
   });
 }
 

@@ -128,10 +128,6 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   std::optional<PhysicalAddress> debug_translate(std::uint32_t va) {
     return system_.debug_translate(VirtualAddress{va});
   }
-  /// What lies below the L1 caches and the store buffer: as the outer cache answers.
-  bool debug_read_below(PhysicalAddress address, std::span<std::byte> data) {
-    return bus_.debug(false, address, data);
-  }
   /// A CP15 or CP14 register as privileged code sees it, with all that writing it does. False:
   /// there is none.
   bool debug_read_register(const CoprocessorRegister& which, std::uint32_t& value) {

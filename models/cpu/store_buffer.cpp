@@ -143,15 +143,6 @@ Time StoreBuffer::next_due() const {
   return due;
 }
 
-void StoreBuffer::overlay(PhysicalAddress address, std::span<std::byte> data) const {
-  for (const Slot& slot : slots_) {
-    for (unsigned b = 0; slot.used && b < kSlotBytes; ++b) {
-      const std::uint32_t at = slot.doubleword * kSlotBytes + b - raw(address);
-      if ((slot.valid >> b & 1U) != 0 && at < data.size()) data[at] = slot.data[b];
-    }
-  }
-}
-
 CopyView StoreBuffer::find(LineNumber line) const {
   view_.dirty = view_.superseded = view_.lost = 0;
   for (const Slot& slot : slots_) {
@@ -176,6 +167,24 @@ void StoreBuffer::count_copies_in(CopyFilter* filter) {
   filter_ = filter;
   for (const Slot& slot : slots_) {
     if (slot.used && filter != nullptr) filter->add(slot.line());
+  }
+}
+
+void StoreBuffer::overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const {
+  for (const Slot& slot : slots_) {
+    for (unsigned b = 0; slot.used && slot.line() == line && b < kSlotBytes; ++b) {
+      if ((slot.valid >> b & 1U) != 0) data[slot.offset() + b] = slot.data[b];
+    }
+  }
+}
+
+void StoreBuffer::overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                            ByteMask mask) {
+  for (Slot& slot : slots_) {
+    for (unsigned b = 0; slot.used && slot.line() == line && b < kSlotBytes; ++b) {
+      const unsigned at = slot.offset() + b;
+      if ((mask & slot.bytes()) >> at & 1U) slot.data[b] = data[at];
+    }
   }
 }
 

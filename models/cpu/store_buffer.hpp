@@ -52,14 +52,15 @@ class StoreBuffer final : public CopyHolder {
   Time next_due() const;
 
   bool empty() const { return used_ == 0; }
-  /// Lays what the buffer holds over `data`, which was read at `address`. For debuggers.
-  void overlay(PhysicalAddress address, std::span<std::byte> data) const;
 
   CopyLevel level() const override { return CopyLevel::kStoreBuffer; }
   CopyView find(LineNumber line) const override;
   void overtaken(LineNumber line, ByteMask bytes) override;
   void lose(LineNumber line, ByteMask bytes, const LineMarks& dropped) override;
   void count_copies_in(CopyFilter* filter) override;
+  void overlay(LineNumber line, std::span<std::byte, kLineBytes> data) const override;
+  void overwrite(LineNumber line, std::span<const std::byte, kLineBytes> data,
+                 ByteMask mask) override;
 
  private:
   struct Slot {

@@ -117,23 +117,12 @@ std::string ArmTarget::show_cache(const std::string& word) {
   return text + label("memory") + row(memory, all) + "\n";
 }
 
-// The newest of the processor's copies is what it reads, the newest of the outer cache's what that
-// answers.
 std::string ArmTarget::show_level(const CopyHolder& holder, PhysicalAddress line) {
   const CopyView view = holder.find(line_of(line));
   std::string text = label(name_of(holder.level()));
   if (view.valid == 0) return text + "-\n";
   std::array<std::byte, kLineBytes> bytes{};
-  switch (holder.level()) {
-    case CopyLevel::kL1Instruction:
-      return text + "held" + (view.marks->stale() != 0 ? ", older than memory\n" : "\n");
-    case CopyLevel::kL1Data:
-    case CopyLevel::kStoreBuffer:
-      processor_.debug_read(line, bytes);
-      break;
-    default:
-      processor_.debug_read_below(line, bytes);
-  }
+  holder.overlay(line_of(line), bytes);
   return text + row(bytes, view) + "\n";
 }
 

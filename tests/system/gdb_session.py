@@ -42,6 +42,11 @@ def proceed(command: str = "continue"):
     return events[-1]
 
 
+def rows(address: int) -> dict[str, str]:
+    """What `monitor cache` says of each place."""
+    return {line[:16].strip(): line[16:] for line in run("monitor cache %#x" % address).splitlines()}
+
+
 def session() -> None:
     run(f"target remote 127.0.0.1:{number('$port')}")
     entry = number("$pc")
@@ -89,11 +94,11 @@ def session() -> None:
     run("monitor memory cpu")
     equal(number("*(unsigned*) %#x" % (shared + 4)), 0x33333333, "what the processor sees there")
     run("monitor address virtual")
-    lines = run("monitor cache %#x" % shared).splitlines()
-    rows = {line[:16].strip(): line[16:] for line in lines}
-    contains(rows["L1D"], "11 11 11 11 33*33*33*33*")
-    contains(rows["memory"], "11 11 11 11 22 22 22 22")
-    contains(rows["store buffer"], "-")
+    copies = rows(shared)
+    contains(copies["L1D"], "11 11 11 11 33*33*33*33*")
+    contains(copies["memory"], "11 11 11 11 22 22 22 22")
+    equal(copies["store buffer"], "-", "the store buffer's row")
+    equal(copies["L1I"], "-", "the L1I's row of data")
     contains(run("monitor help"), "monitor cache ADDRESS")
     contains(run("monitor nonsense"), "no such command: nonsense")
     contains(run("monitor cache elsewhere"), "expected an address")
@@ -103,6 +108,32 @@ def session() -> None:
         raise AssertionError("memory that is not mapped can be read")
     except gdb.MemoryError:
         pass
+
+    # A word that is in the store buffer and nowhere else; a debugger's write goes there, too.
+    run("continue 2")
+    second = shared + 32
+    before = ".. .. .. .. "
+    copies = rows(second)
+    contains(copies["store buffer"], f"{before}44*44*44*44*")
+    contains(copies["memory"], "00 00 00 00 00 00 00 00")
+    equal(copies["L1D"], "-", "the L1D's row of the other line")
+    equal(number("*(unsigned*) %#x" % (second + 4)), 0x44444444, "what the processor sees of it")
+    run("set *(unsigned*) %#x = 0x55555555" % (second + 4))
+    copies = rows(second)
+    contains(copies["store buffer"], f"{before}55*55*55*55*")
+    contains(copies["memory"], "00 00 00 00 55 55 55 55")
+
+    # The L1I has a copy of its own: what is written around it is not in its row.
+    code = number("&twice") & ~31
+    held, memory = rows(code)["L1I"], rows(code)["memory"]
+    equal(held.replace("*", " "), memory, "the L1I's row of code that is as in memory")
+    word = number("*(unsigned*) %#x" % code)
+    run("monitor memory dma")
+    run("set *(unsigned*) %#x = 0xdeadbeef" % code)
+    equal(rows(code)["L1I"], held, "the L1I's row after a write to memory only")
+    contains(rows(code)["memory"], "ef be ad de")
+    run("set *(unsigned*) %#x = %#x" % (code, word))
+    run("monitor memory cpu")
 
     # System, VFP and NEON registers.
     equal(number("$SCTLR") & 0x1005, 0x1005, "SCTLR's M, C and I")

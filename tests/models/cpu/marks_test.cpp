@@ -92,6 +92,8 @@ TEST_CASE("what an invalidate drops is lost below", "[cpu][marks]") {
       pc = dropped.origin[4].pc;
     }
     void count_copies_in(CopyFilter*) override {}
+    void overlay(LineNumber, std::span<std::byte, kLineBytes>) const override {}
+    void overwrite(LineNumber, std::span<const std::byte, kLineBytes>, ByteMask) override {}
     LineNumber lost_line = kNoLine;
     ByteMask lost_bytes = 0;
     std::uint32_t pc = 0;
