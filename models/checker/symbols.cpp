@@ -11,14 +11,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "models/core/device_tree.hpp"
 #include "models/core/log.hpp"
+#include "models/core/read_file.hpp"
 
 namespace linefill {
 
@@ -145,17 +145,12 @@ void Symbols::add_elf(const std::string& path) {
 
 void Symbols::add_file(const std::string& path) {
   static constexpr const char* kExpected =
-      ": expected an ELF file, System.map or the text of /proc/kallsyms with addresses";
-  std::error_code error;
-  std::string text;
-  if (!std::filesystem::is_directory(path, error)) {
-    std::ifstream file{path, std::ios::binary};
-    text.assign(std::istreambuf_iterator<char>{file}, {});
-  }
-  if (text.empty()) throw ConfigurationError{path + ": cannot be read" + kExpected};
+      "an ELF file, System.map or the text of /proc/kallsyms with addresses";
+  const std::vector<std::byte> bytes = read_file(path, kExpected);
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   if (text.starts_with(ELFMAG)) return add_elf(path);
   const auto symbols = parse_symbol_text(text);
-  if (!symbols) throw ConfigurationError{path + ": of another kind" + kExpected};
+  if (!symbols) throw ConfigurationError{path + ": of another kind: expected " + kExpected};
   add_kernel(*symbols);
 }
 

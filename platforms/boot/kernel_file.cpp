@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "models/core/device_tree.hpp"
+#include "models/core/read_file.hpp"
 #include "platforms/boot/decompress.hpp"
-#include "platforms/soc/board_file.hpp"
 
 namespace linefill {
 
@@ -190,7 +190,7 @@ KernelFile read_kernel(const std::string& path) {
   if (text_of(bytes).starts_with("\x7F"
                                  "ELF")) {
     KernelFile kernel;
-    kernel.elf = load_elf(path);
+    kernel.elf = load_elf(bytes, path);
     return kernel;
   }
   const std::uint32_t magic = word_at(bytes, kZImageMagicAt);

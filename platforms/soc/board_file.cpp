@@ -6,13 +6,11 @@ extern "C" {
 }
 
 #include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
 #include "models/core/log.hpp"
+#include "models/core/read_file.hpp"
 
 namespace linefill {
 
@@ -39,25 +37,6 @@ std::vector<fdt32_t> cells_of(const std::string& text) {
 }
 
 }  // namespace
-
-std::vector<std::byte> read_file(const std::string& path, const std::string& expected) {
-  std::ifstream file{path, std::ios::binary};
-  std::vector<char> bytes;
-  std::error_code error;
-  bool readable = file && !std::filesystem::is_directory(path, error);
-  try {
-    if (readable) bytes.assign(std::istreambuf_iterator<char>{file}, {});
-  } catch (const std::ios_base::failure&) {
-    readable = false;
-    bytes.clear();
-  }
-  if (bytes.empty()) {
-    throw ConfigurationError{path + ": " + (readable ? "is empty" : "cannot be read") +
-                             ": expected " + expected};
-  }
-  const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
-  return {first, first + bytes.size()};
-}
 
 BoardFile::BoardFile(const std::string& path) : path_{path} {
   const std::vector<std::byte> raw = read_file(path, "a device-tree blob (.dtb)");

@@ -10,9 +10,6 @@
 
 namespace linefill {
 
-/// Reads a whole file. Throws ConfigurationError naming it and `expected`.
-std::vector<std::byte> read_file(const std::string& path, const std::string& expected);
-
 /// A board's blob as it will be given to both the models and the guest: loaded, and changed by the
 /// command line as a boot loader would. Errors throw ConfigurationError.
 class BoardFile {

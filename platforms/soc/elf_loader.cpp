@@ -6,14 +6,13 @@
 #include <cstring>
 
 #include "models/core/device_tree.hpp"
-#include "platforms/soc/board_file.hpp"
 
 namespace linefill {
 
 namespace {
 
 template <class T>
-T at(const std::vector<std::byte>& file, std::size_t offset, const std::string& path) {
+T at(std::span<const std::byte> file, std::size_t offset, const std::string& path) {
   if (offset + sizeof(T) > file.size() || offset + sizeof(T) < offset) {
     throw ConfigurationError{path + ": truncated: expected a whole ARM ELF executable"};
   }
@@ -29,8 +28,7 @@ bool is_arm_executable(const Elf32_Ehdr& header) {
 
 }  // namespace
 
-GuestImage load_elf(const std::string& path) {
-  const std::vector<std::byte> file = read_file(path, "an ARM ELF executable");
+GuestImage load_elf(std::span<const std::byte> file, const std::string& path) {
   const bool elf = file.size() >= SELFMAG && std::memcmp(file.data(), ELFMAG, SELFMAG) == 0;
   if (!elf) throw ConfigurationError{path + ": not an ELF file: expected an ARM ELF executable"};
   const auto header = at<Elf32_Ehdr>(file, 0, path);

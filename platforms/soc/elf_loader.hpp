@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct GuestImage {
   std::vector<Segment> segments;
 };
 
-/// Reads a 32-bit little-endian ARM executable. Throws ConfigurationError naming the file and what
-/// was expected.
-GuestImage load_elf(const std::string& path);
+/// Reads a 32-bit little-endian ARM executable. Throws ConfigurationError naming the file, `path`,
+/// and what was expected.
+GuestImage load_elf(std::span<const std::byte> file, const std::string& path);
 
 }  // namespace linefill

@@ -70,7 +70,7 @@ def test_arguments(bench: Bench) -> None:
         "check": ("", "on", "Report"), "log": ("", "loud"), "memory": ("", "0", "x", "-1", "64m", "1T", "3G", "4K", "100G"),
         "until": ("0s", "5", "s", "-1s", "1h", "99999999999999999999s", "9999999s"), "quantum": ("0ns", "1", "fast"),
         "adversary": ("", "x", "1:", "1:nothing", "1:early_eviction,nothing", "-1", "1x", "99999999999999999999"),
-        "plugin": ("/does/not/exist.so", kernel, bench.folder), "symbols": ("/does/not/exist", str(board), str(bench.folder)),
+        "plugin": ("/does/not/exist.so", kernel, bench.folder), "symbols": ("/does/not/exist", "/dev/zero", str(board), str(bench.folder)),
         "skip": ("", "no_such_function"), "initrd": ("/does/not/exist", bench.folder),
     }
     for option, values in wrong_values.items():
@@ -125,7 +125,7 @@ def test_files(bench: Bench) -> None:
     empty, noise = bench.file("empty", b""), bench.file("noise", random.Random(1).randbytes(5000))
     missing, folder = bench.folder / "missing", bench.folder
     for wrong in (empty, noise, missing, folder, bench.exits, bench.file("cut.dtb", blob[: len(blob) // 2]),
-                  bench.file("head.dtb", blob[:40]), bench.file("magic.dtb", blob[:4]), "/dev/null"):
+                  bench.file("head.dtb", blob[:40]), bench.file("magic.dtb", blob[:4]), "/dev/null", "/dev/zero"):
         bench.refuses("run", wrong, "--kernel", bench.exits, names=str(wrong))
     for wrong in (empty, noise, missing, folder, bench.board, "/dev/null", bench.file("head.elf", image[:52]),
                   bench.file("ident.elf", image[:16]), bench.file("magic.elf", image[:4]), bench.file("cut.elf", image[:-1]),
