@@ -7,21 +7,6 @@ namespace {
 
 using R = Register<ContextBank>;
 
-std::uint32_t fault_bit(WalkFaultKind kind) {
-  switch (kind) {
-    case WalkFaultKind::kAddressSize:
-      return fsr::kAddressSize;
-    case WalkFaultKind::kAccessFlag:
-      return fsr::kAccessFlag;
-    case WalkFaultKind::kPermission:
-      return fsr::kPermission;
-    case WalkFaultKind::kExternal:
-      return fsr::kExternal;
-    default:
-      return fsr::kTranslation;
-  }
-}
-
 }  // namespace
 
 // IHI 0062, chapter 16. Reset values and reserved bits as an MMU-500 has them.
@@ -44,11 +29,11 @@ const RegisterTable<ContextBank>& ContextBank::registers() {
       R{0x03C, "NMRR_MAIR1", kReadWrite}.stores(&T::mair1_),
       R{0x050, "PAR", kReadWrite}.stores(&T::par_),
       R{0x054, "PAR_HIGH", kReadWrite}.stores(&T::par_high_),
-      R{0x058, "FSR", kReadWrite}.stores(&T::fsr_, 0).on_write(&T::write_fsr),
+      R{0x058, "FSR", kReadWrite}.computed(&T::peek_fsr).on_write(&T::write_fsr),
       R{0x05C, "FSRRESTORE", kWriteOnly}.on_write(&T::write_fsrrestore),
       R{0x060, "FAR", kReadWrite}.stores(&T::far_),
       R{0x064, "FAR_HIGH", kReadWrite}.stores(&T::far_high_),
-      R{0x068, "FSYNR0", kReadWrite}.stores(&T::fsynr0_, 0x00FF'0D73),
+      R{0x068, "FSYNR0", kReadWrite}.stores(&T::fsynr0_, 0x00FF'0F7F),
       R{0x06C, "FSYNR1", kReadWrite}.stores(&T::fsynr1_),
       R{0x070, "IPAFAR", kReadWrite}.stores(&T::ipafar_, 0xFFFF'F000),
       R{0x074, "IPAFAR_HIGH", kReadWrite}.stores(&T::ipafar_high_),
@@ -108,6 +93,7 @@ void ContextBank::reset() {
   cbar_registers().reset(*this);
   cbfrsynra_registers().reset(*this);
   cba2r_registers().reset(*this);
+  fsr_ = 0;
   operand_high_ = 0;
   held_.reset();
   terminated_.reset();
@@ -119,16 +105,20 @@ bool ContextBank::interrupt() const {
 
 void ContextBank::record(const ContextFault& fault, std::uint64_t address, bool write,
                          bool privileged, bool instruction, std::uint16_t stream) {
-  if ((fsr_ & (fsr::kFaults | fsr::kMulti)) != 0) {
+  if (faulted()) {
     fsr_ |= fsr::kMulti;
     return;
   }
-  fsr_ |= fault_bit(fault.walk.kind) | static_cast<std::uint32_t>(format()) << 9;
+  fsr_ = fsr::bit_of(fault.walk.kind);
   far_ = static_cast<std::uint32_t>(address);
   far_high_ = static_cast<std::uint32_t>(address >> 32);
   fsynr0_ = (fault.walk.level & 3U) | (write ? 1U << 4 : 0) | (privileged ? 1U << 5 : 0) |
-            (instruction ? 1U << 6 : 0) | (fault.in_stage1_walk ? 1U << 10 : 0) |
-            fault.stage1_bank << 16;
+            (instruction ? 1U << 6 : 0) |
+            (fault.walk.kind == WalkFaultKind::kExternal ? 1U << 10 : 0);
+  // The rest is of stage 2's format (IHI 0062, 17.3.1).
+  if (fault.nested)
+    fsynr0_ |= 1U << 2 | (fault.in_stage1_walk ? 1U << 3 : 0) | (fault.for_software ? 1U << 9 : 0) |
+               fault.stage1_bank << 16;
   fsynr1_ = 0;
   ipafar_ = static_cast<std::uint32_t>(fault.ipa) & 0xFFFF'F000U;
   ipafar_high_ = static_cast<std::uint32_t>(fault.ipa >> 32);
@@ -159,15 +149,19 @@ void ContextBank::write_resume(std::uint32_t value, const RegisterContext& conte
   user_.released(*this, context.now);
 }
 
+// FORMAT is not kept: it tells what CBA2R and TCR say.
+std::uint32_t ContextBank::peek_fsr() const {
+  return fsr_ | (user_.version2() ? static_cast<std::uint32_t>(format()) << 9 : 0);
+}
+
 // SS goes with RESUME only.
 void ContextBank::write_fsr(std::uint32_t value, const RegisterContext& context) {
-  fsr_ &= ~(value & ~(fsr::kStalled | fsr::kFormat));
-  if (!faulted()) fsr_ &= ~fsr::kFormat;
+  fsr_ &= ~value | fsr::kStalled;
   user_.released(*this, context.now);
 }
 
 void ContextBank::write_fsrrestore(std::uint32_t value, const RegisterContext& /*context*/) {
-  fsr_ = value & (fsr::kFaults | fsr::kFormat | fsr::kStalled | fsr::kMulti);
+  fsr_ = (fsr_ & fsr::kStalled) | (value & (fsr::kFaults | fsr::kMulti));
 }
 
 template <Invalidation::Scope kScope, bool kLeaf>

@@ -18,10 +18,25 @@ inline constexpr std::uint32_t kAccessFlag = 1U << 2;
 inline constexpr std::uint32_t kPermission = 1U << 3;
 inline constexpr std::uint32_t kExternal = 1U << 4;
 inline constexpr std::uint32_t kAddressSize = 1U << 7;
-inline constexpr std::uint32_t kFormat = 3U << 9;
 inline constexpr std::uint32_t kStalled = 1U << 30;
 inline constexpr std::uint32_t kMulti = 1U << 31;
 inline constexpr std::uint32_t kFaults = 0x1FE;
+
+/// The bit of a fault, which PAR has at the same place.
+constexpr std::uint32_t bit_of(WalkFaultKind kind) {
+  switch (kind) {
+    case WalkFaultKind::kAddressSize:
+      return kAddressSize;
+    case WalkFaultKind::kAccessFlag:
+      return kAccessFlag;
+    case WalkFaultKind::kPermission:
+      return kPermission;
+    case WalkFaultKind::kExternal:
+      return kExternal;
+    default:
+      return kTranslation;
+  }
+}
 }  // namespace fsr
 
 /// What CBAR.TYPE makes of a bank.
@@ -35,7 +50,9 @@ struct ContextFault {
   unsigned bank = 0;
   WalkFault walk{};
   bool stage2 = false;
-  bool in_stage1_walk = false;  ///< FSYNR0.PTWF: stage 2 refused a descriptor of stage 1.
+  bool nested = false;          ///< FSYNR0.NESTED: stage 1 came first.
+  bool in_stage1_walk = false;  ///< FSYNR0.S1PTWF: stage 2 refused a descriptor of stage 1.
+  bool for_software = false;    ///< FSYNR0.ATOF: of an address translation operation.
   unsigned stage1_bank = 0;     ///< FSYNR0.S1CBNDX.
   std::uint64_t ipa = 0;        ///< Of stage 2.
 };
@@ -49,6 +66,7 @@ class ContextBankUser {
   virtual void sync(unsigned bank, Time now) = 0;
   virtual bool sync_active(unsigned bank) const = 0;
   virtual bool actlr_locked() const = 0;
+  virtual bool version2() const = 0;
   /// The fault registers, or RESUME, were written: what is held may go on.
   virtual void released(ContextBank& bank, Time now) = 0;
   /// An address translation operation: the value of PAR.
@@ -107,7 +125,7 @@ class ContextBank {
   TranslationRegisters short_registers() const;
 
   bool interrupt() const;
-  bool faulted() const { return (fsr_ & (fsr::kFaults | fsr::kMulti)) != 0; }
+  bool faulted() const { return fsr_ != 0; }
   bool stalled() const { return (fsr_ & fsr::kStalled) != 0; }
   /// Writes the fault registers, or only FSR.MULTI if they hold another fault.
   void record(const ContextFault& fault, std::uint64_t address, bool write, bool privileged,
@@ -126,6 +144,7 @@ class ContextBank {
   LongTables tables_of(bool upper) const;
   void write_actlr(std::uint32_t value, const RegisterContext& context);
   void write_resume(std::uint32_t value, const RegisterContext& context);
+  std::uint32_t peek_fsr() const;
   void write_fsr(std::uint32_t value, const RegisterContext& context);
   void write_fsrrestore(std::uint32_t value, const RegisterContext& context);
   template <Invalidation::Scope kScope, bool kLeaf>

@@ -102,7 +102,7 @@ Verdict Block::translate(const Request& request, Time& now) {
     return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
                                       bits(cr0_, 23, 22)));
   const Route route = this->route(request.stream);
-  if (route.fault != 0) return global_fault(request, route.fault, now);
+  if (route.fault.bits != 0) return global_fault(request, route.fault, now);
   if (route.group == nullptr)
     return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
                                       bits(cr0_, 23, 22)));
@@ -114,7 +114,7 @@ Verdict Block::translate(const Request& request, Time& now) {
       return bypass(request, overridden(request.attributes.memory, bit(s2cr, 11),
                                         bits(s2cr, 15, 12), bits(s2cr, 9, 8)));
     default:
-      return global_fault(request, gfsr::kInvalidContext, now);
+      return global_fault(request, {gfsr::kInvalidContext}, now);
   }
 }
 
@@ -123,40 +123,43 @@ Block::Route Block::route(std::uint16_t stream) const {
   Route route;
   for (const StreamGroup& group : groups_) {
     if (!group.matches(stream)) continue;
-    if (route.group != nullptr) return {nullptr, gfsr::kStreamMatchConflict};
+    if (route.group != nullptr) return {nullptr, {gfsr::kStreamMatchConflict}};
     route.group = &group;
   }
-  if (route.group == nullptr && (cr0_ & kUsfcfg) != 0) route.fault = gfsr::kUnidentifiedStream;
+  if (route.group == nullptr && (cr0_ & kUsfcfg) != 0) route.fault.bits = gfsr::kUnidentifiedStream;
   return route;
 }
 
-/// The banks that take part, from the one that S2CR names. Returns a fault of sGFSR, or 0.
-std::uint32_t Block::regime_of(unsigned bank, Regime& regime) const {
-  if (bank >= banks_.size()) return gfsr::kUnimplementedBank;
+// The banks that take part, from the one that S2CR names (IHI 0062, 3.8.4).
+Block::RouteFault Block::regime_of(unsigned bank, Regime& regime) const {
+  if (bank >= banks_.size()) return {gfsr::kUnimplementedBank};
   const ContextBank& first = banks_[bank];
   const BankType type = first.type();
   if (type == BankType::kStage2) {
-    if (!config_.stage2) return gfsr::kInvalidContext;
+    if (!config_.stage2) return {gfsr::kInvalidContext, true};
     regime.stage2 = &first;
   } else {
-    if (!config_.stage1 || type == BankType::kStage1Fault) return gfsr::kInvalidContext;
+    const bool nested = type == BankType::kNested;
+    if (!config_.stage1 || type == BankType::kStage1Fault || (nested && !config_.nested()))
+      return {gfsr::kInvalidContext, true};
     regime.stage1 = &first;
-    if (type == BankType::kNested) {
-      const unsigned second = first.stage2_bank();
-      if (second >= banks_.size()) return gfsr::kUnimplementedBank;
-      if (!config_.nested() || banks_[second].type() != BankType::kStage2)
-        return gfsr::kInvalidContext;
-      regime.stage2 = &banks_[second];
+    if (nested) {
+      if (first.stage2_bank() >= banks_.size()) return {gfsr::kUnimplementedBank, true};
+      const ContextBank& second = banks_[first.stage2_bank()];
+      const bool widens =
+          first.format() == TableFormat::kAArch64 && second.format() != TableFormat::kAArch64;
+      if (second.type() != BankType::kStage2 || widens) return {gfsr::kInvalidContext, true};
+      regime.stage2 = &second;
     }
   }
   regime.vmid = (regime.stage2 != nullptr ? regime.stage2 : regime.stage1)->vmid(vmid16());
-  return 0;
+  return {};
 }
 
 Verdict Block::translate_in_bank(const Request& request, const StreamGroup& group, Time& now) {
   Regime regime;
-  const std::uint32_t fault = regime_of(group.s2cr & 0xFFU, regime);
-  if (fault != 0) return global_fault(request, fault, now);
+  const RouteFault fault = regime_of(group.s2cr & 0xFFU, regime);
+  if (fault.bits != 0) return global_fault(request, fault, now);
   // A bank whose SCTLR.M is clear does not take part, but has a say in the memory type.
   Request untranslated = request;
   if (regime.stage1 != nullptr && !regime.stage1->enabled()) {
@@ -180,10 +183,7 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
       tell_fault(request, IommuFault::kTranslation, now);
       return refuse_in(*bank);
     }
-    // Without HUPCF nothing passes a fault that software has not dealt with.
-    if (bank->has(ContextBank::kHupcf)) continue;
-    if (bank->stalled()) return hold();
-    if (bank->faulted() && !bank->has(ContextBank::kCfcfg)) return refuse_in(*bank);
+    if (const auto verdict = blocked_by(*bank)) return *verdict;
   }
   now += config_.hit_cycles * config_.period;
   ContextFault fault;
@@ -195,7 +195,7 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
     now = std::max(now, entry->ready);
   } else {
     ++misses_;
-    if (!walk_in_time(request, access, regime, walked, fault, now))
+    if (!walk_in_time(request, access, regime, walk_options(), walked, fault, now))
       return context_fault(request, access, fault, now);
     walked.ready = now;
     walked.in_memory = peek_descriptor(walked);
@@ -213,21 +213,22 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
 
 // A walk begins when a walker is free.
 bool Block::walk_in_time(const Request& request, const Wanted& access, const Regime& regime,
-                         TlbEntry& entry, ContextFault& fault, Time& now) {
+                         const WalkOptions& options, TlbEntry& entry, ContextFault& fault,
+                         Time& now) {
   Time* const walkers_end = walker_free_.data() + config_.walkers;
   Time* const walker = std::min_element(walker_free_.data(), walkers_end);
   if (*walker > now) ++waits_;
   const Time start = std::max(now, *walker);
   now = start;
   BusTables tables{tables_, request.attributes.origin, now};
-  const bool done = translator_.walk(access, regime, tables, walk_options(), entry, fault);
+  const bool done = translator_.walk(access, regime, tables, options, entry, fault);
   *walker = now;
   walk_time_ += static_cast<std::uint64_t>((now - start).count());
   return done;
 }
 
 WalkOptions Block::walk_options() const {
-  return {bit(sacr_, 2), bit(sacr_, 3), bit(sacr_, 4), false};
+  return {bit(sacr_, 2), bit(sacr_, 3), bit(sacr_, 4), false, false};
 }
 
 Verdict Block::bypass(const Request& request, const MemoryAttributes& memory) {

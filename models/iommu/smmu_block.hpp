@@ -113,9 +113,14 @@ class Block final : private ContextBankUser {
 
  private:
   class BusTables;
+  /// Why an access has no bank: bits of sGFSR, 0 for none.
+  struct RouteFault {
+    std::uint32_t bits = 0;
+    bool nested = false;  ///< sGFSYNR0.Nested: it lies in CBAR, not in S2CR.
+  };
   struct Route {
     const StreamGroup* group = nullptr;
-    std::uint32_t fault = 0;  ///< Of sGFSR; 0: none.
+    RouteFault fault{};
   };
 
   // What banks ask for.
@@ -123,33 +128,41 @@ class Block final : private ContextBankUser {
   void sync(unsigned bank, Time now) override;
   bool sync_active(unsigned bank) const override { return pending_.active(bank); }
   bool actlr_locked() const override { return (sacr_ & kCacheLock) != 0; }
+  bool version2() const override { return config_.version == 2; }
   void released(ContextBank& bank, Time now) override;
   std::uint64_t translate_for_software(ContextBank& bank, std::uint64_t address, bool write,
                                        bool privileged, const RegisterContext& context) override;
 
-  /// PAR's value. Stage 2 takes part only if `both`.
-  std::uint64_t software_translation(ContextBank& bank, std::uint64_t address, bool write,
-                                     bool privileged, bool both, const RegisterContext& context);
+  /// The value of GPAR. `both`: to the physical address, else to stage 1's output.
+  std::uint64_t translate_globally(unsigned bank, std::uint64_t address, bool write,
+                                   bool privileged, bool both, const RegisterContext& context);
+  /// Looks up or walks for software, whatever faults the banks hold. False: `fault` says why.
+  bool software_walk(const Wanted& access, Regime regime, bool both, const RegisterContext& context,
+                     TlbEntry& entry, ContextFault& fault);
   Route route(std::uint16_t stream) const;
   /// The stages of a stream that are on; none: it passes. Nothing: it is refused.
   std::optional<Regime> regime_for(std::uint16_t stream) const;
-  std::uint32_t regime_of(unsigned bank, Regime& regime) const;
+  RouteFault regime_of(unsigned bank, Regime& regime) const;
   Verdict translate_in_bank(const Request& request, const StreamGroup& group, Time& now);
   Verdict look_up(const Request& request, const Wanted& access, const Regime& regime, Time& now);
   bool walk_in_time(const Request& request, const Wanted& access, const Regime& regime,
-                    TlbEntry& entry, ContextFault& fault, Time& now);
+                    const WalkOptions& options, TlbEntry& entry, ContextFault& fault, Time& now);
   Verdict context_fault(const Request& request, const Wanted& access, const ContextFault& fault,
                         Time now);
+  /// What an earlier fault of a bank makes of an access; nothing: it goes on.
+  std::optional<Verdict> blocked_by(const ContextBank& bank);
   Verdict refuse_in(const ContextBank& bank) const;
   Verdict hold();
-  Verdict global_fault(const Request& request, std::uint32_t fault, Time now);
+  Verdict global_fault(const Request& request, const RouteFault& fault, Time now);
+  /// Writes the global fault registers, or only MULTI if they hold another fault.
+  void record_global(std::uint32_t bits, std::uint32_t syndrome, std::uint64_t address,
+                     std::uint16_t stream);
   Verdict bypass(const Request& request, const MemoryAttributes& memory);
   void tell_fault(const Request& request, IommuFault kind, Time now);
   void tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, Time now);
   std::uint64_t peek_descriptor(const TlbEntry& entry) const;
   WalkOptions walk_options() const;
   bool vmid16() const { return version2() && (cr0_ >> 31) != 0; }
-  bool version2() const { return config_.version == 2; }
 
   std::uint32_t peek_id0() const { return config_.id0(); }
   std::uint32_t peek_id1() const { return config_.id1(); }

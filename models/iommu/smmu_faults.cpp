@@ -4,7 +4,6 @@
 
 #include "models/iommu/smmu_block.hpp"
 #include "models/translation/descriptor_bits.hpp"
-#include "models/translation/memory_attributes.hpp"
 
 namespace linefill::smmu {
 
@@ -23,49 +22,37 @@ IommuFault kind_of(WalkFaultKind kind) {
   }
 }
 
-/// PAR of a translation that failed: F, and the bits that FSR would have.
-std::uint64_t par_of(const ContextFault& fault) {
-  switch (fault.walk.kind) {
-    case WalkFaultKind::kAddressSize:
-      return fsr::kAddressSize | 1U;
-    case WalkFaultKind::kAccessFlag:
-      return fsr::kAccessFlag | 1U;
-    case WalkFaultKind::kPermission:
-      return fsr::kPermission | 1U;
-    case WalkFaultKind::kExternal:
-      return fsr::kExternal | 1U;
-    default:
-      return fsr::kTranslation | 1U;
-  }
-}
-
-/// PAR of long descriptors (ARM ARM B4.1.112): ATTR, PA, SH.
-std::uint64_t par_of(std::uint64_t output, const MemoryAttributes& attributes) {
-  constexpr std::uint64_t kAddress = ((std::uint64_t{1} << 48) - 1) & ~std::uint64_t{0xFFF};
-  constexpr std::uint64_t kLong = 1U << 11;
-  const std::uint64_t sh = attributes.shareable ? 2 : 0;
-  return std::uint64_t{encode_mair(attributes)} << 56 | (output & kAddress) | kLong | sh << 7;
-}
-
 }  // namespace
 
+// The order is that of IHI 0062, 3.7.3, RequestBufferStateMachine.
 Verdict Block::context_fault(const Request& request, const Wanted& access,
                              const ContextFault& fault, Time now) {
   ContextBank& bank = banks_[fault.bank];
+  // It is told when it is tried again.
+  if (bank.stalled()) return hold();
   ++context_faults_;
   log_.guest_error("context bank ", fault.bank, ": ", request.write ? "write to " : "read from ",
                    hex(request.address), " of stream ", hex(request.stream, 4), ", FSR bits ",
-                   hex(par_of(fault) & ~1U, 2), ", level ", fault.walk.level);
+                   hex(fsr::bit_of(fault.walk.kind), 2), ", level ", fault.walk.level);
+  const bool another = bank.faulted();
   bank.record(fault, request.address, access.write, access.privileged, access.instruction,
               request.stream);
-  if (config_.version == 1 && bank.interrupt_index() >= config_.context_banks)
+  if (!version2() && bank.interrupt_index() >= config_.context_banks)
     gfsr_ |= gfsr::kUnimplementedInterrupt;
-  if (bank.has(ContextBank::kCfcfg)) {
+  if (bank.has(ContextBank::kCfcfg) && !another) {
     // Software may still deal with it: not a mistake yet.
-    if (!bank.stalled()) bank.hold({request.stream, request.address, request.write});
+    bank.hold({request.stream, request.address, request.write});
     return hold();
   }
   tell_fault(request, kind_of(fault.walk.kind), now);
+  return refuse_in(bank);
+}
+
+// IHI 0062, 3.7.3, CheckForFaultsInBank: without HUPCF nothing passes a fault that software has not
+// dealt with.
+std::optional<Verdict> Block::blocked_by(const ContextBank& bank) {
+  if (!bank.faulted() || bank.has(ContextBank::kHupcf)) return {};
+  if (bank.stalled()) return hold();
   return refuse_in(bank);
 }
 
@@ -81,22 +68,29 @@ Verdict Block::refuse_in(const ContextBank& bank) const {
   return {bank.has(ContextBank::kCfre) ? Action::kAbort : Action::kZero};
 }
 
-Verdict Block::global_fault(const Request& request, std::uint32_t fault, Time now) {
+Verdict Block::global_fault(const Request& request, const RouteFault& fault, Time now) {
   ++global_faults_;
   tell_fault(request, IommuFault::kStream, now);
   log_.guest_error(request.write ? "write to " : "read from ", hex(request.address), " of stream ",
-                   hex(request.stream, 4), ": sGFSR ", hex(fault, 3));
+                   hex(request.stream, 4), ": sGFSR ", hex(fault.bits, 3));
+  const std::uint32_t syndrome = (fault.nested ? 1U : 0) | (request.write ? 1U << 1 : 0) |
+                                 (request.attributes.privileged ? 1U << 2 : 0) |
+                                 (request.attributes.instruction ? 1U << 3 : 0);
+  record_global(fault.bits, syndrome, request.address, request.stream);
+  return {(cr0_ & kGfre) != 0 ? Verdict::Action::kAbort : Verdict::Action::kZero};
+}
+
+void Block::record_global(std::uint32_t bits, std::uint32_t syndrome, std::uint64_t address,
+                          std::uint16_t stream) {
   if (gfsr_ != 0) {
     gfsr_ |= gfsr::kMulti;
-  } else {
-    gfsr_ = fault;
-    gfar_ = static_cast<std::uint32_t>(request.address);
-    gfar_high_ = static_cast<std::uint32_t>(request.address >> 32);
-    gfsynr0_ = (request.write ? 1U << 1 : 0) | (request.attributes.privileged ? 1U << 2 : 0) |
-               (request.attributes.instruction ? 1U << 3 : 0);
-    gfsynr1_ = request.stream;
+    return;
   }
-  return {(cr0_ & kGfre) != 0 ? Verdict::Action::kAbort : Verdict::Action::kZero};
+  gfsr_ = bits;
+  gfar_ = static_cast<std::uint32_t>(address);
+  gfar_high_ = static_cast<std::uint32_t>(address >> 32);
+  gfsynr0_ = syndrome;
+  gfsynr1_ = stream;
 }
 
 void Block::released(ContextBank& /*bank*/, Time now) {
@@ -108,11 +102,11 @@ void Block::released(ContextBank& /*bank*/, Time now) {
 std::optional<Regime> Block::regime_for(std::uint16_t stream) const {
   const Route route = this->route(stream);
   if ((cr0_ & 1U) != 0) return Regime{};
-  if (route.fault != 0) return {};
+  if (route.fault.bits != 0) return {};
   const std::uint32_t type = route.group == nullptr ? 1 : bits(route.group->s2cr, 17, 16);
   Regime regime;
   if (type == 1) return regime;
-  if (type != 0 || regime_of(route.group->s2cr & 0xFFU, regime) != 0) return {};
+  if (type != 0 || regime_of(route.group->s2cr & 0xFFU, regime).bits != 0) return {};
   if (regime.stage1 != nullptr && !regime.stage1->enabled()) regime.stage1 = nullptr;
   if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
   return regime;
@@ -135,46 +129,12 @@ std::optional<std::uint64_t> Block::peek_translation(std::uint64_t address, bool
   const TlbEntry* known = by_tables ? nullptr : translator_.find(access, *regime);
   if (known != nullptr) {
     entry = *known;
-  } else if (!translator_.walk(access, *regime, memory, {false, false, false, true}, entry,
+  } else if (!translator_.walk(access, *regime, memory, {false, false, false, true, false}, entry,
                                fault)) {
     return {};
   }
   if (!Translator::check(access, *regime, entry, fault)) return {};
   return entry.output + (address & ((std::uint64_t{1} << entry.page_shift) - 1));
-}
-
-std::uint64_t Block::translate_for_software(ContextBank& bank, std::uint64_t address, bool write,
-                                            bool privileged, const RegisterContext& context) {
-  return software_translation(bank, address, write, privileged, false, context);
-}
-
-std::uint64_t Block::software_translation(ContextBank& bank, std::uint64_t address, bool write,
-                                          bool privileged, bool both,
-                                          const RegisterContext& context) {
-  advance(context.now);
-  Regime regime;
-  if (regime_of(bank.number(), regime) != 0) return fsr::kTranslation | 1U;
-  // An operation on a stage 2 bank has no stage 1 to translate.
-  if (regime.stage1 == nullptr) return fsr::kTranslation | 1U;
-  if (!both) regime.stage2 = nullptr;
-  if (!regime.stage1->enabled()) regime.stage1 = nullptr;
-  if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
-  if (regime.stage1 == nullptr && regime.stage2 == nullptr) return par_of(address, {});
-  const Wanted access{address, write, privileged, false};
-  Request request;
-  request.address = address;
-  request.attributes.origin = context.attributes.origin;
-  Time now = context.now;
-  TlbEntry entry;
-  ContextFault fault;
-  if (const TlbEntry* known = translator_.find(access, regime); known != nullptr) {
-    entry = *known;
-  } else if (!walk_in_time(request, access, regime, entry, fault, now)) {
-    return par_of(fault);
-  }
-  if (!Translator::check(access, regime, entry, fault)) return par_of(fault);
-  return par_of(entry.output + (address & ((std::uint64_t{1} << entry.page_shift) - 1)),
-                entry.attributes);
 }
 
 // --- What the checker is told --------------------------------------------------------------------

@@ -158,16 +158,12 @@ void Block::write_tlbgsync(std::uint32_t /*value*/, const RegisterContext& conte
 
 template <bool kWrite, bool kPrivileged, bool kBoth>
 void Block::write_gats(std::uint32_t value, const RegisterContext& context) {
-  const unsigned number = value & 0xFFU;
+  const unsigned number = value & 0xFFFU;
   const std::uint64_t address =
       std::uint64_t{operand_high_} << 32 | (value & ~std::uint32_t{0xFFF});
   operand_high_ = 0;
-  std::uint64_t par = 1;
-  if (number < banks_.size()) {
-    par = software_translation(banks_[number], address, kWrite, kPrivileged, kBoth, context);
-  } else {
-    gfsr_ |= gfsr_ != 0 ? gfsr::kMulti : gfsr::kUnimplementedBank;
-  }
+  const std::uint64_t par =
+      translate_globally(number, address, kWrite, kPrivileged, kBoth, context);
   gpar_ = static_cast<std::uint32_t>(par);
   gpar_high_ = static_cast<std::uint32_t>(par >> 32);
 }

@@ -47,7 +47,8 @@ struct TlbEntry {
   std::uint64_t output = 0;  ///< Of the first byte of the page.
   std::uint8_t page_shift = 12;
   bool global = false;
-  bool replaces = false;  ///< Stage 1: the access's own attributes do not matter.
+  bool non_secure = false;  ///< NS of stage 1's descriptor.
+  bool replaces = false;    ///< Stage 1: the access's own attributes do not matter.
   MemoryAttributes attributes{};
   AccessPermission permission = AccessPermission::kReadWrite;
   bool execute_never = false;

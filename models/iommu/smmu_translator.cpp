@@ -22,6 +22,15 @@ Tag tag_of(const Regime& regime) {
           regime.stage1->asid()};
 }
 
+/// What the TLB keeps of a stage 1 in either format.
+void keep_stage1(const Translation& translation, TlbEntry& entry) {
+  entry.global = translation.global;
+  entry.attributes = translation.attributes;
+  entry.permission = translation.permission;
+  entry.execute_never = translation.execute_never;
+  entry.non_secure = translation.non_secure;
+}
+
 /// What stage 1's CBAR lays over its result where there is no stage 2: MemAttr and BPSHCFG.
 MemoryAttributes overlay(const ContextBank& bank, const MemoryAttributes& attributes) {
   const unsigned shareability = bank.cbar() >> 8 & 3U;  // 1 outer, 2 inner, 3 non-shareable.
@@ -75,6 +84,8 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
 
   /// Stage 2 refused: the walk's own fault is not to be told.
   bool refused() const { return refused_; }
+  /// Of the last descriptor: as the table above it gave it, and where it was read.
+  std::uint64_t last_input() const { return last_input_; }
   std::uint64_t last_address() const { return last_address_; }
   std::uint64_t last_value() const { return last_value_; }
 
@@ -87,6 +98,7 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
       return BusResponse::kOkay;
     }
     from_cache_ = false;
+    last_input_ = address;
     if (tag_.stages == Stages::kBoth) {
       TlbEntry stage2;
       if (!owner_.walk_stage2(job_, address, true, stage2)) {
@@ -120,6 +132,7 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
   bool refused_ = false;
   unsigned reads_ = 0;
   unsigned granule_shift_ = 12;
+  std::uint64_t last_input_ = 0;
   std::uint64_t last_address_ = 0;
   std::uint64_t last_value_ = 0;
 };
@@ -160,6 +173,7 @@ bool Translator::walk(const Wanted& access, const Regime& regime, TableMemory& m
       entry.attributes = overlay(*regime.stage1, entry.attributes);
     return true;
   }
+  if (options.stage1_only) return true;
   // Stage 1's verdict comes before stage 2's fault.
   if (!check(access, regime, entry, fault)) return false;
   const std::uint64_t ipa = entry.output + offset_in(access.address, entry.page_shift);
@@ -183,9 +197,15 @@ bool Translator::walk_stage1(Job& job, TlbEntry& entry) {
   const bool done = bank.format() == TableFormat::kShort ? walk_short(job, port, entry)
                                                          : walk_long(job, port, entry);
   if (!done) {
-    if (!port.refused()) {
-      job.fault.bank = bank.number();
-      job.fault.stage2 = false;
+    if (port.refused()) return false;
+    job.fault.bank = bank.number();
+    // What the bus refuses of a nested translation is stage 2's (IHI 0062, 3.10).
+    const bool external = job.fault.walk.kind == WalkFaultKind::kExternal;
+    if (external && job.regime.stage2 != nullptr) {
+      job.fault.bank = job.regime.stage2->number();
+      job.fault.stage2 = job.fault.nested = true;
+      job.fault.stage1_bank = bank.number();
+      job.fault.ipa = port.last_input();
     }
     return false;
   }
@@ -212,10 +232,7 @@ bool Translator::walk_short(Job& job, StagePort& port, TlbEntry& entry) {
   const std::uint64_t address = raw(translation.pa);
   entry.page_shift = translation.page_shift;
   entry.output = address - offset_in(address, translation.page_shift);
-  entry.global = translation.global;
-  entry.attributes = translation.attributes;
-  entry.permission = translation.permission;
-  entry.execute_never = translation.execute_never;
+  keep_stage1(translation, entry);
   entry.level = translation.page ? 2 : 1;
   return true;
 }
@@ -238,10 +255,7 @@ bool Translator::walk_long(Job& job, StagePort& port, TlbEntry& entry) {
   }
   entry.page_shift = translation.page_shift;
   entry.output = translation.address - offset_in(translation.address, translation.page_shift);
-  entry.global = translation.global;
-  entry.attributes = translation.attributes;
-  entry.permission = translation.permission;
-  entry.execute_never = translation.execute_never;
+  keep_stage1(translation, entry);
   // AArch64 executes nothing privileged that the unprivileged can write (ARMv8 D5.4.5).
   const bool user_writes = permits(translation.permission, true, false);
   entry.privileged_execute_never = translation.privileged_execute_never ||
@@ -257,9 +271,10 @@ bool Translator::walk_stage2(Job& job, std::uint64_t ipa, bool for_stage1_walk, 
   fault.bank = bank.number();
   fault.stage2 = true;
   fault.in_stage1_walk = for_stage1_walk;
-  fault.stage1_bank = job.regime.stage1 != nullptr ? job.regime.stage1->number() : 0;
-  fault.ipa = ipa;
   const bool combined = job.regime.stage1 != nullptr;
+  fault.nested = combined;
+  fault.stage1_bank = combined ? job.regime.stage1->number() : 0;
+  fault.ipa = ipa;
   const TlbEntry* known = combined && job.options.ipa_cache ? tlb_.find(ipa, tag) : nullptr;
   if (known != nullptr) {
     if (!job.options.quiet) ++ipa_hits_;
@@ -316,7 +331,8 @@ bool Translator::check(const Wanted& access, const Regime& regime, const TlbEntr
   fault.bank = regime.stage2->number();
   fault.walk = {WalkFaultKind::kPermission, entry.stage2_level};
   fault.stage2 = true;
-  fault.stage1_bank = regime.stage1 != nullptr ? regime.stage1->number() : 0;
+  fault.nested = regime.stage1 != nullptr;
+  fault.stage1_bank = fault.nested ? regime.stage1->number() : 0;
   fault.ipa = regime.stage1 != nullptr ? entry.ipa + offset_in(access.address, entry.page_shift)
                                        : access.address;
   return false;

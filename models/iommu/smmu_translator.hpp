@@ -38,12 +38,13 @@ struct Wanted {
   bool instruction = false;
 };
 
-/// Which caches walks use (sACR), and whether they leave traces: a debugger's do not.
+/// Which caches walks use (sACR), whether they leave traces (a debugger's do not), how far they go.
 struct WalkOptions {
   bool stage1_cache = true;
   bool stage2_cache = true;
   bool ipa_cache = true;
   bool quiet = false;
+  bool stage1_only = false;  ///< Stage 2 is for stage 1's tables only: the result is an IPA.
 };
 
 /// Look-up, walk of one or two stages, permission check.

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "models/cpu/cp15/system_control_register.hpp"
+#include "models/translation/par.hpp"
 
 namespace linefill {
 
@@ -26,22 +27,6 @@ constexpr std::uint32_t size_id(const CacheGeometry& cache, std::uint32_t polici
 constexpr bool is_reserved_identification(const CoprocessorRegister& which) {
   return which.coprocessor == 15 && which.crn == 0 && which.opc1 == 0 && which.crm >= 3 &&
          which.crm <= 7;
-}
-
-/// The attribute fields of PAR (ARM ARM B4.1.112).
-constexpr std::uint32_t par_attributes(const MemoryAttributes& attributes) {
-  const std::uint32_t shareable = attributes.shareable ? 1U << 7 : 0U;
-  switch (attributes.type) {
-    case MemoryType::kStronglyOrdered:
-      return shareable | 0b001U << 4;
-    case MemoryType::kDevice:
-      return shareable | 0b011U << 4;
-    case MemoryType::kNormal:
-      break;
-  }
-  constexpr std::uint32_t kInner[]{0b000, 0b101, 0b110, 0b111};  // In the order of CachePolicy.
-  return shareable | kInner[static_cast<unsigned>(attributes.inner)] << 4 |
-         static_cast<std::uint32_t>(attributes.outer) << 2;
 }
 
 }  // namespace
@@ -204,9 +189,8 @@ void SystemControl::translate_to_par(std::uint32_t va) {
   Translation translation;
   Fault fault;
   if (mmu_.translate(VirtualAddress{va}, kType, kPrivileged, translation, fault)) {
-    const bool super = translation.page_shift == 24;
-    par_ = (raw(translation.pa) & (super ? 0xFF00'0000U : 0xFFFF'F000U)) | (super ? 2U : 0U) |
-           par_attributes(translation.attributes) | (translation.non_secure ? 1U << 9 : 0U);
+    par_ = short_par(raw(translation.pa), translation.page_shift, translation.non_secure,
+                     translation.attributes);
     return;
   }
   const bool external = fault.status == FaultStatus::kExternalOnWalkLevel1 ||

@@ -116,6 +116,7 @@ struct SmmuBench {
     kGats1pr = 0x110,
     kGats12pw = 0x138,
     kGpar = 0x180,
+    kGparHigh = 0x184,
   };
   // sCR0
   static constexpr std::uint32_t kClientPd = 1;

@@ -90,6 +90,19 @@ TEST_CASE_METHOD(NestedBench, "a nested bank needs a stage 2 bank behind it", "[
   cbar(0, 3U << 16 | 2U << 8);  // Bank 2 is no stage 2.
   CHECK(access(0x1000).action == Action::kAbort);
   CHECK(global(kGfsr) == 1);
+  CHECK((global(kGfsynr0) & 1) == 1);  // Nested: CBAR's fault, not S2CR's.
+  global(kGfsr, ~0U);
+  cbar(0, 3U << 16 | 8U << 8);  // There is no bank 8.
+  CHECK(access(0x1000).action == Action::kAbort);
+  CHECK(global(kGfsr) == 1U << 3);
+  CHECK((global(kGfsynr0) & 1) == 1);
+}
+
+TEST_CASE_METHOD(NestedBench, "stage 2 in AArch32 does not take what an AArch64 stage 1 gives",
+                 "[iommu]") {
+  cba2r(0, 1);
+  CHECK(access(0x1000).action == Action::kAbort);
+  CHECK(global(kGfsr) == 1);
 }
 
 TEST_CASE_METHOD(SmmuBench, "ATS1 tells where an address goes", "[iommu]") {
@@ -101,9 +114,30 @@ TEST_CASE_METHOD(SmmuBench, "ATS1 tells where an address goes", "[iommu]") {
   CHECK(bank(0, kParHigh) == 0xFF00'0000);  // ATTR: the byte of MAIR.
   bank(0, kAts1uw, 0x8020'3000);
   CHECK((bank(0, kPar) & 0xFF) == (1U << 3 | 1));  // PF, F
-  CHECK(bank(0, kFsr) == 0);
+  CHECK((bank(0, kFsr) & ~(3U << 9)) == 0);
+  CHECK(bank(0, kParHigh) == 3);  // PLVL
   bank(0, kAts1pr, 0x9020'3000);
-  CHECK((bank(0, kPar) & 0xFF) == (1U << 1 | 1));
+  CHECK(bank(0, kPar) == (1U << 8 | 1U << 1 | 1));  // Format, TF, F
+  CHECK(bank(0, kParHigh) == 2);
+}
+
+TEST_CASE_METHOD(SmmuBench, "ATS1 of short descriptors has PAR in their format", "[iommu]") {
+  stage1_long();
+  bank(0, kTcr, 0);
+  bank(0, kTtbr0, 0x6001'0000);
+  bank(0, kSctlr, kM | kCfre | kCfie);
+  const auto [descriptor, par] = GENERATE(table<std::uint32_t, std::uint32_t>({
+      {0x8AB0'0C02, 0x8AB4'5090},          // Strongly-ordered: always shareable.
+      {0x8AB0'0C0A, 0x8AB4'5068},          // Write-through, both.
+      {0x8AB1'0C0E, 0x8AB4'50FC},          // Write-back, shareable.
+      {0x8A04'0C02 | 0x400, 0x8A00'0092},  // A supersection.
+      {0x8AB0'1C0E, 0x8AB4'5054},          // Write-back, write-allocate.
+  }));
+  CAPTURE(descriptor);
+  bus.words[0x6001'0000 + 4 * 0x123] = descriptor;
+  bank(0, kAts1pr, 0x1234'5678);
+  CHECK(bank(0, kPar) == par);
+  CHECK(bank(0, kParHigh) == 0);
 }
 
 TEST_CASE_METHOD(NestedBench, "GATS12 goes through both stages, GATS1 through the first",
@@ -113,6 +147,31 @@ TEST_CASE_METHOD(NestedBench, "GATS12 goes through both stages, GATS1 through th
   CHECK((global(kGpar) & 0xFFFF'F001) == 0xC000'5000);
   global(kGats12pw, 0x1000 | 0);
   CHECK((global(kGpar) & 0xFFFF'F001) == 0x4000'5000);
-  global(kGats1pr, 0x1000 | 9);  // No such bank.
-  CHECK((global(kGpar) & 1) == 1);
+  // No bank, and one of stage 2.
+  for (const std::uint32_t none : {9U, 1U}) {
+    global(kGfsr, ~0U);
+    global(kGats1pr, 0x1000 | none);
+    CHECK(global(kGpar) == (1U << 30 | 1));  // UCBF
+    CHECK(global(kGfsr) == 1U << 3);
+  }
+}
+
+TEST_CASE_METHOD(NestedBench, "a fault of GATS12 is told in GPAR only, with its stage", "[iommu]") {
+  map(0x1000, 0xC000'5000 | lpae::kDevicePage);
+  bus.put(kRoot2 + 24, 0);
+  global(kGats12pw, 0x1000);
+  CHECK(global(kGpar) == (1U << 8 | 1U << 1 | 1));  // Format, TF, F
+  CHECK(global(kGparHigh) == (1U << 3 | 1));        // STAGE, PLVL
+  CHECK(bank(1, kFsr) == 1U << 9);
+  global(kGats1pr, 0x1000);  // The output is not stage 2's yet.
+  CHECK((global(kGpar) & 0xFFFF'F001) == 0xC000'5000);
+}
+
+TEST_CASE_METHOD(NestedBench, "GATS1 reads stage 1's tables through stage 2", "[iommu]") {
+  bank(0, kTtbr0, 0xC000'0000);  // IPA of a table at 0x40000000.
+  bus.put(0x4000'0000 + 8 * 2, 0xC000'1000 | lpae::kTable);
+  bus.put(0x4000'1000 + 8 * 1, 0xC000'2000 | lpae::kTable);
+  bus.put(0x4000'2000 + 8 * 3, 0xC123'4000 | lpae::kDevicePage);
+  global(kGats1pr, 0x8020'3000);
+  CHECK((global(kGpar) & 0xFFFF'F001) == 0xC123'4000);
 }
