@@ -12,7 +12,10 @@ inline void dmb() { asm volatile("dmb sy" ::: "memory"); }
 inline void dmb_osh() { asm volatile("dmb osh" ::: "memory"); }
 inline void dmb_oshst() { asm volatile("dmb oshst" ::: "memory"); }
 /// Sleeps until an interrupt is pending, masked or not.
-inline void wait_for_interrupt() { asm volatile("dsb sy\n\twfi" ::: "memory"); }
+inline void wait_for_interrupt() {
+  dsb();
+  asm volatile("wfi" ::: "memory");
+}
 #else
 // ARMv5 (ARM DDI 0100I, B2.6; Linux 6.1, arch/arm/include/asm/barrier.h): the core keeps its own
 // order; `dsb` drains the write buffer.
