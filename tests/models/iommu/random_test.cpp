@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random long-descriptor tables against a second walker, written from the ARM ARM's text (B3.6).
-#include <cstdlib>
 #include <random>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/seed.hpp"
 // The bench uses the test library.
 #include "tests/models/iommu/smmu_bench.hpp"
 
@@ -66,8 +66,7 @@ std::uint64_t random_descriptor(std::mt19937& random, std::uint32_t next_table) 
 }  // namespace
 
 TEST_CASE("random tables translate as a second walker says", "[iommu][random]") {
-  const char* given = std::getenv("LINEFILL_SEED");
-  const auto seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 0)) : 1U;
+  const unsigned seed = seed_of_run();
   INFO("LINEFILL_SEED=" << seed);
   std::mt19937 random{seed};
   smmu::Config config;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -18,7 +19,13 @@ struct TableBus final : BusPort {
   std::map<std::uint32_t, std::uint32_t> words;
   std::map<std::uint32_t, BusResponse> errors;
   std::vector<Read> reads;
+  std::function<std::uint32_t(std::uint32_t)> filler;  ///< What is where no word was put.
 
+  std::uint32_t word(std::uint32_t address) const {
+    const auto found = words.find(address);
+    if (found != words.end()) return found->second;
+    return filler ? filler(address) : 0;
+  }
   BusResponse read(PhysicalAddress address, std::span<std::byte> data, const Attributes& attributes,
                    Time& now) override {
     reads.push_back({raw(address), attributes});
@@ -26,9 +33,7 @@ struct TableBus final : BusPort {
     if (const auto error = errors.find(raw(address)); error != errors.end()) return error->second;
     for (std::size_t i = 0; i < data.size(); ++i) {
       const auto at = static_cast<std::uint32_t>(raw(address) + i);
-      const auto word = words.find(at & ~3U);
-      const std::uint32_t value = word != words.end() ? word->second : 0;
-      data[i] = static_cast<std::byte>(value >> (8 * (at % 4)));
+      data[i] = static_cast<std::byte>(word(at & ~3U) >> (8 * (at % 4)));
     }
     return BusResponse::kOkay;
   }
