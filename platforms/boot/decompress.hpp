@@ -13,9 +13,16 @@ namespace linefill {
 /// that Linux uses.
 std::string compression_of(std::span<const std::byte> bytes);
 
-/// The contents of a gzip or xz stream at the beginning of `bytes`; what lies behind it does not
-/// matter. Nothing if it is damaged, ends too early, or gives more than `most` bytes.
-std::optional<std::vector<std::byte>> decompress(std::span<const std::byte> bytes,
-                                                 std::size_t most);
+/// Whether `decompress` knows that compression: gzip, xz, lzma, zstd or bzip2.
+bool can_decompress(std::span<const std::byte> bytes);
+
+struct Unpacked {
+  std::vector<std::byte> bytes;
+  std::size_t consumed = 0;  ///< How long the stream was.
+};
+
+/// The contents of the one stream at the beginning of `bytes`; what lies behind it does not matter.
+/// Nothing if it is damaged, ends too early, or gives more than `most` bytes.
+std::optional<Unpacked> decompress(std::span<const std::byte> bytes, std::size_t most);
 
 }  // namespace linefill

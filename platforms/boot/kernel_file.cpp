@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -21,7 +20,6 @@ using Bytes = std::vector<std::byte>;
 constexpr const char* kExpected =
     ": expected an ELF, a zImage or a raw Image for 32-bit little-endian ARM";
 constexpr std::size_t kLargestKernel = std::size_t{256} << 20;
-constexpr std::size_t kLargestInitrd = std::size_t{2} << 30;
 
 // zImage's header, arch/arm/boot/compressed/head.S.
 constexpr std::size_t kZImageMagicAt = 0x24;
@@ -120,7 +118,7 @@ std::optional<Bytes> payload_of(const Bytes& bytes) {
     const auto at = text_of(bytes).rfind(magic);
     if (at == std::string_view::npos) continue;
     auto image = decompress({bytes.data() + at, bytes.size() - at}, kLargestKernel);
-    if (image) return image;
+    if (image) return std::move(image->bytes);
   }
   return std::nullopt;
 }
@@ -146,6 +144,21 @@ KernelFile read_zimage(const std::string& path, Bytes bytes) {
   return kernel;
 }
 
+// How long a raw Image must be, as the kernel itself says: its first code for C clears what lies
+// behind it, from the first word of __mmap_switched_data on (arch/arm/kernel/head-common.S). 0 if
+// that cannot be known.
+std::size_t linked_bytes(const KernelFile& kernel, const Bytes& image) {
+  const auto& all = kernel.symbols;
+  const auto data = std::find_if(all.begin(), all.end(),
+                                 [](const auto& s) { return s.name == "__mmap_switched_data"; });
+  if (data == all.end()) return 0;
+  const std::uint32_t first = (all.front().address & ~(kLinkAlignment - 1)) + kernel.text_offset;
+  const std::size_t at = data->address - first;
+  if (at + sizeof(std::uint32_t) > image.size()) return at + sizeof(std::uint32_t);
+  const std::size_t end = word_at(image, at) - first;
+  return end > at && end <= kLargestKernel ? end : 0;
+}
+
 KernelFile read_image(const std::string& path, Bytes bytes) {
   KernelFile kernel;
   kernel.kind = KernelFile::Kind::kImage;
@@ -155,32 +168,12 @@ KernelFile read_image(const std::string& path, Bytes bytes) {
   const bool plausible = bytes.size() > 0x8000 && word_at(bytes, 0) >> 28 == kAlways;
   if (kernel.symbols.empty() && !plausible)
     throw ConfigurationError{path + ": not a kernel" + kExpected};
+  const std::size_t whole = linked_bytes(kernel, bytes);
+  if (bytes.size() < whole)
+    throw ConfigurationError{path + ": truncated: " + std::to_string(bytes.size()) + " of " +
+                             std::to_string(whole) + " bytes" + kExpected};
   kernel.bytes = std::move(bytes);
   return kernel;
-}
-
-std::uint32_t hex_field(std::string_view text) {
-  std::uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return value;
-}
-
-// Documentation/driver-api/early-userspace/buffer-format.rst. True unless an archive begins and
-// does not end.
-bool whole_cpio(std::string_view text) {
-  constexpr std::size_t kHeader = 110;
-  constexpr std::size_t kSizeAt = 54;
-  constexpr std::size_t kNameSizeAt = 94;
-  constexpr auto padded = [](std::size_t n) { return (n + 3) & ~std::size_t{3}; };
-  while (text.starts_with("070701") || text.starts_with("070702")) {
-    if (text.size() < kHeader) return false;
-    const std::size_t name = hex_field(text.substr(kNameSizeAt, 8));
-    const std::size_t skip = padded(kHeader + name) + padded(hex_field(text.substr(kSizeAt, 8)));
-    if (text.substr(kHeader).starts_with("TRAILER!!!")) return true;
-    if (skip >= text.size()) return false;
-    text.remove_prefix(skip);
-  }
-  return true;
 }
 
 }  // namespace
@@ -198,17 +191,6 @@ KernelFile read_kernel(const std::string& path) {
     return read_zimage(path, std::move(bytes));
   refuse_strangers(path, bytes);
   return read_image(path, std::move(bytes));
-}
-
-std::vector<std::byte> read_initrd(const std::string& path) {
-  const std::string expected = "an initial file system: a cpio archive, or one compressed";
-  Bytes bytes = read_file(path, expected);
-  const std::string compression = compression_of(bytes);
-  const bool readable = compression == "gzip" || compression == "xz";
-  const bool whole = readable ? decompress(bytes, kLargestInitrd).has_value()
-                              : !compression.empty() || whole_cpio(text_of(bytes));
-  if (!whole) throw ConfigurationError{path + ": truncated or damaged: expected " + expected};
-  return bytes;
 }
 
 }  // namespace linefill

@@ -31,8 +31,4 @@ struct KernelFile {
 /// another machine's, damaged, compressed.
 KernelFile read_kernel(const std::string& path);
 
-/// Reads an initial file system. Throws ConfigurationError if it is empty or ends too early; of
-/// compressions other than gzip and xz that cannot be told.
-std::vector<std::byte> read_initrd(const std::string& path);
-
 }  // namespace linefill

@@ -16,6 +16,7 @@
 #include "models/storage/mmci.hpp"
 #include "models/system/vexpress_sysreg.hpp"
 #include "platforms/boot/boot_layout.hpp"
+#include "platforms/boot/initrd_file.hpp"
 #include "platforms/boot/kernel_file.hpp"
 #include "platforms/run/backtrace.hpp"
 #include "platforms/run/findings_text.hpp"
@@ -54,6 +55,20 @@ BoardFile board_of(const RunOptions& options) {
   return board;
 }
 
+// What can be no error, since not all kernels are alike.
+void warn_of(const KernelFile& kernel, const RunOptions& options) {
+  constexpr std::size_t kLinuxReads = 1023;  // COMMAND_LINE_SIZE of 32-bit ARM, with its zero.
+  constexpr std::size_t kSmallestLinux = 1U << 20;
+  if (kernel.kind == KernelFile::Kind::kElf) return;
+  if (options.append && options.append->size() > kLinuxReads)
+    std::cerr << "warning: --append: " << options.append->size() << " characters: Linux reads "
+              << kLinuxReads << "\n";
+  if (kernel.kind == KernelFile::Kind::kImage && kernel.symbols.empty() &&
+      kernel.bytes.size() >= kSmallestLinux)
+    std::cerr << "warning: " << options.kernel
+              << ": no table of names (kallsyms): if this is Linux, it may be truncated\n";
+}
+
 }  // namespace
 
 Simulation::Simulation(const RunOptions& options)
@@ -76,6 +91,7 @@ Simulation::Simulation(const RunOptions& options)
 
 void Simulation::load_program() {
   const KernelFile kernel = read_kernel(options_.kernel);
+  warn_of(kernel, options_);
   std::vector<std::byte> initrd;
   if (!options_.initrd.empty()) initrd = read_initrd(options_.initrd);
   const BootLayout layout = layout_of(kernel, options_.kernel, board_.memory(), initrd.size(),

@@ -17,6 +17,7 @@ namespace linefill {
 namespace {
 // Room for what a boot loader adds.
 constexpr std::size_t kSlack = 16384;
+constexpr std::size_t kLongestArguments = kSlack / 4;
 constexpr std::size_t kLargestBlob = 4U << 20;
 constexpr std::uint64_t kLeastMemory = 1U << 20;
 
@@ -75,6 +76,9 @@ int BoardFile::chosen_node() {
 }
 
 void BoardFile::set_bootargs(const std::string& arguments) {
+  if (arguments.size() > kLongestArguments)
+    throw ConfigurationError{"--append: " + std::to_string(arguments.size()) +
+                             " characters: expected at most " + std::to_string(kLongestArguments)};
   set_property(chosen_node(), "bootargs", arguments.c_str(), arguments.size() + 1);
 }
 

@@ -16,6 +16,7 @@ class BoardFile {
  public:
   explicit BoardFile(const std::string& path);
 
+  /// The command line (--append).
   void set_bootargs(const std::string& arguments);
   /// Replaces the size of the first memory window.
   void set_memory(std::uint64_t bytes);

@@ -81,7 +81,7 @@ def test_arguments(bench: Bench) -> None:
     for option in ("report", "screenshot"):
         for path in ("/does/not/exist/file", bench.folder):
             bench.refuses(*bench.good("--" + option, path), names=str(path))
-    bench.refuses(*bench.good("--append", "a" * 100000))
+    bench.refuses(*bench.good("--append", "a" * 100000), names="--append: 100000 characters")
 
 
 def test_set(bench: Bench) -> None:

@@ -4,6 +4,7 @@
 
 usage: linux.py BUILD FILES TEST ...     FILES: what scripts/make-linux-files made; TEST: a function test_... here
 """
+import bz2
 import gzip
 import hashlib
 import json
@@ -259,6 +260,7 @@ def test_bad_input(machine):
         return fdt.save(tree, folder / f"without-{node[:3]}.dtb")
 
     vmlinuz, initrd = good["kernel"].read_bytes(), good["initrd"].read_bytes()
+    image = (files / "Image").read_bytes()
     arm64 = b"MZ".ljust(56, b"\0") + b"ARMd" + bytes(4096)
     cases = [
         ("64-bit ARM", {"kernel": scratch("arm64", arm64)}, []),
@@ -268,19 +270,32 @@ def test_bad_input(machine):
         ("not a kernel", {"kernel": good["board"].parent / "expected.txt"}, []),
         ("truncated", {"initrd": scratch("cut", initrd[:-100])}, []),
         ("truncated", {"initrd": scratch("cut.cpio", gzip.decompress(initrd)[:100000])}, []),
-        ("do not fit", {"initrd": scratch("large", b"070701".ljust(30 << 20, b"0"))}, ["--memory", "32M"]),
+        ("truncated", {"initrd": scratch("second", initrd + bytes(4) + initrd[:-100])}, []),
+        ("truncated", {"initrd": scratch("bz2", bz2.compress(gzip.decompress(initrd), 1)[:-100])}, []),
+        ("truncated", {"kernel": scratch("short.image", image[:-100000])}, []),
+        ("do not fit", {"initrd": scratch("large", bytes(30 << 20) + gzip.decompress(initrd))}, ["--memory", "32M"]),
+        ("--append: 5000 characters", {}, ["--append", "x" * 5000]),
         ("memory", {"board": without("memory@60000000")}, []),
         ("cpu", {"board": without("cpus")}, []),
         ("cannot be read", {"initrd": folder / "nowhere"}, []),
     ]
-    for text, change, options in cases:
+
+    def run(change, options):
         use = {**good, **change}
         command = [machine.build / "linefill", "run", use["board"], "--kernel", use["kernel"], "--initrd", use["initrd"]]
         done = subprocess.run([*command, *options], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
-        said = done.stderr.decode()
-        right = done.returncode == 2 and said.startswith("error: ") and said.count("\n") == 1 and text in said
+        return done.returncode, done.stderr.decode()
+
+    for text, change, options in cases:
+        status, said = run(change, options)
+        right = status == 2 and said.startswith("error: ") and said.count("\n") == 1 and text in said
         if not right or "expected" not in said:
-            sys.exit(f"FAILED: {change}: status {done.returncode}, {said!r}; expected one line with {text!r}")
+            sys.exit(f"FAILED: {change}: status {status}, {said!r}; expected one line with {text!r}")
+    no_table = {"kernel": scratch("no_table.image", image[:8 << 20])}
+    for text, change, options in [("may be truncated", no_table, []), ("Linux reads 1023", {}, ["--append", "x" * 1024])]:
+        status, said = run(change, ["--until", "1ms", *options])
+        if status != 4 or said.count("warning: ") != 1 or text not in said:
+            sys.exit(f"FAILED: {change} {options}: status {status}, {said!r}; expected a warning with {text!r}")
 
 
 def main():

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/boot/decompress.hpp"
 
+#include <array>
 #include <span>
 #include <string>
 
@@ -23,24 +24,57 @@ constexpr unsigned char kXz[]{
 
 constexpr std::size_t kEnough = 100;
 
-std::string text(const std::optional<std::vector<std::byte>>& bytes) {
+// printf 'linefill\\n' | xz --format=lzma
+constexpr unsigned char kLzma[]{0x5D, 0x00, 0x00, 0x80, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                0xFF, 0xFF, 0x00, 0x36, 0x1A, 0x4A, 0x1F, 0x0B, 0xDF, 0x3B, 0x5E,
+                                0x8C, 0x19, 0x1A, 0x3F, 0xFF, 0xFF, 0xEA, 0x2C, 0x00, 0x00};
+// printf 'linefill\\n' | bzip2
+constexpr unsigned char kBzip2[]{0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 0x2A,
+                                 0x46, 0x1F, 0x7A, 0x00, 0x00, 0x03, 0x41, 0x00, 0x00, 0x10, 0x03,
+                                 0x25, 0x20, 0x00, 0x30, 0xC0, 0x06, 0x4C, 0xD2, 0x1A, 0x95, 0x19,
+                                 0x78, 0xBB, 0x92, 0x29, 0xC2, 0x84, 0x81, 0x52, 0x30, 0xFB, 0xD0};
+// printf 'linefill\\n' | zstd --no-check
+constexpr unsigned char kZstd[]{0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x49, 0x00, 0x00,
+                                0x6C, 0x69, 0x6E, 0x65, 0x66, 0x69, 0x6C, 0x6C, 0x0A};
+
+const std::array<std::span<const std::byte>, 5> kStreams{
+    std::as_bytes(std::span{kGzip}), std::as_bytes(std::span{kXz}), std::as_bytes(std::span{kLzma}),
+    std::as_bytes(std::span{kBzip2}), std::as_bytes(std::span{kZstd})};
+
+std::string text(const std::optional<Unpacked>& unpacked) {
   std::string result;
-  for (const std::byte b : bytes.value_or(std::vector<std::byte>{})) result += static_cast<char>(b);
+  if (!unpacked) return result;
+  for (const std::byte b : unpacked->bytes) result += static_cast<char>(b);
   return result;
 }
 
 }  // namespace
 
-TEST_CASE("gzip and xz are decompressed as the tools compressed them", "[boot]") {
-  CHECK(text(decompress(std::as_bytes(std::span{kGzip}), kEnough)) == "linefill\n");
-  CHECK(text(decompress(std::as_bytes(std::span{kXz}), kEnough)) == "linefill\n");
+TEST_CASE("streams are decompressed as the tools compressed them", "[boot]") {
+  for (const auto stream : kStreams) {
+    CAPTURE(compression_of(stream));
+    CHECK(can_decompress(stream));
+    CHECK(text(decompress(stream, kEnough)) == "linefill\n");
+  }
+}
+
+TEST_CASE("a stream's length is known, whatever lies behind it", "[boot]") {
+  for (const auto stream : kStreams) {
+    CAPTURE(compression_of(stream));
+    std::vector<std::byte> more(stream.begin(), stream.end());
+    more.insert(more.end(), stream.begin(), stream.end());
+    const auto unpacked = decompress(more, kEnough);
+    CHECK(text(unpacked) == "linefill\n");
+    CHECK(unpacked->consumed == stream.size());
+  }
 }
 
 TEST_CASE("a stream that lacks its end, at any place, is no stream", "[boot]") {
-  for (std::size_t size = 0; size < sizeof kGzip; ++size)
-    CHECK_FALSE(decompress(std::as_bytes(std::span{kGzip}).first(size), kEnough));
-  for (std::size_t size = 0; size < sizeof kXz; ++size)
-    CHECK_FALSE(decompress(std::as_bytes(std::span{kXz}).first(size), kEnough));
+  for (const auto stream : kStreams) {
+    CAPTURE(compression_of(stream));
+    for (std::size_t size = 0; size < stream.size(); ++size)
+      CHECK_FALSE(decompress(stream.first(size), kEnough));
+  }
 }
 
 TEST_CASE("what Linux compresses with is known by name", "[boot]") {

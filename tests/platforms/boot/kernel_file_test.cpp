@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/boot/kernel_file.hpp"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
 #include "models/core/device_tree.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch_file.hpp"
 
 using namespace linefill;
 using Catch::Contains;
+using Scratch = test::ScratchFile;
 
 namespace {
-
-/// A file that is gone at the end of the test.
-class Scratch {
- public:
-  explicit Scratch(const std::string& contents) {
-    std::ofstream{path_, std::ios::binary} << contents;
-  }
-  ~Scratch() { std::filesystem::remove(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  static std::string unique() {
-    std::string name = std::filesystem::temp_directory_path() / "linefill-XXXXXX";
-    const int file = mkstemp(name.data());
-    REQUIRE(file >= 0);
-    ::close(file);
-    return name;
-  }
-  std::string path_ = unique();
-};
 
 std::string with_word(std::string bytes, std::size_t at, std::uint32_t value) {
   bytes.resize(std::max(bytes.size(), at + 4), '\0');
@@ -117,20 +92,4 @@ TEST_CASE("a raw Image without names runs 32 KiB into memory", "[boot]") {
   const KernelFile kernel = read_kernel(file.path());
   CHECK(kernel.kind == KernelFile::Kind::kImage);
   CHECK(kernel.text_offset == 0x8000);
-}
-
-TEST_CASE("an archive that ends before its trailer is refused", "[boot]") {
-  std::string header = "070701" + std::string(104, '0');
-  header.replace(94, 8, "00000002");
-  const Scratch cut{header + "a\0\0\0"};
-  CHECK_THROWS_WITH(read_initrd(cut.path()), Contains("truncated"));
-  header.replace(94, 8, "0000000B");
-  const Scratch whole{header + "TRAILER!!!" + std::string(4, '\0')};
-  CHECK(read_initrd(whole.path()).size() == 124);
-}
-
-TEST_CASE("what is no file system at all is the guest's affair", "[boot]") {
-  const Scratch text{"neither compressed nor an archive"};
-  CHECK_NOTHROW(read_initrd(text.path()));
-  CHECK_THROWS_AS(read_initrd("/nowhere"), ConfigurationError);
 }
