@@ -55,5 +55,8 @@ void map_user_pages(std::uintptr_t virtual_address, phys_addr_t start, std::size
 void unmap_pages(std::uintptr_t virtual_address, std::size_t size);
 /// What `virtual_address` means now to a privileged read (ATS1CPR), or kNotFound.
 Result<phys_addr_t> translate(const volatile void* virtual_address);
+/// What kind of memory it is there, by the same look-up. ARMv5 has no device memory: those pages
+/// are kUncached; and its kWriteAllocate is kWriteBack.
+Result<MemoryType> memory_type_at(const volatile void* virtual_address);
 
 }  // namespace guest

@@ -19,6 +19,8 @@ struct Question {
 
 constexpr Question kQuestions[] = {
     {"map", answer_map},
+    {"map-to-device", answer_map},
+    {"map-bidirectional", answer_map},
     {"alloc", answer_alloc},
     {"noncoherent", answer_noncoherent},
     {"write-buffer", answer_write_buffer},

@@ -120,6 +120,11 @@ Result<phys_addr_t> translate(const volatile void* virtual_address) {
   return descriptors::translate(first_level, reinterpret_cast<std::uintptr_t>(virtual_address));
 }
 
+Result<MemoryType> memory_type_at(const volatile void* virtual_address) {
+  return descriptors::memory_type_at(first_level,
+                                     reinterpret_cast<std::uintptr_t>(virtual_address));
+}
+
 void mmu_enable(std::uint32_t blob, std::uint32_t size) {
   for (std::uint32_t i = 0; i < kPagedSections; ++i) {
     first_level[(kRemapStart >> kSectionShift) + i] =

@@ -55,16 +55,38 @@ inline constexpr std::uint32_t kControl = cp15::kSctlrMmu | cp15::kSctlrAlignmen
 /// Where the first-level table is; an L2 may hold it (Linux, proc-mohawk.S).
 inline void set_table(std::uint32_t table) { cp15::set_ttbr0(table | 0x18); }
 
+/// A leaf of the tables, and how many of its low bits are no address.
+struct Leaf {
+  std::uint32_t descriptor;
+  unsigned shift;
+};
+
 /// By the tables: there is no operation that asks the MMU.
-inline Result<phys_addr_t> translate(const std::array<std::uint32_t, 4096>& table,
-                                     std::uintptr_t address) {
+inline Result<Leaf> leaf_of(const std::array<std::uint32_t, 4096>& table, std::uintptr_t address) {
   const std::uint32_t first = table[address >> 20];
-  if ((first & 3) == 2) return (first & ~0xF'FFFFU) | (address & 0xF'FFFF);
+  if ((first & 3) == 2) return Leaf{first, 20};
   if ((first & 3) != 1) return Error::kNotFound;
   const auto* pages = reinterpret_cast<const std::uint32_t*>(first & ~0x3FFU);
   const std::uint32_t second = pages[address >> 12 & 0xFF];
   if ((second & 3) != 2) return Error::kNotFound;
-  return (second & ~0xFFFU) | (address & 0xFFF);
+  return Leaf{second, 12};
+}
+
+inline Result<phys_addr_t> translate(const std::array<std::uint32_t, 4096>& table,
+                                     std::uintptr_t address) {
+  const Result<Leaf> leaf = leaf_of(table, address);
+  if (!leaf) return leaf.error();
+  const std::uint32_t offset = (1U << leaf->shift) - 1;
+  return (leaf->descriptor & ~offset) | (address & offset);
+}
+
+inline Result<MemoryType> memory_type_at(const std::array<std::uint32_t, 4096>& table,
+                                         std::uintptr_t address) {
+  const Result<Leaf> leaf = leaf_of(table, address);
+  if (!leaf) return leaf.error();
+  constexpr MemoryType kTypes[]{MemoryType::kUncached, MemoryType::kBufferable,
+                                MemoryType::kWriteThrough, MemoryType::kWriteBack};
+  return kTypes[leaf->descriptor >> 2 & 3];
 }
 
 }  // namespace guest::descriptors

@@ -60,4 +60,27 @@ inline Result<phys_addr_t> translate(const std::array<std::uint32_t, 4096>& /*ta
   return (par & ~0xFFFU) | (address & 0xFFF);
 }
 
+/// PAR's inner attributes: B4.1.112.
+inline Result<MemoryType> memory_type_at(const std::array<std::uint32_t, 4096>& /*table*/,
+                                         std::uintptr_t address) {
+  const std::uint32_t par = cp15::translate_privileged_read(address);
+  if ((par & 1) != 0) return Error::kNotFound;
+  switch (par >> 4 & 7) {
+    case 0b000:
+      return MemoryType::kBufferable;
+    case 0b001:
+      return MemoryType::kUncached;
+    case 0b011:
+      return MemoryType::kDevice;
+    case 0b101:
+      return MemoryType::kWriteAllocate;
+    case 0b110:
+      return MemoryType::kWriteThrough;
+    case 0b111:
+      return MemoryType::kWriteBack;
+    default:
+      return Error::kUnsupported;  // Reserved.
+  }
+}
+
 }  // namespace guest::descriptors
