@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "models/core/device_tree.hpp"
+#include "models/core/read_file.hpp"
 #include "platforms/boot/decompress.hpp"
-#include "platforms/soc/board_file.hpp"
 
 namespace linefill {
 
