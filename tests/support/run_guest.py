@@ -3,7 +3,7 @@
 """Runs a guest program on a board and compares what it came to with what was expected.
 
 usage: run_guest.py LINEFILL BOARD.dtb PROGRAM.elf --expect KIND[,KIND...]|none
-       [--underruns none|some] [-- more linefill options]
+       [--underruns none|some] [--counter MODEL:NAME=none|some] [-- more linefill options]
 
 Passes if the guest itself ended with status 0 (its own checks of values held), every expected kind of
 finding was made, and no other kind of error was.
@@ -30,6 +30,14 @@ def wrong_underruns(expected: bool, report: dict, summary: str) -> list[str]:
     return wrong
 
 
+def wrong_counter(expected: str, report: dict) -> list[str]:
+    """The counter of the one model whose name contains MODEL, if it is not as expected."""
+    which, amount = expected.split("=")
+    model, name = which.split(":")
+    counted = next(m for path, m in report["models"].items() if model in path)[name]["value"]
+    return [] if (counted > 0) == (amount == "some") else [f"{which} is {counted}"]
+
+
 def main() -> int:
     arguments = sys.argv[1:]
     more = []
@@ -42,6 +50,7 @@ def main() -> int:
     parser.add_argument("program")
     parser.add_argument("--expect", required=True)
     parser.add_argument("--underruns", choices=["none", "some"])
+    parser.add_argument("--counter")
     options = parser.parse_args(arguments)
     expected = set() if options.expect == "none" else set(options.expect.split(","))
 
@@ -71,6 +80,8 @@ def main() -> int:
         wrong.append(f"exit status {status}")
     if options.underruns:
         wrong += wrong_underruns(options.underruns == "some", report, done.stderr)
+    if options.counter:
+        wrong += wrong_counter(options.counter, report)
     for finding in report["findings"]:
         for side in ("reader", "writer"):
             # Code made at run time has no source line.
