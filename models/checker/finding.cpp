@@ -217,6 +217,50 @@ constexpr std::array kKinds{
                     "Two live mappings of a device share bytes that the device may write.",
                     "Ending one of them does to the caches what must not happen to the other yet.",
                     kFunctionCause, "Map bytes once at a time."},
+    FindingKindInfo{
+        FindingKind::kApiLeak, "api_leak",
+        "Mappings that nobody ends: live when the program, or their device's driver, has ended; or "
+        "ever more of them.",
+        "A path of the driver forgets the unmap: at the end of a request, or after an error. "
+        "Without "
+        "an IOMMU nothing\n"
+        "runs out, but what unmap does to the caches is left out; with one, or with bounce "
+        "buffers, "
+        "addresses and buffers run out.",
+        "guest_ended: streaming mappings at the end of the program; device_gone: anything of a "
+        "device "
+        "whose driver has gone;\n"
+        "growing: 64 allocations or mappings made at one place, and none of them ever ended.",
+        "Unmap on each path that ends a request, errors included."},
+    FindingKindInfo{
+        FindingKind::kApiUncheckedError, "api_unchecked_error",
+        "A handle was used without asking dma_mapping_error(), or although it stands for failure.",
+        "A mapping can fail: no I/O address, no bounce buffer, memory that the device does not "
+        "reach. A device that is\n"
+        "given the failed handle writes wherever that number leads. A warning, and an error if the "
+        "mapping had failed.",
+        "The function that used the handle.",
+        "if (dma_mapping_error(dev, handle)) give up, after each dma_map_single(), dma_map_page() "
+        "and dma_map_resource()."},
+    FindingKindInfo{
+        FindingKind::kApiMaskViolation, "api_mask_violation",
+        "A device has a mapping at an address beyond its mask: it cannot put that on the bus.",
+        "The mask was set after the mapping was made, or the operations do not respect it. The "
+        "device "
+        "drops the upper\n"
+        "bits, and reaches other memory.",
+        kFunctionCause,
+        "dma_set_mask_and_coherent() before the first mapping, and operations that bounce or "
+        "refuse "
+        "what is beyond."},
+    FindingKindInfo{
+        FindingKind::kApiSegmentLimit, "api_segment_limit",
+        "A segment of a list is longer than the device declared, or crosses its boundary.",
+        "Entries of the list are too long, or were merged, and nobody splits them: the device's "
+        "counter, or its address,\n"
+        "wraps.",
+        "length, boundary: the limit that does not hold.",
+        "Lists of entries within dma_get_max_seg_size() and dma_get_seg_boundary()."},
 };
 
 }  // namespace

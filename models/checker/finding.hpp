@@ -37,6 +37,10 @@ enum class FindingKind : std::uint8_t {
   kApiWrongFunction,
   kApiSyncOutsideMapping,
   kApiOverlap,
+  kApiLeak,
+  kApiUncheckedError,
+  kApiMaskViolation,
+  kApiSegmentLimit,
 };
 
 /// Whether the kind is about a call of the mapping API that does not fit its mapping, not about

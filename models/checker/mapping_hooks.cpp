@@ -28,6 +28,7 @@ unsigned MappingHooks::attach(const Symbols& symbols) {
   attach_syncs(symbols);
   attach_coherent(symbols);
   attach_pages(symbols);
+  if (rules_ != nullptr) attach_limits(symbols);
   return hooked_;
 }
 
@@ -81,6 +82,16 @@ void MappingHooks::note_ended(const HookedCall& call, MappingFamily family, cons
   rules_->ended(noted);
 }
 
+// An unmap or sync, by one handle, of a mapping that was never made.
+bool MappingHooks::failed(const HookedCall& call, MappingFamily family, const char* function) {
+  if (call.r[2] != kMappingError || call.r[3] != kMappingError) return false;
+  if (rules_ != nullptr) {
+    rules_->used_failed(
+        rules_call(call, family, function, {call.r[2], call.stack[0]}, call.stack[1]));
+  }
+  return true;
+}
+
 // dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size,
 // dir, attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
 void MappingHooks::attach_streaming(const Symbols& symbols) {
@@ -101,6 +112,7 @@ void MappingHooks::attach_streaming(const Symbols& symbols) {
     hook(
         symbols, name,
         [this, name, family](const HookedCall& c) {
+          if (failed(c, family, name)) return;
           note_ended(c, family, name, {c.r[2], c.stack[0]}, c.stack[1]);
         },
         [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
@@ -151,7 +163,7 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
     hook(
         symbols, name,
         [this, name](const HookedCall& c) {
-          if (rules_ == nullptr) return;
+          if (rules_ == nullptr || failed(c, MappingFamily::kPage, name)) return;
           rules_->synced(
               rules_call(c, MappingFamily::kPage, name, {c.r[2], c.stack[0]}, c.stack[1]));
         },

@@ -49,6 +49,7 @@ class MappingHooks {
   void attach_syncs(const Symbols& symbols);
   void attach_coherent(const Symbols& symbols);
   void attach_pages(const Symbols& symbols);
+  void attach_limits(const Symbols& symbols);
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return);
   /// With what is to be looked at before the function runs.
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnEntry on_entry,
@@ -58,6 +59,7 @@ class MappingHooks {
   void note_mapped(const HookedCall& call, MappingFamily family, const char* function,
                    const std::vector<Segment>& segments, std::uint32_t direction, unsigned entries,
                    std::uint32_t attributes = 0);
+  bool failed(const HookedCall& call, MappingFamily family, const char* function);
   void note_ended(const HookedCall& call, MappingFamily family, const char* function,
                   Segment segment, std::uint32_t direction, unsigned entries = 0);
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,

@@ -9,10 +9,6 @@ namespace {
 
 bool has_direction(MappingFamily family) { return family != MappingFamily::kCoherent; }
 
-bool is_streaming(MappingFamily family) {
-  return family == MappingFamily::kPage || family == MappingFamily::kList;
-}
-
 /// How well a mapping fits the call that ends one at its address: the highest wins.
 unsigned fit(const MappingCall& call, const MappingCall& mapping) {
   if (mapping.device != call.device) return mapping.family == call.family ? 1 : 0;
@@ -23,6 +19,8 @@ unsigned fit(const MappingCall& call, const MappingCall& mapping) {
   return value;
 }
 
+}  // namespace
+
 std::string describe(const MappingCall& mapping) {
   std::string text = mapping.function + " ";
   if (has_direction(mapping.family)) text += std::string{name_of(mapping.direction)} + " ";
@@ -31,7 +29,6 @@ std::string describe(const MappingCall& mapping) {
   return text;
 }
 
-/// The call that ends a mapping of this family.
 std::string ending_of(MappingFamily family) {
   switch (family) {
     case MappingFamily::kPage:
@@ -50,11 +47,11 @@ std::string ending_of(MappingFamily family) {
   return {};
 }
 
-}  // namespace
-
 void MappingRules::mapped(const MappingCall& call, std::vector<Segment> segments) {
   Record record{call, std::move(segments)};
+  record.checked = call.family != MappingFamily::kPage && call.family != MappingFamily::kResource;
   if (is_streaming(call.family) && !call.cpu_sync_skipped) look_for_overlap(record);
+  look_at_limits(record);
   ended_.erase({call.device, call.address});
   live_.emplace(call.address, std::move(record));
 }
@@ -109,6 +106,8 @@ void MappingRules::ended(const MappingCall& call) {
     return;
   }
   compare(call, found->second);
+  look_at_check(call, found->second);
+  ending_sites_.insert(found->second.call.site);
   ended_[{found->second.call.device, call.address}] = found->second.call;
   live_.erase(found);
 }
@@ -135,7 +134,7 @@ void MappingRules::compare(const MappingCall& call, const Record& record) {
 
 void MappingRules::synced(const MappingCall& call) {
   const MappingCall* mapping = nullptr;
-  for (const auto& [address, record] : live_) {
+  for (auto& [address, record] : live_) {
     if (record.call.device != call.device || !has_direction(record.call.family)) continue;
     const bool inside =
         std::any_of(record.segments.begin(), record.segments.end(), [&](const Segment& s) {
@@ -143,6 +142,7 @@ void MappingRules::synced(const MappingCall& call) {
                  call.size <= s.second - (call.address - s.first);
         });
     if (!inside) continue;
+    look_at_check(call, record);
     const DmaDirection mapped = record.call.direction;
     if (mapped == call.direction || mapped == DmaDirection::kBidirectional) return;
     mapping = &record.call;
@@ -157,9 +157,10 @@ void MappingRules::synced(const MappingCall& call) {
 }
 
 void MappingRules::report(FindingKind kind, const MappingCall& call, const MappingCall* mapping,
-                          std::string missing) {
+                          std::string missing, Severity severity) {
   Finding finding;
   finding.kind = kind;
+  finding.severity = severity;
   finding.cause = call.function;
   finding.time = call.time;
   finding.address = call.address;

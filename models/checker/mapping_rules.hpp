@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,14 @@ struct MappingCall {
   Time time{};
 };
 
+/// The mapping in words.
+std::string describe(const MappingCall& mapping);
+/// The call that ends a mapping of this family.
+std::string ending_of(MappingFamily family);
+constexpr bool is_streaming(MappingFamily family) {
+  return family == MappingFamily::kPage || family == MappingFamily::kList;
+}
+
 /// Whether software ends and syncs its mappings as it made them (Linux,
 /// Documentation/core-api/dma-api.rst; what CONFIG_DMA_API_DEBUG looks at). Handles of several
 /// devices may be the same numbers: behind IOMMUs they are different memory.
@@ -45,23 +54,55 @@ class MappingRules {
   void ended(const MappingCall& call);
   void synced(const MappingCall& call);
 
+  /// That software asks whether mappings failed can be seen: `checked` is called when it does.
+  void expect_checks() { checks_expected_ = true; }
+  void checked(std::uint32_t device, std::uint32_t handle);
+  /// An unmap or sync of the handle that stands for failure.
+  void used_failed(const MappingCall& call);
+
+  /// The addresses that a device puts on the bus. `call`: of the setter.
+  void set_mask(const MappingCall& call, std::uint64_t mask, bool coherent);
+  /// What the device takes as one segment of a list.
+  void set_longest_segment(std::uint32_t device, std::uint32_t bytes);
+  void set_segment_boundary(std::uint32_t device, std::uint32_t mask);
+
+  /// The driver of a device has gone: nothing of it may be live.
+  void device_gone(const MappingCall& call);
+  /// The run is over; `by_itself`: the program ended it, and could have cleaned up before.
+  void run_ended(bool by_itself, Time time);
+
  private:
   struct Record {
     MappingCall call;
     std::vector<Segment> segments;
+    bool checked = false;  ///< Or reported.
+  };
+  /// What software said of a device.
+  struct Limits {
+    std::uint64_t mask = 0xFFFF'FFFF;
+    std::uint64_t coherent_mask = 0xFFFF'FFFF;
+    std::uint32_t longest_segment = 0xFFFF'FFFF;
+    std::uint32_t segment_boundary = 0xFFFF'FFFF;
   };
   using Live = std::multimap<std::uint32_t, Record>;
 
   Live::iterator best_match(const MappingCall& call);
   void compare(const MappingCall& call, const Record& record);
   void report(FindingKind kind, const MappingCall& call, const MappingCall* mapping,
-              std::string missing);
+              std::string missing, Severity severity = Severity::kError);
   void look_for_overlap(const Record& fresh);
+  void look_at_check(const MappingCall& use, Record& record);
+  void look_at_limits(const Record& record);
+  bool beyond_mask(const Record& record) const;
+  void report_leak(const MappingCall& mapping, const char* cause, Time time);
 
   FindingLog& findings_;
   Live live_;
   /// What ended last at a place, by device and address.
   std::map<std::pair<std::uint32_t, std::uint32_t>, MappingCall> ended_;
+  std::set<std::uint32_t> ending_sites_;    ///< Where mappings were made of which some ended.
+  std::map<std::uint32_t, Limits> limits_;  ///< Of devices.
+  bool checks_expected_ = false;
 };
 
 }  // namespace linefill

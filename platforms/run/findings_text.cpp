@@ -98,6 +98,12 @@ std::string disagreement(const std::string& cause) {
   return "an invalidate dropped what the device had written through the coherency port";
 }
 
+std::string leaked(const std::string& cause) {
+  if (cause == "device_gone") return "the device's driver has gone";
+  if (cause == "growing") return "there are more and more of them";
+  return "the program has ended";
+}
+
 // What became of an access of a device behind an IOMMU.
 std::string io_sentence(const Finding& finding) {
   const std::string who =
@@ -167,6 +173,18 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
       return bytes_of(finding) + " were synced that are not, or not wholly, mapped";
     case FindingKind::kApiOverlap:
       return bytes_of(finding) + " were mapped over what the device has already and may write";
+    case FindingKind::kApiLeak:
+      return bytes + " were mapped and never ended: " + leaked(finding.cause);
+    case FindingKind::kApiUncheckedError:
+      return finding.severity == Severity::kError
+                 ? "a handle was used that stands for failure"
+                 : "a handle was used without asking whether the mapping had failed";
+    case FindingKind::kApiMaskViolation:
+      return bytes_of(finding) + " lie beyond the device's mask";
+    case FindingKind::kApiSegmentLimit:
+      return "a segment of " + bytes_of(finding) +
+             (finding.cause == "length" ? " is longer than the device takes"
+                                        : " crosses a boundary that the device declared");
     case FindingKind::kStaleWalkerRead:
       return (is_processor(finding.reader) ? std::string{"the MMU"} : finding.reader.agent) +
              " read " + bytes + " of a descriptor whose newest value was " +

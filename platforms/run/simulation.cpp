@@ -304,6 +304,8 @@ int Simulation::finish() {
   std::cout.flush();
   end_.simulated = from_sc_time(sc_core::sc_time_stamp());
   end_.host_seconds = progress_.seconds();
+  const bool by_itself = end_.guest_status.has_value() && *end_.guest_status == 0;
+  if (options_.check != CheckMode::kOff) mapping_rules_.run_ended(by_itself, end_.simulated);
   if (end_.reason == "until") end_.backtrace = backtrace_of(view_, symbols_);
   end_.exit_status = exit_status();
   if (debugger_) debugger_->exited(end_.guest_status.value_or(0));

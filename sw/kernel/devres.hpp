@@ -10,7 +10,7 @@ namespace guest {
 bool devm_add_action(device* dev, void (*undo)(void*), void* data);
 /// Forgets the action with this data without calling it; false: there is none.
 bool devm_remove_action(device* dev, const void* data);
-/// Undoes everything.
-void devres_release_all(device* dev);
+/// Undoes everything. It can be watched by its name.
+extern "C" void devres_release_all(device* dev);
 
 }  // namespace guest

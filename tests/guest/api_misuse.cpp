@@ -2,6 +2,7 @@
 // Mappings that are not ended as they were made: each is said by its name, and nothing is lost.
 #include "sw/dma/dma_mapping.hpp"
 #include "sw/kernel/console.hpp"
+#include "sw/kernel/devres.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/mm/level.hpp"
 #include "tests/guest/support/dma_bench.hpp"
@@ -17,7 +18,7 @@ constexpr dma_data_direction kFrom = DMA_FROM_DEVICE;
 
 /// Runs `misuse(bench, handle)` with the buffer mapped for the device to write.
 template <class Misuse>
-void mapped(Misuse misuse) {
+void with_mapping(Misuse misuse) {
   DmaBench bench;
   remember_levels();
   const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), kBytes, kFrom);
@@ -27,50 +28,49 @@ void mapped(Misuse misuse) {
 }
 
 void size_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_single(&bench.dev(), handle, kBytes / 2, kFrom);
   });
 }
 void direction_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_single(&bench.dev(), handle, kBytes, DMA_TO_DEVICE);
   });
 }
 void twice_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
   });
 }
 void unknown_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_single(&bench.dev(), handle + kBytes / 2, kBytes / 2, kFrom);
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
   });
 }
 void device_case() {
-  mapped([](DmaBench& /*bench*/, dma_addr_t handle) {
+  with_mapping([](DmaBench& /*bench*/, dma_addr_t handle) {
     static device other;
     other.name = "other";
     dma_unmap_single(&other, handle, kBytes, kFrom);
   });
 }
 void function_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_resource(&bench.dev(), handle, kBytes, kFrom, 0);
   });
 }
 void sync_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_sync_single_for_cpu(&bench.dev(), handle, kBytes, kFrom);
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
     dma_sync_single_for_cpu(&bench.dev(), handle, kBytes, kFrom);
   });
 }
 void overlap_case() {
-  mapped([](DmaBench& bench, dma_addr_t handle) {
-    const dma_addr_t again =
-        dma_map_single(&bench.dev(), bench.begin() + kBytes / 2, kBytes / 2, kFrom);
+  with_mapping([](DmaBench& bench, dma_addr_t handle) {
+    const dma_addr_t again = mapped(bench.dev(), bench.begin() + kBytes / 2, kBytes / 2, kFrom);
     dma_unmap_single(&bench.dev(), again, kBytes / 2, kFrom);
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
   });
@@ -102,11 +102,93 @@ void free_twice_case() {
   check(at_remembered_levels(console()), "all is given back");
 }
 
+void unchecked_case() {
+  DmaBench bench;
+  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), kBytes, kFrom);
+  dma_sync_single_for_cpu(&bench.dev(), handle, kBytes, kFrom);
+  dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
+  check_equal(static_cast<std::uint32_t>(handle), bench.physical(), "it had not failed");
+}
+/// A mapping fails, and the driver goes on all the same.
+void failed_case() {
+  DmaBench bench;
+  remember_levels();
+  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), 0, kFrom);
+  check(handle == DMA_MAPPING_ERROR, "no bytes cannot be mapped");
+  dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
+  check(at_remembered_levels(console()), "nothing is lost");
+}
+void leak_case() {
+  DmaBench bench;
+  const dma_addr_t handle = mapped(bench.dev(), bench.begin(), kBytes, kFrom);
+  check_equal(static_cast<std::uint32_t>(handle), bench.physical(), "it stays mapped");
+}
+/// Where nothing has to end, everything that is made and never ended is one too many some day.
+void growing_case() {
+  constexpr phys_addr_t kRegister = 0x1000'9000;
+  DmaBench bench;
+  for (unsigned i = 0; i < 64; ++i) {
+    const dma_addr_t handle = dma_map_resource(&bench.dev(), kRegister, 4, DMA_TO_DEVICE, 0);
+    check(dma_mapping_error(&bench.dev(), handle) == 0, "a register is mapped");
+  }
+}
+void device_gone_case() {
+  static device other;
+  other.name = "other";
+  dma_addr_t handle = 0;
+  void* memory = dma_alloc_coherent(&other, kBytes, &handle, GFP_KERNEL);
+  check(memory != nullptr, "memory");
+  devres_release_all(&other);
+  dma_free_coherent(&other, kBytes, memory, handle);
+}
+/// The last of several pages lies beyond a mask that is set too late.
+void mask_case() {
+  DmaBench bench;
+  const std::span<std::byte> pages = alloc_bytes(4 * kBytes);
+  const dma_addr_t handle = mapped(bench.dev(), pages.data(), 4 * kBytes, kFrom);
+  check(dma_set_mask(&bench.dev(), handle + 4 * kBytes - 2) == 0, "the device has this mask");
+  dma_unmap_single(&bench.dev(), handle, 4 * kBytes, kFrom);
+  check(dma_set_mask(&bench.dev(), DMA_BIT_MASK(32)) == 0, "and another one");
+}
+/// One entry, from a half of the buffer into the other.
+void map_entry(DmaBench& bench) {
+  scatterlist entry[1];
+  sg_init_table(entry, 1);
+  sg_set_buf(&entry[0], bench.begin() + 1024, 2048);
+  check_equal(dma_map_sg(&bench.dev(), entry, 1, DMA_TO_DEVICE), 1, "entries for the device");
+  dma_unmap_sg(&bench.dev(), entry, 1, DMA_TO_DEVICE);
+}
+void segment_length_case() {
+  DmaBench bench;
+  check(dma_set_max_seg_size(&bench.dev(), 2047) == 0, "the device takes less than the entry has");
+  map_entry(bench);
+}
+void segment_boundary_case() {
+  DmaBench bench;
+  check(dma_set_seg_boundary(&bench.dev(), 2047) == 0, "the device wraps in the entry");
+  map_entry(bench);
+}
+
 constexpr Case kCases[] = {
-    {"size", size_case},           {"direction", direction_case},   {"twice", twice_case},
-    {"unknown", unknown_case},     {"device", device_case},         {"function", function_case},
-    {"sync", sync_case},           {"overlap", overlap_case},       {"entries", entries_case},
-    {"free_size", free_size_case}, {"free_twice", free_twice_case},
+    {"size", size_case},
+    {"direction", direction_case},
+    {"twice", twice_case},
+    {"unknown", unknown_case},
+    {"device", device_case},
+    {"function", function_case},
+    {"sync", sync_case},
+    {"overlap", overlap_case},
+    {"entries", entries_case},
+    {"free_size", free_size_case},
+    {"free_twice", free_twice_case},
+    {"unchecked", unchecked_case},
+    {"failed", failed_case},
+    {"leak", leak_case},
+    {"growing", growing_case},
+    {"device_gone", device_gone_case},
+    {"mask", mask_case},
+    {"segment_length", segment_length_case},
+    {"segment_boundary", segment_boundary_case},
 };
 
 }  // namespace

@@ -92,7 +92,7 @@ void dmabounce_relaxed_case() {
   const std::span<std::byte> from = alloc_bytes(kPageBytes);
   const Coherent target = coherent(dev, kPageBytes);
   poke(from.data(), 1);
-  dma_addr_t safe = dma_map_single(&dev, from.data(), 4, DMA_TO_DEVICE);
+  dma_addr_t safe = mapped(dev, from.data(), 4, DMA_TO_DEVICE);
   BarePl330::Assembler code = dma.code();
   code.move(Register::kControl, word_bursts(1));
   code.move(Register::kSource, static_cast<std::uint32_t>(safe));
@@ -105,7 +105,7 @@ void dmabounce_relaxed_case() {
     dma.prepare();
     const std::uint32_t stored = barrier ? 2 : 3;
     poke(from.data(), stored);
-    safe = dma_map_single(&dev, from.data(), 4, DMA_TO_DEVICE);
+    safe = mapped(dev, from.data(), 4, DMA_TO_DEVICE);
     if (barrier) wmb();
     dma.ring();
     check(dma.stops(), "the thread stops");
@@ -147,8 +147,8 @@ void swiotlb_sync_case() {
   for (std::size_t i = 0; i < kBytes; ++i) bench.from[i] = content(i, 1);
   std::fill(bench.to.begin(), bench.to.end(), kOld);
   constexpr std::size_t kPart = 3000;
-  const dma_addr_t from = dma_map_single(&dev, bench.from.data(), kBytes, DMA_TO_DEVICE);
-  const dma_addr_t to = dma_map_single(&dev, bench.to.data(), kBytes, DMA_FROM_DEVICE);
+  const dma_addr_t from = mapped(dev, bench.from.data(), kBytes, DMA_TO_DEVICE);
+  const dma_addr_t to = mapped(dev, bench.to.data(), kBytes, DMA_FROM_DEVICE);
   const auto address = [](dma_addr_t handle) {
     return DmaAddress{static_cast<std::uint32_t>(handle)};
   };

@@ -45,7 +45,7 @@ class Bench {
   void put_in_memory(std::uint32_t first) const {
     store(first);
     device* const dev = host->dma_device_of_reads();
-    const dma_addr_t handle = dma_map_single(dev, out.data(), kBytes, DMA_BIDIRECTIONAL);
+    const dma_addr_t handle = mapped(*dev, out.data(), kBytes, DMA_BIDIRECTIONAL);
     dma_unmap_single(dev, handle, kBytes, DMA_BIDIRECTIONAL);
   }
   void write() {

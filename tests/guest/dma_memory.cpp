@@ -196,7 +196,7 @@ void bus_offset_case() {
               translate(bench.coherent()).value_or(0) - kBusOffset, "the handle");
   bench.put_in_memory(kOld);
   bench.store_all(kNew);
-  const dma_addr_t source = dma_map_single(&bench.dev(), bench.begin(), kBytes, DMA_TO_DEVICE);
+  const dma_addr_t source = mapped(bench.dev(), bench.begin(), kBytes, DMA_TO_DEVICE);
   check_equal(static_cast<std::uint32_t>(source), bench.physical() - kBusOffset,
               "a mapping's handle");
   bench.device_copies(bench.coherent_physical(), source, kBytes);
@@ -204,6 +204,7 @@ void bus_offset_case() {
   dma_unmap_single(&bench.dev(), source, kBytes, DMA_TO_DEVICE);
   constexpr phys_addr_t kRegister = 0x1000'5080;
   const dma_addr_t handle = dma_map_resource(&bench.dev(), kRegister, 4, DMA_TO_DEVICE, 0);
+  check(dma_mapping_error(&bench.dev(), handle) == 0, "a register is mapped");
   check_equal(static_cast<std::uint32_t>(handle), kRegister, "a register's handle");
   dma_unmap_resource(&bench.dev(), handle, 4, DMA_TO_DEVICE, 0);
 }

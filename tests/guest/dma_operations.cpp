@@ -8,6 +8,7 @@
 #include "sw/kernel/time.hpp"
 #include "sw/mm/page.hpp"
 #include "tests/guest/support/copy_job.hpp"
+#include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
 
 using namespace guest;
@@ -131,9 +132,9 @@ void unmapped_case() {
   for (std::byte& byte : unmapped_target) byte = std::byte{0x17};
   dmaengine_unmap_data* const unmap = dmaengine_get_unmap_data(dev, 2, GFP_KERNEL);
   unmap->len = kBytes;
-  unmap->addr[0] = dma_map_single(dev, source.data(), kBytes, DMA_TO_DEVICE);
+  unmap->addr[0] = mapped(*dev, source.data(), kBytes, DMA_TO_DEVICE);
   unmap->to_cnt = 1;
-  unmap->addr[1] = dma_map_single(dev, unmapped_target.data(), kBytes, DMA_FROM_DEVICE);
+  unmap->addr[1] = mapped(*dev, unmapped_target.data(), kBytes, DMA_FROM_DEVICE);
   unmap->from_cnt = 1;
   dma_async_tx_descriptor* const tx = dmaengine_prep_dma_memcpy(
       channel, unmap->addr[1], unmap->addr[0], kBytes, DMA_PREP_INTERRUPT);

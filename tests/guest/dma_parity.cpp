@@ -9,6 +9,7 @@
 #include "sw/kernel/main.hpp"
 #include "sw/mm/page.hpp"
 #include "tests/guest/support/copy_job.hpp"
+#include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
 
 using namespace guest;
@@ -41,7 +42,7 @@ struct Stripe {
   Stripe& operator=(const Stripe&) = delete;
 
   dma_addr_t map(std::span<std::byte> bytes, dma_data_direction direction) const {
-    return dma_map_single(dmaengine_dma_dev(engine), bytes.data(), bytes.size(), direction);
+    return mapped(*dmaengine_dma_dev(engine), bytes.data(), bytes.size(), direction);
   }
   bool run(dma_async_tx_descriptor* tx) const {
     if (tx == nullptr) return false;
@@ -74,8 +75,8 @@ bool leaves_right(std::span<const std::byte> sum, const Stripe& stripe, bool wit
   away.unmap();
   std::copy(sum.begin(), sum.end(), away.source_bytes().begin());
   device* const dev = dmaengine_dma_dev(away.channel());
-  const dma_addr_t from = dma_map_single(dev, away.source_bytes().data(), kBytes, DMA_TO_DEVICE);
-  const dma_addr_t to = dma_map_single(dev, away.target_bytes().data(), kBytes, DMA_FROM_DEVICE);
+  const dma_addr_t from = mapped(*dev, away.source_bytes().data(), kBytes, DMA_TO_DEVICE);
+  const dma_addr_t to = mapped(*dev, away.target_bytes().data(), kBytes, DMA_FROM_DEVICE);
   away.attach(dmaengine_prep_dma_memcpy(away.channel(), to, from, kBytes, DMA_PREP_INTERRUPT));
   away.submit();
   away.issue();

@@ -46,7 +46,7 @@ class Bench {
     buffer = alloc_bytes(kPageBytes);
     for (std::byte& byte : buffer) byte = std::byte{0xAA};
     // Some of it stays as the CPU wrote it.
-    handle = dma_map_single(&dev(), buffer.data(), buffer.size(), DMA_BIDIRECTIONAL);
+    handle = mapped(dev(), buffer.data(), buffer.size(), DMA_BIDIRECTIONAL);
   }
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;

@@ -125,7 +125,7 @@ void after_unmap(bool invalidated) {
   std::byte* const target = bench.last_page();
   check(bench.copy(to, first), "the mapping is used");
   io_pgtable_skip_invalidate = !invalidated;
-  dma_unmap_single(&bench.dev(), to, kPageBytes, DMA_FROM_DEVICE);
+  bench.unmap_page(to);
   io_pgtable_skip_invalidate = false;
   check_equal(peek(target), kNew, "what was copied");
   // The page is somebody else's now.

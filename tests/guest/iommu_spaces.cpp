@@ -135,7 +135,7 @@ void zero_address(bool linux_fault) {
   device* const dev = &display.dev();
   const std::size_t before = iova_pages_in_use();
   const std::span<std::byte> frame = alloc_bytes(display.frame_bytes());
-  const dma_addr_t handle = dma_map_single(dev, frame.data(), frame.size(), DMA_TO_DEVICE);
+  const dma_addr_t handle = mapped(*dev, frame.data(), frame.size(), DMA_TO_DEVICE);
   IommuBench::listen(iommu_get_domain_for_dev(dev));
   check_equal(handle == 0 ? 1 : 0, linux_fault ? 1 : 0, "I/O address 0 is handed out");
   const bool shown = display.enable(DmaAddress{static_cast<std::uint32_t>(handle)}) &&
@@ -188,8 +188,8 @@ void snooping(bool linux_fault) {
   std::byte* const source = page_of(kOld);
   std::byte* const target = page_of(kOld);
   for (std::size_t i = 0; i < kPageBytes; i += 4) poke(source + i, kNew);
-  const dma_addr_t from = dma_map_single(dev, source, kPageBytes, DMA_TO_DEVICE);
-  const dma_addr_t to = dma_map_single(dev, target, kPageBytes, DMA_FROM_DEVICE);
+  const dma_addr_t from = mapped(*dev, source, kPageBytes, DMA_TO_DEVICE);
+  const dma_addr_t to = mapped(*dev, target, kPageBytes, DMA_FROM_DEVICE);
   check(bench.copy(to, from), "the copy ends well");
   dma_unmap_single(dev, from, kPageBytes, DMA_TO_DEVICE);
   dma_unmap_single(dev, to, kPageBytes, DMA_FROM_DEVICE);

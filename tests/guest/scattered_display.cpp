@@ -63,5 +63,7 @@ int guest_main() {
   const DmaAddress base{static_cast<std::uint32_t>(sg_dma_address(&list[0]))};
   const bool shown = display.enable(base) && display.wait_for_whole_frame();
   printk(display.bus_errors(), " bus errors\n");
+  display.disable();
+  dma_unmap_sg(dev, list.data(), static_cast<int>(pages), DMA_TO_DEVICE);
   return shown && display.bus_errors() == 0 ? 0 : 1;
 }

@@ -42,6 +42,12 @@ bool most_words(const std::byte* first, std::uint32_t value, std::uint32_t other
 std::uint32_t peek(const void* address) { return io_read<std::uint32_t>(address); }
 void poke(void* address, std::uint32_t value) { io_write<std::uint32_t>(address, value); }
 
+dma_addr_t mapped(device& dev, void* at, std::size_t size, dma_data_direction direction) {
+  const dma_addr_t handle = dma_map_single(&dev, at, size, direction);
+  if (dma_mapping_error(&dev, handle) != 0) panic("not mapped");
+  return handle;
+}
+
 DmaBench::DmaBench() {
   Result<DmaChannel> channel = DmaChannel::request_memcpy();
   if (!channel) panic("no DMA controller");

@@ -72,6 +72,9 @@ class DmaBench {
   dma_data_direction direction_ = DMA_NONE;
 };
 
+/// A mapping that is there: dma_map_single and its check.
+dma_addr_t mapped(device& dev, void* at, std::size_t size, dma_data_direction direction);
+
 /// One 32-bit load or store of memory, as written.
 std::uint32_t peek(const void* address);
 void poke(void* address, std::uint32_t value);

@@ -44,9 +44,22 @@ dma_addr_t IommuBench::map_page_of(std::uint32_t value, dma_data_direction direc
   if (last_page_ == nullptr) panic("no memory");
   for (std::size_t i = 0; i < kPageBytes; i += 4) poke(last_page_ + i, value);
   dma_page_flush(virt_to_phys(last_page_), kPageBytes);
-  const dma_addr_t handle = dma_map_single(&dev(), last_page_, kPageBytes, direction);
-  if (dma_mapping_error(&dev(), handle) != 0) panic("not mapped");
+  if (mapped_count_ == mapped_.size()) panic("too many pages");
+  const dma_addr_t handle = mapped(dev(), last_page_, kPageBytes, direction);
+  mapped_[mapped_count_++] = {handle, direction};
   return handle;
+}
+
+void IommuBench::unmap_page(dma_addr_t handle) {
+  for (Page& page : mapped_) {
+    if (page.direction == DMA_NONE || page.handle != handle) continue;
+    dma_unmap_single(&dev(), page.handle, kPageBytes, page.direction);
+    page.direction = DMA_NONE;
+  }
+}
+
+IommuBench::~IommuBench() {
+  for (const Page& page : mapped_) unmap_page(page.handle);
 }
 
 std::uint32_t IommuBench::in_memory(std::byte* at) const {

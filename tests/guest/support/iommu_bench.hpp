@@ -41,6 +41,10 @@ class IommuBench {
   static constexpr unsigned long kUnmapped = 0x0DEA'D000;
 
   IommuBench();
+  IommuBench(const IommuBench&) = delete;
+  IommuBench& operator=(const IommuBench&) = delete;
+  /// Unmaps what `map_page_of` mapped.
+  ~IommuBench();
 
   device& dev() const { return channel_->mapping_device(); }
   iommu_domain* domain() const { return iommu_get_domain_for_dev(&dev()); }
@@ -49,6 +53,7 @@ class IommuBench {
 
   /// A mapped page that holds `value` in each word, the caches left clean.
   dma_addr_t map_page_of(std::uint32_t value, dma_data_direction direction);
+  void unmap_page(dma_addr_t handle);
   /// The memory behind the page that `map_page_of` gave last.
   std::byte* last_page() const { return last_page_; }
   /// What memory, not the caches, holds there.
@@ -66,8 +71,15 @@ class IommuBench {
   Fault faults();
 
  private:
+  struct Page {
+    dma_addr_t handle = 0;
+    dma_data_direction direction = DMA_NONE;
+  };
+
   std::optional<DmaChannel> channel_;
   std::byte* last_page_ = nullptr;
+  std::array<Page, 8> mapped_{};
+  std::size_t mapped_count_ = 0;
 };
 
 }  // namespace guest::test

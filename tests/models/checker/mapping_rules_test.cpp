@@ -1,42 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said of mappings that are not ended as they were made: Linux,
 // Documentation/core-api/dma-api.rst.
-#include "models/checker/mapping_rules.hpp"
-
+#include "tests/models/checker/rules_bench.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace linefill;
 
-namespace {
-
-constexpr std::uint32_t kHandle = 0x6000'1000;
-constexpr std::uint32_t kDevice = 0x6010'0000;
-
-struct Rules {
-  MappingCall call(const char* function, MappingFamily family = MappingFamily::kPage) const {
-    return {.family = family,
-            .function = function,
-            .device = kDevice,
-            .device_name = "dma",
-            .address = kHandle,
-            .size = 4096,
-            .direction = DmaDirection::kFromDevice,
-            .site = 0x9000};
-  }
-  void map(const MappingCall& mapping) { rules.mapped(mapping, {{mapping.address, mapping.size}}); }
-  /// The kinds found, in order.
-  std::vector<FindingKind> kinds() const {
-    std::vector<FindingKind> all;
-    for (const Finding& finding : findings.all()) all.push_back(finding.kind);
-    return all;
-  }
-  FindingLog findings;
-  MappingRules rules{findings};
-};
-
+using test::Rules;
 using Kinds = std::vector<FindingKind>;
-
-}  // namespace
 
 TEST_CASE_METHOD(Rules, "mapping rules: what is ended as it was made is right", "[checker]") {
   for (unsigned again = 0; again < 2; ++again) {
