@@ -156,6 +156,7 @@ void answer_no_uncached(Answer& answer) {
   const dma_addr_t handle = dma_map_single(&dev, cached.data(), kBytes, DMA_TO_DEVICE);
   counters.stop();
   const std::uint64_t map = counters["cycles"];
+  if (!answer.require(dma_mapping_error(&dev, handle) == 0, "a mapping")) return;
   const std::size_t streamed = device_reads(*channel, handle, *witness, kBytes, 2);
   table.row("cached, streaming mapping", fill_cached, map, streamed);
   dma_unmap_single(&dev, handle, kBytes, DMA_TO_DEVICE);

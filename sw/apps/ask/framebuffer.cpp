@@ -82,6 +82,9 @@ void answer_framebuffer(Answer& answer) {
   if (!answer.require(wc && coherent && !cached.empty() && !strict.empty(), "memory")) return;
   const dma_addr_t cached_at = dma_map_single(&dev, cached.data(), size, DMA_TO_DEVICE);
   const dma_addr_t strict_at = dma_map_single(&dev, strict.data(), size, DMA_BIDIRECTIONAL);
+  const bool mapped =
+      dma_mapping_error(&dev, cached_at) == 0 && dma_mapping_error(&dev, strict_at) == 0;
+  if (!answer.require(mapped, "mappings")) return;
   void* const ordered = remap_pages(virt_to_phys(strict.data()), size, MemoryType::kUncached);
   const auto pixels = [](void* at) { return static_cast<std::uint32_t*>(at); };
   const std::array<Frame, 4> frames{

@@ -93,6 +93,7 @@ void answer_write_buffer(Answer& answer) {
   if (!answer.require(wc && coherent && copy && !pages.empty(), "memory")) return;
   // What ARMv5 calls coherent; its cacheable alias is flushed as alloc does.
   const dma_addr_t ordered = dma_map_single_attrs(&dev, pages.data(), kBytes, DMA_BIDIRECTIONAL, 0);
+  if (!answer.require(dma_mapping_error(&dev, ordered) == 0, "a mapping")) return;
   void* const strongly_ordered =
       remap_pages(virt_to_phys(pages.data()), kBytes, MemoryType::kUncached);
   const auto words = [](void* at) { return std::span{static_cast<std::uint32_t*>(at), kWords}; };
