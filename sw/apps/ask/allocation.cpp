@@ -1,62 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which allocator gives coherent memory, what noncoherent memory is, and what to do when no
-// uncached memory is left.
+// What noncoherent memory is, and what to do when no uncached memory is left.
 #include <algorithm>
 #include <array>
 
 #include "sw/apps/ask/answer.hpp"
-#include "sw/arch/barrier.hpp"
-#include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/dma/dma_mapping.hpp"
 #include "sw/dmaengine/channel.hpp"
-#include "sw/kernel/options.hpp"
 #include "sw/measure/content.hpp"
-#include "sw/measure/implementation.hpp"
 #include "sw/measure/table.hpp"
 
 namespace guest {
 namespace {
-
-struct Request {
-  std::string_view ops;
-  std::string_view gfp_name;
-  gfp_t gfp;
-  dma_attrs attrs;
-  std::string_view with_cma;     ///< The allocator that must serve it,
-  std::string_view without_cma;  ///< by 4.7's rule.
-};
-constexpr Request kRequests[] = {
-    {"arm_dma_ops", "GFP_KERNEL", GFP_KERNEL, 0, "cma", "remap"},
-    {"arm_dma_ops", "GFP_ATOMIC", GFP_ATOMIC, 0, "pool", "pool"},
-    {"arm_dma_ops", "KERNEL, no mapping", GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING, "cma", "remap"},
-    {"arm_coherent_dma_ops", "GFP_KERNEL", GFP_KERNEL, 0, "cma", "simple"},
-    {"arm_coherent_dma_ops", "GFP_ATOMIC", GFP_ATOMIC, 0, "simple", "simple"},
-};
-
-void allocate(Answer& answer, Table& table, const Request& request, bool cma) {
-  constexpr std::size_t kBytes = 4 * kPageBytes;
-  Result<Implementation> implementation = Implementation::use(request.ops);
-  if (!answer.require(static_cast<bool>(implementation), "these operations")) return;
-  device& dev = implementation->dev();
-  dma_addr_t handle = 0;
-  void* const memory = dma_alloc_attrs(&dev, kBytes, &handle, request.gfp, request.attrs);
-  if (!answer.require(memory != nullptr, "memory")) return;
-  const arm_dma_buffer* const buffer = find_arm_dma_buffer(memory);
-  const std::string_view name = buffer == nullptr ? "?" : buffer->allocator->name();
-  const void* const linear = phys_to_virt(static_cast<phys_addr_t>(handle));
-  const bool mapped = (request.attrs & DMA_ATTR_NO_KERNEL_MAPPING) == 0;
-  const bool own_address = mapped && memory != linear;
-  // The pool is made of contiguous memory if there is any: that has no cacheable alias.
-  const bool alias = name == "remap" || (name == "pool" && !cma);
-  table.row(request.ops, request.gfp_name, cma ? "yes" : "no", name,
-            !mapped       ? "none, a cookie"
-            : own_address ? "remapped"
-                          : "linear",
-            alias ? "yes" : "no");
-  answer.expect(name == (cma ? request.with_cma : request.without_cma), "Linux 4.7's choice");
-  answer.expect(own_address == (mapped && alias), "an address of its own where an alias is left");
-  dma_free_attrs(&dev, kBytes, memory, handle, request.attrs);
-}
 
 /// Copies by PL330 what is in memory at `from`; how many bytes are not the content of `seed`.
 std::size_t device_reads(DmaChannel& channel, dma_addr_t from, const CoherentMemory& witness,
@@ -66,20 +20,7 @@ std::size_t device_reads(DmaChannel& channel, dma_addr_t from, const CoherentMem
   return wrong_content(witness.bytes().first(size), seed);
 }
 
-struct Shown {
-  std::uint64_t fill;  ///< Cycles.
-  std::uint64_t sync;
-  std::size_t wrong;
-};
-
 }  // namespace
-
-void answer_alloc(Answer& answer) {
-  const bool cma = option_number("cma", 0) != 0;
-  Table table{22,          "16 KiB by",      "how               ", "CMA",
-              "allocator", "CPU address   ", "alias left"};
-  for (const Request& request : kRequests) allocate(answer, table, request, cma);
-}
 
 void answer_noncoherent(Answer& answer) {
   constexpr std::size_t kBytes = 64U << 10;

@@ -22,6 +22,8 @@ constexpr Question kQuestions[] = {
     {"map-to-device", answer_map},
     {"map-bidirectional", answer_map},
     {"alloc", answer_alloc},
+    {"alloc-cma", answer_alloc},
+    {"alloc-iommu", answer_alloc},
     {"noncoherent", answer_noncoherent},
     {"write-buffer", answer_write_buffer},
     {"no-uncached", answer_no_uncached},
