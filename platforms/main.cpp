@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
 #include <iomanip>
@@ -25,14 +28,18 @@ int list_devices() {
   return 0;
 }
 
+int list_kinds() {
+  std::cout << "Kinds of findings; linefill explain KIND tells more:\n";
+  for (const auto& kind : finding_kinds())
+    std::cout << "  " << std::left << std::setw(28) << kind.name << kind.meaning << '\n';
+  return 0;
+}
+
 int explain(const std::string& name) {
   const FindingKindInfo* info = find_kind(name);
-  if (info == nullptr) {
-    std::string all;
-    for (const auto& kind : finding_kinds())
-      all += (all.empty() ? "" : ", ") + std::string{kind.name};
-    throw ConfigurationError{"explain " + name + ": no such kind: expected one of " + all};
-  }
+  if (info == nullptr)
+    throw ConfigurationError{"explain " + name +
+                             ": no such kind of finding; linefill explain lists them"};
   std::cout << info->name << "\n\n"
             << info->meaning << "\n\nHow it comes about\n"
             << info->how << "\n\nCauses\n"
@@ -53,18 +60,29 @@ int dispatch(int argc, char* argv[]) {
     case Command::Verb::kDevices:
       return list_devices();
     case Command::Verb::kExplain:
-      return explain(command.explain);
+      return command.explain ? explain(*command.explain) : list_kinds();
     case Command::Verb::kRun:
       return Simulation{command.run}.run();
   }
   return 0;
 }
 
+// A file that is opened later must not become the standard output because that was closed.
+void open_standard_streams() {
+  int file = 0;
+  do {
+    file = open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) close(file);
+}
+
 }  // namespace
 
 int sc_main(int argc, char* argv[]) {
   try {
-    return dispatch(argc, argv);
+    const int status = dispatch(argc, argv);
+    if (!std::cout.flush()) throw ConfigurationError{"the standard output cannot be written"};
+    return status;
   } catch (const ConfigurationError& error) {
     std::cerr << "error: " << error.what() << '\n';
   } catch (const std::exception& error) {
@@ -75,6 +93,7 @@ int sc_main(int argc, char* argv[]) {
 
 // Instead of libsystemc's, which prints its copyright first.
 int main(int argc, char* argv[]) {
+  open_standard_streams();
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);  // NOLINT: nothing else runs yet.
   return sc_core::sc_elab_and_sim(argc, argv);
 }

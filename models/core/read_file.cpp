@@ -19,7 +19,9 @@ std::vector<std::byte> read_file(const std::string& path, const std::string& exp
   };
   std::error_code error;
   std::ifstream file{path, std::ios::binary};
-  if (!file || std::filesystem::is_directory(path, error)) refuse("cannot be read");
+  if (!std::filesystem::exists(path, error) && !error) refuse("no such file");
+  if (std::filesystem::is_directory(path, error)) refuse("is a directory");
+  if (!file) refuse("cannot be read");
   // A pipe does not say how much will come.
   std::vector<std::byte> bytes;
   while (file) {

@@ -21,12 +21,14 @@ constexpr const char* kUsage =
     "\n"
     "  linefill run BOARD.dtb --kernel FILE [options]   run a program on a board\n"
     "  linefill devices                                 list every model\n"
-    "  linefill explain KIND                            what a finding means, and how to mend it\n"
+    "  linefill explain [KIND]                          what a finding means, and how to mend it\n"
     "  linefill --version                               prints the version\n"
     "\n"
     "Exit status: 0 the guest ended with 0 and nothing was found; 1 the guest failed; 2 bad "
     "command line,\n"
-    "board or file; 3 at least one error was found; 4 --until was reached first.\n";
+    "board or file; 3 at least one error was found; 4 --until was reached first; 130 interrupted "
+    "by Ctrl-C.\n"
+    "Interrupted, too, it says what was found, and writes the report.\n";
 
 po::options_description run_options() {
   po::options_description options{"Options of run", 100, 50};
@@ -227,18 +229,20 @@ Command parse_command_line(int argc, const char* const* argv) {
     if (!rest.empty()) fail("devices " + rest.front() + ": expected no more arguments");
     command.verb = Command::Verb::kDevices;
   } else if (verb == "explain") {
-    if (rest.size() != 1) fail("explain: expected one kind of finding, such as stale_cpu_read");
+    if (rest.size() > 1) fail("explain " + rest[1] + ": expected one kind of finding");
     command.verb = Command::Verb::kExplain;
-    command.explain = rest.front();
+    if (!rest.empty()) command.explain = rest.front();
   } else if (verb == "run") {
     command.verb = Command::Verb::kRun;
     try {
       command.run = parse_run(rest);
+    } catch (const po::too_many_positional_options_error&) {
+      fail("run: too many files: expected BOARD.dtb --kernel FILE");
     } catch (const po::error& error) {
       fail("run: " + std::string{error.what()} + "; linefill --help lists the options");
     }
   } else {
-    fail(verb + ": no such command: expected run, devices or explain");
+    fail(verb + ": no such command: expected run, devices or explain; linefill --help tells more");
   }
   return command;
 }

@@ -44,7 +44,7 @@ struct Command {
   enum class Verb : std::uint8_t { kHelp, kVersion, kRun, kDevices, kExplain };
   Verb verb = Verb::kHelp;
   RunOptions run;
-  std::string explain;
+  std::optional<std::string> explain;
 };
 
 /// Throws ConfigurationError: one line, what was wrong and what was expected.

@@ -17,13 +17,18 @@ namespace linefill {
 
 /// How a run ended.
 struct RunEnd {
-  std::string reason;  ///< "guest exit", "power off", "until", "stopped at a finding", "idle".
+  /// "guest exit", "power off", "reboot", "until", "interrupted", "stopped at a finding", "quit",
+  /// "killed by the debugger".
+  std::string reason;
   std::optional<std::uint32_t> guest_status;
   int exit_status = 0;
   Time simulated{};
   double host_seconds = 0;
-  /// Where the processor was at "until", and the calls that led there.
+  /// If it was cut short: where the processor was, and the calls that led there.
   std::vector<std::uint32_t> backtrace;
+
+  /// The guest would have gone on, and nothing was wrong with it.
+  bool cut_short() const { return reason == "until" || reason == "interrupted"; }
 };
 
 /// Everything a report says (platforms/run/report.md has the schema). Deterministic, but for

@@ -30,6 +30,8 @@ namespace {
 // How often the run looks up from simulating: for the terminal, and for --until.
 constexpr Time kSlice = 2ms;
 constexpr Time kKeyTime = 1ms;
+// As shells say that a signal ended a program.
+constexpr int kSignalStatus = 128;
 
 // Before the run rather than at its end.
 void expect_writable(const std::string& option, const std::string& path) {
@@ -227,6 +229,8 @@ int Simulation::run() {
   if (debugger_) {
     std::cerr << "gdb        waiting for a debugger on " << debugger_->name() << std::endl;
     debugger_->wait_for_debugger();
+  } else {
+    interruption_.emplace();
   }
   auto* console = soc_.find<SerialPort>();
   if (is_linux_ && console != nullptr) {
@@ -242,6 +246,7 @@ void Simulation::advance() {
   const Time now = from_sc_time(sc_core::sc_time_stamp());
   if (options_.until) slice = std::min(slice, *options_.until - now);
   if (slice <= Time{0}) return end("until", std::nullopt);
+  if (interruption_ && interruption_->signal() != 0) return end("interrupted", std::nullopt);
   sc_core::sc_start(to_sc_time(slice));
   if (unseen_ != 0) std::cout.flush();
   unseen_ = 0;
@@ -294,6 +299,7 @@ void Simulation::leds_changed(std::uint32_t value) {
 
 int Simulation::exit_status() const {
   if (findings_.any_error()) return 3;
+  if (end_.reason == "interrupted") return kSignalStatus + interruption_->signal();
   if (end_.reason == "until") return 4;
   return end_.guest_status.value_or(0) == 0 ? 0 : 1;
 }
@@ -306,9 +312,17 @@ int Simulation::finish() {
   end_.host_seconds = progress_.seconds();
   const bool by_itself = end_.guest_status.has_value() && *end_.guest_status == 0;
   if (options_.check != CheckMode::kOff) mapping_rules_.run_ended(by_itself, end_.simulated);
-  if (end_.reason == "until") end_.backtrace = backtrace_of(view_, symbols_);
+  if (end_.cut_short()) end_.backtrace = backtrace_of(view_, symbols_);
   end_.exit_status = exit_status();
   if (debugger_) debugger_->exited(end_.guest_status.value_or(0));
+  std::cerr << summary_of(soc_, end_, transfers_.get()) << describe_findings(findings_, symbols_);
+  if (!end_.backtrace.empty())
+    std::cerr << "cpu0       " << describe_backtrace(end_.backtrace, symbols_) << '\n';
+  write_files();
+  return end_.exit_status;
+}
+
+void Simulation::write_files() {
   if (!options_.screenshot.empty() && options_.screenshot.find("%03d") == std::string::npos) {
     screenshot(options_.screenshot);
   }
@@ -316,13 +330,10 @@ int Simulation::finish() {
     std::ofstream file{options_.report};
     file << make_report(options_, soc_, end_, findings_, transfers_.get(), symbols_).dump(2)
          << '\n';
-    if (!file) throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
+    if (!file.flush())
+      throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
   if (!options_.coverage.empty()) coverage_.write(options_.coverage);
-  std::cerr << summary_of(soc_, end_, transfers_.get()) << describe_findings(findings_, symbols_);
-  if (!end_.backtrace.empty())
-    std::cerr << "cpu0       " << describe_backtrace(end_.backtrace, symbols_) << '\n';
-  return end_.exit_status;
 }
 
 }  // namespace linefill

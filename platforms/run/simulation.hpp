@@ -14,6 +14,7 @@
 #include "platforms/gdb/server.hpp"
 #include "platforms/run/command_line.hpp"
 #include "platforms/run/coverage.hpp"
+#include "platforms/run/interruption.hpp"
 #include "platforms/run/processor_view.hpp"
 #include "platforms/run/progress.hpp"
 #include "platforms/run/report.hpp"
@@ -47,6 +48,7 @@ class Simulation {
   void leds_changed(std::uint32_t value);
   void end(const std::string& reason, std::optional<std::uint32_t> status);
   int finish();
+  void write_files();
   int exit_status() const;
 
   RunOptions options_;
@@ -70,8 +72,9 @@ class Simulation {
   RunEnd end_;
   bool ended_ = false;
   bool is_linux_ = false;
-  std::unique_ptr<Terminal> terminal_;  ///< Of a kernel.
-  unsigned unseen_ = 0;                 ///< Characters written to stdout, and not yet flushed.
+  std::optional<Interruption> interruption_;  ///< Of a run without a debugger: that has its own.
+  std::unique_ptr<Terminal> terminal_;        ///< Of a kernel.
+  unsigned unseen_ = 0;  ///< Characters written to stdout, and not yet flushed.
 };
 
 }  // namespace linefill

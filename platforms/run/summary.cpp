@@ -114,6 +114,7 @@ void print_latencies(std::ostream& out, const TransferLog& log) {
 
 std::string summary_of(Soc& soc, const RunEnd& end, const TransferLog* transfers) {
   std::ostringstream out;
+  if (end.reason == "interrupted") out << "end        interrupted\n";
   const auto instructions = static_cast<double>(soc.processor().instructions()) / 1e6;
   out << std::fixed << std::setprecision(3);
   out << "time       " << seconds(end.simulated) << " s simulated in " << std::setprecision(1)

@@ -3,12 +3,10 @@
 
 #include <poll.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdio>
 
 namespace linefill {
@@ -21,30 +19,15 @@ constexpr double kLongestPause = 0.05;
 constexpr const char* kHelp =
     "\r\nCtrl-A x  ends the run\r\nCtrl-A a  sends Ctrl-A\r\nCtrl-A h  says this\r\n";
 
-// A signal's handler needs them.
-termios saved_settings;
-struct sigaction saved_terminate;
-
-void restore() { tcsetattr(STDIN_FILENO, TCSANOW, &saved_settings); }
-
-void on_terminate(int signal) {
-  restore();
-  sigaction(SIGTERM, &saved_terminate, nullptr);
-  raise(signal);
-}
-
 bool in_foreground() { return tcgetpgrp(STDIN_FILENO) == getpgrp(); }
 
-void make_raw() {
-  termios raw = saved_settings;
+void make_raw(const termios& before) {
+  termios raw = before;
   raw.c_iflag &= ~static_cast<tcflag_t>(BRKINT | ICRNL | INLCR | ISTRIP | IXON);
   raw.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | IEXTEN | ISIG);
   raw.c_cc[VMIN] = 0;
   raw.c_cc[VTIME] = 0;
   tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-  struct sigaction terminate {};
-  terminate.sa_handler = on_terminate;
-  sigaction(SIGTERM, &terminate, &saved_terminate);
 }
 
 bool readable(int milliseconds) {
@@ -55,10 +38,9 @@ bool readable(int milliseconds) {
 }  // namespace
 
 Terminal::Terminal() {
-  if (isatty(STDIN_FILENO) == 1 && in_foreground() &&
-      tcgetattr(STDIN_FILENO, &saved_settings) == 0) {
+  if (isatty(STDIN_FILENO) == 1 && in_foreground() && tcgetattr(STDIN_FILENO, &before_) == 0) {
     interactive_ = true;
-    make_raw();
+    make_raw(before_);
     return;
   }
   struct stat input {};
@@ -68,9 +50,7 @@ Terminal::Terminal() {
 }
 
 Terminal::~Terminal() {
-  if (!interactive_) return;
-  restore();
-  sigaction(SIGTERM, &saved_terminate, nullptr);
+  if (interactive_) tcsetattr(STDIN_FILENO, TCSANOW, &before_);
 }
 
 void Terminal::read_all() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <termios.h>
+
 #include <deque>
 #include <string>
 
@@ -39,6 +41,7 @@ class Terminal {
   void take(char key);
 
   bool interactive_ = false;
+  termios before_{};      ///< The terminal's settings, if interactive.
   bool escaped_ = false;  ///< The last key was Ctrl-A.
   bool quit_ = false;
   std::deque<char> keys_;

@@ -14,14 +14,14 @@ class Linefill:
         self.program, self.folder = build / "linefill", folder
         self.board = build / "platforms/vexpress-a9.dtb"
 
-    def run(self, *arguments, seconds: float = SECONDS) -> subprocess.CompletedProcess:
+    def run(self, *arguments, seconds: float = SECONDS, stdout=subprocess.PIPE) -> subprocess.CompletedProcess:
         """Runs it to its end; fails if that takes too long or if it crashes."""
         command = [str(self.program), *map(str, arguments)]
         environment = {"PATH": "/usr/bin:/bin", "UBSAN_OPTIONS": f"exitcode={SANITIZER}:print_stacktrace=1",
                        "LSAN_OPTIONS": f"exitcode={SANITIZER}:print_suppressions=0:suppressions={LEAKS}",
                        "ASAN_OPTIONS": f"exitcode={SANITIZER}:detect_stack_use_after_return=0"}
         try:
-            done = subprocess.run(command, check=False, capture_output=True, timeout=seconds, env=environment)
+            done = subprocess.run(command, check=False, stdout=stdout, stderr=subprocess.PIPE, timeout=seconds, env=environment)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"hangs: {' '.join(command)}") from None
         if done.returncode < 0 or done.returncode == SANITIZER:

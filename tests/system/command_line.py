@@ -5,15 +5,19 @@
 usage: command_line.py BUILD TEST [SEED [COUNT]]     TEST: a name of TESTS below; SEED and COUNT are for the mutations
 """
 import json
+import os
 import pathlib
 import random
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import elf  # noqa: E402
 import fdt  # noqa: E402
-from bench import Linefill  # noqa: E402
+from bench import SECONDS, Linefill  # noqa: E402
 from bad_boards import BAD_BOARDS  # noqa: E402
 
 BASE = 0x60010000
@@ -58,9 +62,9 @@ class Bench(Linefill):
 
 def test_arguments(bench: Bench) -> None:
     board, kernel = bench.board, bench.exits
-    for wrong in ((), ("walk",), ("run",), ("run", board), ("run", "--kernel", kernel), ("devices", "all"), ("explain",),
+    for wrong in ((), ("walk",), ("run",), ("run", board), ("run", "--kernel", kernel), ("devices", "all"),
                   ("explain", "a", "b"), ("explain", "no_such_kind"), ("--version-of-what",), ("--version", "1"), ("",), ("run", ""),
-                  ("run", board, board, "--kernel", kernel), ("run", board, "--kernel", kernel, "--kernel", kernel),
+                  ("run", board, kernel), ("run", board, board, "--kernel", kernel), ("run", board, "--kernel", kernel, "--kernel", kernel),
                   ("run", board, "--kernel", "")):
         bench.refuses(*wrong)
     for option in ("append", "memory", "sd", "screenshot", "report", "check", "symbols", "adversary", "until", "quantum",
@@ -104,7 +108,7 @@ def test_set(bench: Bench) -> None:
 
 
 def test_verbs(bench: Bench) -> None:
-    for arguments in (("devices",), ("--help",), ("help",), ("run", "--help"), *(("explain", kind) for kind in KINDS)):
+    for arguments in (("devices",), ("--help",), ("help",), ("run", "--help"), ("explain",), *(("explain", kind) for kind in KINDS)):
         done = bench.run(*arguments)
         well = done.returncode == 0 and len(done.stdout) > 200 and done.stderr == b""
         bench.expect(well, f"{arguments}: status {done.returncode}, {len(done.stdout)} bytes")
@@ -117,6 +121,7 @@ def test_verbs(bench: Bench) -> None:
         bench.expect(compatible in listed, f"linefill devices does not list {compatible}, which is on the board")
     for kind in KINDS:
         bench.expect(kind in bench.run("explain", kind).stdout.decode(), f"explain {kind} does not name it")
+        bench.expect(kind in bench.run("explain").stdout.decode(), f"explain does not list {kind}")
 
 
 def test_files(bench: Bench) -> None:
@@ -241,7 +246,57 @@ def test_report(bench: Bench) -> None:
     bench.expect(report["run"]["adversary"] == {"seed": 5, "events": ["late_drain"]}, "run: adversary")
 
 
-TESTS = ("arguments", "set", "verbs", "files", "boards", "mutations", "report")
+def test_full(bench: Bench) -> None:
+    """What cannot be written is said, after what the run has to say."""
+    with open("/dev/full", "wb") as full:
+        for arguments in (("devices",), ("explain",), ("--help",)):
+            done = bench.run(*arguments, stdout=full)
+            bench.expect(done.returncode == 2 and b"standard output" in done.stderr, f"{arguments}, on a full disk: {done}")
+    for option in ("report", "coverage"):
+        done = bench.run(*bench.good("--" + option, "/dev/full"))
+        well = done.returncode == 2 and b"findings" in done.stderr and done.stderr.endswith(b"/dev/full: cannot be written\n")
+        bench.expect(well, f"--{option} on a full disk: {done}")
+    # What a guest prints to a console that is closed is in no file that was opened since.
+    report = bench.folder / "report.json"
+    done = subprocess.run([bench.program, *bench.good("--report", report)], stdout=None, stderr=subprocess.PIPE, check=False,
+                          preexec_fn=lambda: os.close(1))
+    bench.expect(done.returncode == 0, f"without a standard output: {done}")
+    json.loads(report.read_text())
+
+
+def wait_until_it_runs(process: subprocess.Popen) -> None:
+    """Until it catches SIGTERM, as it does from the beginning of the run."""
+    while True:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        if int(status.partition("SigCgt:")[2].split()[0], 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        assert process.poll() is None, "it has ended"
+        time.sleep(0.02)
+
+
+def test_interrupted(bench: Bench) -> None:
+    """Ctrl-C ends a run as --until does; a caller who ignores it goes on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        report = bench.folder / f"report{number}.json"
+        command = [bench.program, "run", bench.board, "--kernel", bench.loops, "--report", report]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_until_it_runs(process)
+        process.send_signal(number)
+        error = process.communicate(timeout=SECONDS)[1]
+        bench.expect(process.returncode == 128 + number, f"signal {number}: status {process.returncode}")
+        for part in (b"interrupted", b"findings   none", b"cpu0       0x60010000"):
+            bench.expect(part in error, f"signal {number}: no {part!r} in {error!r}")
+        run = json.loads(report.read_text())["run"]
+        bench.expect((run["end"], run["exit_status"]) == ("interrupted", 128 + number), f"signal {number}: report: {run}")
+    command = [bench.program, "run", bench.board, "--kernel", bench.loops, "--until", "500ms"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    wait_until_it_runs(process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SECONDS)
+    bench.expect(process.returncode == 4, f"SIGINT, ignored: status {process.returncode}")
+
+
+TESTS = ("arguments", "set", "verbs", "files", "boards", "mutations", "report", "full", "interrupted")
 
 
 def main() -> int:
