@@ -4,15 +4,24 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 namespace linefill {
 
 namespace {
 constexpr std::chrono::milliseconds kBetweenUpdates{200};
 constexpr double kLongRunSeconds = 10;
+
+// One whose last line can be written anew.
+bool is_terminal() {
+  const char* const kind = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view{kind} != "dumb";
+}
+
 }  // namespace
 
-Progress::Progress() : terminal_{isatty(STDERR_FILENO) == 1} {}
+Progress::Progress() : terminal_{is_terminal()} {}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
