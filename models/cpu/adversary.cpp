@@ -10,7 +10,7 @@ namespace {
 
 // Cycles between two opportunities that are taken: 0.1 to 8 microseconds of a core at 400 MHz.
 constexpr std::uint64_t kSoonest = 40;
-constexpr std::uint64_t kLatest = 3200;
+constexpr std::uint64_t kRarest = 3200;
 // How long after its invalidation a line comes back: before a device that was started then is done.
 constexpr std::uint64_t kFirstReturn = 100;
 constexpr std::uint64_t kLastReturn = 8000;
@@ -19,9 +19,6 @@ constexpr unsigned kFillsAtOnce = 8;
 // Looking for a dirty line where there is none is slow for the host.
 constexpr unsigned kRests = 32;
 constexpr std::size_t kRemembered = 4096;
-/// Architecturally a store may stay in the buffer for ever. A program that waits for it to be seen
-/// relies on this end; it is far below a frame of a display.
-constexpr Time kLateDrain = 50us;
 
 }  // namespace
 
@@ -39,9 +36,9 @@ void Adversary::configure(const AdversaryEvents& events, Time drain_time) {
   events_ = events;
   state_ = events.seed;
   candidates_.clear();
-  buffer_.set_drain_time(events.late_drain ? std::max(kLateDrain, drain_time) : drain_time);
+  buffer_.set_drain_time(events.late_drain ? std::max(kLatest, drain_time) : drain_time);
   const bool acts = events.early_eviction || events.speculative_fill;
-  next_ = acts ? context_.clock.now + random_between(kSoonest, kLatest) : ~std::uint64_t{0};
+  next_ = acts ? context_.clock.now + random_between(kSoonest, kRarest) : ~std::uint64_t{0};
 }
 
 void Adversary::invalidated(VirtualAddress va, LineNumber line) {
@@ -51,7 +48,7 @@ void Adversary::invalidated(VirtualAddress va, LineNumber line) {
 }
 
 void Adversary::act(const Origin& origin) {
-  next_ = context_.clock.now + random_between(kSoonest, kLatest);
+  next_ = context_.clock.now + random_between(kSoonest, kRarest);
   if (events_.early_eviction) evict_some(origin);
   if (events_.speculative_fill) fill_some(origin);
 }

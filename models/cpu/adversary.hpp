@@ -17,9 +17,10 @@ struct AdversaryEvents {
       false;  ///< Dirty lines are written down long before anyone needs their place.
   bool speculative_fill = false;  ///< Lines come back soon after they were invalidated.
   bool late_drain = false;        ///< The store buffer holds its slots as long as it may.
+  bool late_maintenance = false;  ///< What CP15 is asked for waits for its barriers.
   std::uint64_t seed = 1;
 
-  bool any() const { return early_eviction || speculative_fill || late_drain; }
+  bool any() const { return early_eviction || speculative_fill || late_drain || late_maintenance; }
 };
 
 /// Does, at the worst moments, what the architecture allows a core to do at any moment and a calm
@@ -32,6 +33,9 @@ class Adversary {
       std::function<bool(VirtualAddress va, LineNumber line, MemoryAttributes& attributes)>;
   /// Asks the cache below to write down, and drop, a dirty line of its own: any that `random`
   /// selects. False: it has none.
+  /// How long what may stay for ever stays: stores in the buffer, CP15's operations. A program that
+  /// waits for one without a barrier relies on this end; it is far below a frame of a display.
+  static constexpr Time kLatest = 50us;
   using EvictBelow = std::function<bool(std::uint64_t random)>;
 
   Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context,
@@ -43,6 +47,8 @@ class Adversary {
 
   /// A line was invalidated by address: it may come back.
   void invalidated(VirtualAddress va, LineNumber line);
+  /// Whether a dirty line is written down before its late invalidation.
+  bool evicts_first() { return events_.early_eviction && (random() & 1) != 0; }
   /// An opportunity: between instructions, at any slow access, while the core sleeps.
   void poll(const Origin& origin) {
     if (context_.clock.now >= next_) act(origin);

@@ -49,6 +49,7 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
                    return may_fill(va, line, attributes);
                  },
                  statistics},
+      late_{[this](const LateMaintenance::Operation& operation) { perform(operation); }},
       mmu_{*this, statistics},
       l1i_hits_total_{statistics, "l1i_hits", "lines"},
       l1d_hits_total_{statistics, "l1d_hits", "accesses"},
@@ -64,18 +65,6 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
 void MemorySystem::begin_slow_access() {
   context_.bus.catch_up();
   buffer_.drain_due();
-}
-
-void MemorySystem::advance() {
-  buffer_.drain_due();
-  adversary_.poll(context_.origin(pc));
-}
-
-Time MemorySystem::next_event() const {
-  const std::uint64_t cycle = adversary_.next();
-  const Time opportunity =
-      cycle == ~std::uint64_t{0} ? kNever : context_.period * static_cast<std::int64_t>(cycle);
-  return std::min(opportunity, buffer_.next_due());
 }
 
 // --- Where an access goes
@@ -189,6 +178,7 @@ bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind,
 bool MemorySystem::read(const Pieces& pieces, std::span<std::byte> data, AccessKind kind) {
   for (unsigned i = 0; i < pieces.count; ++i) {
     const Piece& piece = pieces.piece[i];
+    if (piece.access.cached) late_.before_access(line_of(piece.access.address));
     const auto result = data_.read(piece.access, data.subspan(piece.offset, piece.size));
     if (!report(result.response, piece, false)) return false;
     if (result.line == nullptr) continue;
@@ -215,6 +205,7 @@ bool MemorySystem::write(const Pieces& pieces, std::span<const std::byte> data, 
   bool done = true;
   for (unsigned i = 0; done && i < pieces.count; ++i) {
     const Piece& piece = pieces.piece[i];
+    if (piece.access.cached) late_.before_access(line_of(piece.access.address));
     const auto result = data_.write(piece.access, data.subspan(piece.offset, piece.size));
     done = report(result.response, piece, true);
     if (result.line == nullptr) continue;
@@ -323,6 +314,7 @@ BusResponse MemorySystem::read_word(PhysicalAddress address, const MemoryAttribu
   std::array<std::byte, 4> bytes{};
   DataSide::Access access{address, {attributes, context_.origin(pc)}, cached_in_l1d(attributes)};
   access.attributes.table_walk = true;
+  if (access.cached) late_.before_access(line_of(address));
   const BusResponse response = data_.read(access, bytes).response;
   value = static_cast<std::uint32_t>(from_bytes(bytes, false));
   return response;

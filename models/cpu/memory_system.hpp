@@ -17,6 +17,7 @@
 #include "models/cpu/cp15/cache_operations.hpp"
 #include "models/cpu/data_side.hpp"
 #include "models/cpu/exclusive_monitor.hpp"
+#include "models/cpu/late_maintenance.hpp"
 #include "models/cpu/memory_interface.hpp"
 #include "models/translation/mmu.hpp"
 
@@ -75,9 +76,7 @@ class MemorySystem final : public MemoryInterface,
   /// Has `before` called before each load and store that touches one of these virtual lines (a
   /// debugger's watchpoints), until asked otherwise. They are never served by the line map.
   void watch_data(BeforeAccess before, std::unordered_set<std::uint32_t> virtual_lines);
-  void set_adversary(const AdversaryEvents& events) {
-    adversary_.configure(events, configuration_.store_buffer_drain);
-  }
+  void set_adversary(const AdversaryEvents& events);
   Adversary& adversary() { return adversary_; }
 
   /// What happens by itself as time goes by: by the processor, at least once a slice.
@@ -99,9 +98,9 @@ class MemorySystem final : public MemoryInterface,
   void context_changed(bool privileged, bool big_endian) override;
 
   // Both.
-  void data_memory_barrier() override { buffer_.order(); }
+  void data_memory_barrier() override;
   void data_synchronization_barrier() override;
-  void instruction_synchronization_barrier() override {}
+  void instruction_synchronization_barrier() override { late_.synchronize(); }
 
   // CacheOperations.
   bool data_by_address(Maintenance::Action action, VirtualAddress va, Fault& fault) override;
@@ -113,6 +112,10 @@ class MemorySystem final : public MemoryInterface,
     classes_.clear_page(raw(va));
   }
   void address_space_invalidated(std::uint8_t /*asid*/) override { classes_.clear(); }
+  bool effects_are_late() const override { return late_.active() && configuration_.speculates; }
+  void add_late_effect(std::function<void()> effect, bool needs_dsb) override {
+    late_.add(std::move(effect), needs_dsb, context_.now());
+  }
   void registers_changed(Changed what) override;
   const CacheGeometry* outer_geometry() const override;
   void outer_configured(bool enabled, std::uint32_t extra_features) override;
@@ -190,6 +193,10 @@ class MemorySystem final : public MemoryInterface,
                                        std::uint32_t va);
   void use_code(CacheLine& line, std::uint32_t va);
 
+  void maintain(const LateMaintenance::Operation& operation);
+  void perform(const LateMaintenance::Operation& operation);
+  template <class Effect>
+  void when_synchronized(Effect effect);
   void note_maintained(CopyLevel level, Maintenance::Action action, Maintenance::Scope scope,
                        LineNumber line);
   BusResponse read_word(PhysicalAddress address, const MemoryAttributes& attributes,
@@ -203,6 +210,7 @@ class MemorySystem final : public MemoryInterface,
   StoreBuffer buffer_;
   DataSide data_;
   Adversary adversary_;
+  LateMaintenance late_;
   Mmu mmu_;
   AbortReceiver* receiver_ = nullptr;
   ExclusiveMonitor monitor_;

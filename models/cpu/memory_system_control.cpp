@@ -13,7 +13,14 @@ namespace linefill {
 void MemorySystem::context_changed(bool privileged, bool big_endian) {
   privileged_ = privileged;
   big_endian_ = big_endian;
+  late_.synchronize();  // An exception, or its end; or less.
   select_maps();
+}
+
+void MemorySystem::set_adversary(const AdversaryEvents& events) {
+  adversary_.configure(events, configuration_.store_buffer_drain);
+  late_.order();
+  late_.set_latest(events.late_maintenance ? Adversary::kLatest : Time{0});
 }
 
 void MemorySystem::registers_changed(Changed what) {
@@ -39,6 +46,22 @@ void MemorySystem::select_maps() {
   alignment_mask_ = looked_at ? 3 : 0;
 }
 
+// --- Time
+// ---------------------------------------------------------------------------------------------
+
+void MemorySystem::advance() {
+  buffer_.drain_due();
+  late_.advance(context_.now());
+  adversary_.poll(context_.origin(pc));
+}
+
+Time MemorySystem::next_event() const {
+  const std::uint64_t cycle = adversary_.next();
+  const Time opportunity =
+      cycle == ~std::uint64_t{0} ? kNever : context_.period * static_cast<std::int64_t>(cycle);
+  return std::min({opportunity, buffer_.next_due(), late_.next_due()});
+}
+
 // --- Cache operations (ARM ARM B2.2.6)
 // ----------------------------------------------------------------
 
@@ -48,42 +71,70 @@ bool MemorySystem::data_by_address(Maintenance::Action action, VirtualAddress va
   Translation translation;
   if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
   const LineNumber number = line_of(translation.pa);
-  data_.before_write_back(number);
-  if (CacheLine* line = l1d_.find(number)) data_.maintain(action, *line, context_.origin(pc));
-  note_maintained(CopyLevel::kL1Data, action, Maintenance::Scope::kAddress, number);
-  if (configuration_.speculates && action != Maintenance::Action::kClean &&
-      cached_in_l1d(translation.attributes)) {
-    adversary_.invalidated(va, number);
-  }
+  const bool may_return = configuration_.speculates && action != Maintenance::Action::kClean &&
+                          cached_in_l1d(translation.attributes);
+  maintain({action, Maintenance::Scope::kAddress, number, va, may_return, context_.origin(pc)});
   return true;
+}
+
+/// An access of the core's own has to find it done: no hit path serves the line meanwhile.
+void MemorySystem::maintain(const LateMaintenance::Operation& operation) {
+  CacheLine* const line = late_.active() ? l1d_.find(operation.line) : nullptr;
+  if (line == nullptr) return perform(operation);
+  line->unmap();
+  late_.add(operation, context_.now());
+}
+
+void MemorySystem::perform(const LateMaintenance::Operation& operation) {
+  if (operation.line != kNoLine) data_.before_write_back(operation.line);
+  if (CacheLine* line = l1d_.find(operation.line)) {
+    // Until it is invalidated it may be written down at any time.
+    const bool evicted = late_.active() && line->dirty && adversary_.evicts_first();
+    const bool dropped = operation.action == Maintenance::Action::kInvalidate && !evicted;
+    const bool cleaned = operation.action == Maintenance::Action::kClean;
+    data_.maintain(cleaned   ? Maintenance::Action::kClean
+                   : dropped ? Maintenance::Action::kInvalidate
+                             : Maintenance::Action::kCleanInvalidate,
+                   *line, operation.origin);
+  }
+  if (operation.may_return) adversary_.invalidated(operation.va, operation.line);
+  if (context_.observer == nullptr) return;
+  context_.observer->maintained({CopyLevel::kL1Data, operation.action, operation.scope,
+                                 operation.line, operation.origin, context_.now()});
+}
+
+template <class Effect>
+void MemorySystem::when_synchronized(Effect effect) {
+  if (!effects_are_late()) return effect();
+  add_late_effect(effect, true);
 }
 
 void MemorySystem::data_by_set_way(Maintenance::Action action, unsigned set, unsigned way) {
   begin_slow_access();
   CacheLine& line = l1d_.at(set % l1d_.geometry().sets, way % l1d_.geometry().ways);
-  const LineNumber number = line.tag;
-  if (line.valid) {
-    data_.before_write_back(number);
-    data_.maintain(action, line, context_.origin(pc));
-  }
-  note_maintained(CopyLevel::kL1Data, action, Maintenance::Scope::kIndex, number);
+  const LineNumber number = line.valid ? line.tag : kNoLine;
+  maintain(
+      {action, Maintenance::Scope::kIndex, number, VirtualAddress{0}, false, context_.origin(pc)});
 }
 
 void MemorySystem::invalidate_instructions() {
   begin_slow_access();
-  l1i_.invalidate_all();
-  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
-                  Maintenance::Scope::kAll, kNoLine);
+  when_synchronized([this] {
+    l1i_.invalidate_all();
+    note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
+                    Maintenance::Scope::kAll, kNoLine);
+  });
 }
 
 bool MemorySystem::invalidate_instructions_by_address(VirtualAddress va, Fault& fault) {
   begin_slow_access();
   Translation translation;
   if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
-  const LineNumber number = line_of(translation.pa);
-  l1i_.invalidate(number);
-  note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
-                  Maintenance::Scope::kAddress, number);
+  when_synchronized([this, number = line_of(translation.pa)] {
+    l1i_.invalidate(number);
+    note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
+                    Maintenance::Scope::kAddress, number);
+  });
   return true;
 }
 
@@ -96,7 +147,13 @@ void MemorySystem::note_maintained(CopyLevel level, Maintenance::Action action,
 // --- The outer cache
 // ----------------------------------------------------------------------------------
 
+void MemorySystem::data_memory_barrier() {
+  late_.order();
+  buffer_.order();
+}
+
 void MemorySystem::data_synchronization_barrier() {
+  late_.complete();
   data_.complete();
   OuterMaintenance* outer = context_.bus.outer();
   if (outer == nullptr) return;

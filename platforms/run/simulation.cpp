@@ -211,7 +211,7 @@ void Simulation::connect_adversary() {
     return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
   };
   soc_.set_adversary({wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"),
-                      *options_.adversary_seed});
+                      wanted("late_maintenance"), *options_.adversary_seed});
 }
 
 void Simulation::connect_debugger() {

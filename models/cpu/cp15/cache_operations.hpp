@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "models/cache/set_associative.hpp"
 #include "models/core/address.hpp"
@@ -44,6 +45,12 @@ class CacheOperations {
   virtual void outer_by_address(Maintenance::Action, PhysicalAddress, bool /*secure*/) {}
   virtual void outer_by_set_way(Maintenance::Action, unsigned /*set*/, unsigned /*way*/) {}
   virtual void outer_all(Maintenance::Action) {}
+
+  /// Whether what CP15 is asked for waits for its barriers, as it may. By default nothing does.
+  virtual bool effects_are_late() const { return false; }
+  /// With `effects_are_late`: to be called at the next ISB or exception; with `needs_dsb` after a
+  /// DSB.
+  virtual void add_late_effect(std::function<void()> /*effect*/, bool /*needs_dsb*/) {}
 
   virtual void data_memory_barrier() = 0;
   virtual void data_synchronization_barrier() = 0;

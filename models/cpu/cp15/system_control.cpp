@@ -130,7 +130,7 @@ void SystemControl::write_actlr(std::uint32_t value) {
       0x3CF;  // FW, prefetch hints, zeros, SMP, EXCL, one way, parity.
   if (actlr_ == (value & kImplemented)) return;
   actlr_ = value & kImplemented;
-  operations_.registers_changed(Changed::kAuxiliary);
+  when_synchronized(false, [this] { operations_.registers_changed(Changed::kAuxiliary); });
 }
 
 template <Maintenance::Action kAction>
@@ -164,24 +164,34 @@ void SystemControl::invalidate_instructions_by_address(std::uint32_t va) {
 }
 
 void SystemControl::invalidate_translations(std::uint32_t) {
-  mmu_.tlb().invalidate_all();
-  operations_.translations_invalidated();
+  when_synchronized(true, [this] {
+    mmu_.tlb().invalidate_all();
+    operations_.translations_invalidated();
+  });
 }
 
 void SystemControl::invalidate_translation(std::uint32_t operand) {
-  const VirtualAddress va{operand & ~0xFFFU};
-  const unsigned shift = mmu_.tlb().invalidate_address(va, static_cast<std::uint8_t>(operand));
-  operations_.translation_invalidated(va, shift);
+  when_synchronized(true, [this, va = VirtualAddress{operand & ~0xFFFU}, operand] {
+    const unsigned shift = mmu_.tlb().invalidate_address(va, static_cast<std::uint8_t>(operand));
+    operations_.translation_invalidated(va, shift);
+  });
 }
 
 void SystemControl::invalidate_translation_of_all(std::uint32_t operand) {
-  const VirtualAddress va{operand & ~0xFFFU};
-  operations_.translation_invalidated(va, mmu_.tlb().invalidate_address_all(va));
+  when_synchronized(true, [this, va = VirtualAddress{operand & ~0xFFFU}] {
+    operations_.translation_invalidated(va, mmu_.tlb().invalidate_address_all(va));
+  });
 }
 
 void SystemControl::invalidate_address_space(std::uint32_t asid) {
-  mmu_.tlb().invalidate_asid(static_cast<std::uint8_t>(asid));
-  operations_.address_space_invalidated(static_cast<std::uint8_t>(asid));
+  when_synchronized(true, [this, asid] {
+    mmu_.tlb().invalidate_asid(static_cast<std::uint8_t>(asid));
+    operations_.address_space_invalidated(static_cast<std::uint8_t>(asid));
+  });
+}
+
+void SystemControl::set_par(std::uint32_t value) {
+  when_synchronized(false, [this, value] { par_ = value; });
 }
 
 template <AccessType kType, bool kPrivileged>
@@ -189,14 +199,14 @@ void SystemControl::translate_to_par(std::uint32_t va) {
   Translation translation;
   Fault fault;
   if (mmu_.translate(VirtualAddress{va}, kType, kPrivileged, translation, fault)) {
-    par_ = short_par(raw(translation.pa), translation.page_shift, translation.non_secure,
-                     translation.attributes);
+    set_par(short_par(raw(translation.pa), translation.page_shift, translation.non_secure,
+                      translation.attributes));
     return;
   }
   const bool external = fault.status == FaultStatus::kExternalOnWalkLevel1 ||
                         fault.status == FaultStatus::kExternalOnWalkLevel2;
   if (external) return abort(fault, VirtualAddress{va});
-  par_ = 1U | static_cast<std::uint32_t>(fault.status) << 1;
+  set_par(1U | static_cast<std::uint32_t>(fault.status) << 1);
 }
 
 // For the table, which is in a file of its own.

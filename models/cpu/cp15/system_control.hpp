@@ -77,6 +77,12 @@ class SystemControl {
   friend struct SystemControlTable;
   using Changed = CacheOperations::Changed;
 
+  /// Now, or, where effects are late, at the next ISB or exception (`needs_dsb`: after a DSB).
+  template <class Effect>
+  void when_synchronized(bool needs_dsb, Effect effect) {
+    if (!operations_.effects_are_late()) return effect();
+    operations_.add_late_effect(effect, needs_dsb);
+  }
   void change(std::uint32_t TranslationRegisters::*word, std::uint32_t value, Changed what);
   /// A cache operation's or address translation's failure: to be taken as a Data Abort.
   void abort(const Fault& fault, VirtualAddress va);
@@ -122,6 +128,7 @@ class SystemControl {
   void invalidate_translation(std::uint32_t operand);
   void invalidate_translation_of_all(std::uint32_t operand);
   void invalidate_address_space(std::uint32_t asid);
+  void set_par(std::uint32_t value);
   template <AccessType kType, bool kPrivileged>
   void translate_to_par(std::uint32_t va);
 

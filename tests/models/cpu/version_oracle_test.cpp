@@ -32,6 +32,7 @@ class Oracle : public CoreBench {
       memory.set_adversary({.early_eviction = true,
                             .speculative_fill = true,
                             .late_drain = seed % 4 == 1,
+                            .late_maintenance = seed % 8 < 4,
                             .seed = seed});
     }
   }

@@ -146,6 +146,42 @@ TEST_CASE_METHOD(TranslatedBench,
   CHECK_FALSE(control.take_coprocessor_abort());
 }
 
+// ARM ARM DDI 0406C, B3.10.1, B5.1.
+TEST_CASE_METHOD(TranslatedBench,
+                 "cp15: where effects are late, TLB operations wait for DSB and ISB",
+                 "[cp15][late]") {
+  const auto [crm, opc2] = GENERATE(table<unsigned, unsigned>({{7, 0}, {7, 1}, {7, 3}, {3, 2}}));
+  Translation translation;
+  Fault fault;
+  tables.words[0x8000 + 4] |= 1U << 11;  // nG: of ASID 0.
+  REQUIRE(mmu.translate(VirtualAddress{0x1000}, AccessType::kRead, true, translation, fault));
+  operations.late = true;
+  write(c(8, 0, crm, opc2), opc2 == 2 ? 0 : 0x1000);
+  CHECK(mmu.tlb().used() == 1);
+  REQUIRE(operations.effects.size() == 1);
+  CHECK(operations.effects[0].first);
+  operations.effects[0].second();
+  CHECK(mmu.tlb().used() == 0);
+}
+
+TEST_CASE_METHOD(TranslatedBench, "cp15: where effects are late, PAR and ACTLR wait for an ISB",
+                 "[cp15][late]") {
+  operations.late = true;
+  operations.log.clear();
+  write(c(7, 0, 8, 0), 0x1ABC);
+  CHECK(read(kPar) == 0);
+  write(kActlr, 1U << 3);
+  CHECK(read(kActlr) == 1U << 3);
+  CHECK(operations.log.empty());
+  REQUIRE(operations.effects.size() == 2);
+  for (const auto& [needs_dsb, effect] : operations.effects) {
+    CHECK_FALSE(needs_dsb);
+    effect();
+  }
+  CHECK(read(kPar) == (0x6543'2000 | 1U << 7 | 7U << 4 | 3U << 2));
+  CHECK(operations.log == Strings{"changed 1"});
+}
+
 TEST_CASE_METHOD(TranslatedBench, "cp15: a bus error of a translation's walk is a Data Abort",
                  "[cp15]") {
   tables.errors[0x4000] = BusResponse::kDecodeError;

@@ -19,6 +19,8 @@ struct RecordedOperations final : CacheOperations {
   bool fail = false;
   Fault failure{FaultStatus::kTranslationPage, 4};
   std::optional<CacheGeometry> outer{};  ///< Of a cache that CP15 operates.
+  bool late = false;
+  std::vector<std::pair<bool, std::function<void()>>> effects;  ///< Whether after a DSB, and what.
 
   static const char* name_of(Maintenance::Action action) {
     switch (action) {
@@ -62,6 +64,10 @@ struct RecordedOperations final : CacheOperations {
   }
   void outer_all(Maintenance::Action action) override {
     log.push_back(std::string{"L2 "} + name_of(action) + " all");
+  }
+  bool effects_are_late() const override { return late; }
+  void add_late_effect(std::function<void()> effect, bool needs_dsb) override {
+    effects.emplace_back(needs_dsb, std::move(effect));
   }
   void data_memory_barrier() override { log.emplace_back("dmb"); }
   void data_synchronization_barrier() override { log.emplace_back("dsb"); }
