@@ -134,6 +134,7 @@ void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
 }
 
 void Checker::overtake(LineNumber line, const Overtaking& by) {
+  if (!forgiven_.empty() && forgiven_.contains(line)) forgiven_[line] &= ~by.bytes;
   auto& all = overtakings_[line];
   std::erase_if(all, [&](Overtaking& old) { return (old.bytes &= ~by.bytes) == 0; });
   all.push_back(by);
@@ -174,7 +175,7 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
                         const Origin& origin, Time time) {
   Party reader = party_of(origin, time);
   if (level == CopyLevel::kL1Instruction) reader.agent += " (instruction fetch)";
-  const ByteMask superseded = view.marks->superseded & bytes;
+  const ByteMask superseded = view.marks->superseded & bytes & ~forgiven(line);
   if (superseded != 0) {
     const Overtaking by = overtaker(line, superseded, time);
     Finding finding;
@@ -188,7 +189,7 @@ void Checker::stale_use(CopyLevel level, LineNumber line, ByteMask bytes, const 
     findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "stale");
     raise(std::move(finding), line, superseded);
   }
-  const ByteMask lost = view.marks->lost & bytes & ~superseded;
+  const ByteMask lost = view.marks->lost & bytes & ~view.marks->superseded;
   if (lost != 0)
     read_of_lost(line, lost, *view.marks, reader, level == CopyLevel::kL2 ? "l2" : "l1", time);
 }
@@ -355,31 +356,13 @@ void Checker::drained_to_memory(CopyLevel from, LineNumber line, ByteMask bytes,
 // Bytes that different writers made newer are different findings.
 void Checker::lose_device_write(CopyLevel from, LineNumber line, ByteMask over,
                                 const LineMarks& marks, const char* cause, Time time) {
+  over &= ~forgiven(line);
   while (over != 0) {
     const Overtaking by = overtaking_of(line, over, time);
     const ByteMask part = over & by.bytes;
     over &= ~part;
     lose_write(from, line, part, marks, by, cause, time);
   }
-}
-
-void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
-                         const Overtaking& by, const char* cause, Time time) {
-  // A processor's own uncached store that its own write-back overwrites is the alias's fault.
-  const bool by_device = by.origin.master != MasterId::kProcessor;
-  Finding finding;
-  finding.kind = by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
-  finding.cause = by_device ? cause : cause_of_dirty(from);
-  if (by_device && shares_line(line, marks.dirty)) finding.cause = "shared_line";
-  finding.time = time;
-  // Who used the older bytes: the store that made the line dirty, and so had it written back.
-  const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
-  finding.reader = {kProcessorName, marks.origin[first_of(dirty)].pc, {}};
-  finding.writer = party_of(by.origin, by.time);
-  finding.writer.io_address = by.io_address;
-  blame_declaration(finding, by.origin);
-  findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
-  raise(std::move(finding), line, over);
 }
 
 const LineMarks& Checker::memory_marks(LineNumber line) {

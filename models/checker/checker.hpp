@@ -28,7 +28,11 @@ class Checker final : public Observer {
  public:
   /// All references must outlive the checker. `ledger` may stay empty: findings then name no
   /// mapping.
-  Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {}
+  Checker(FindingLog& findings, Ledger& ledger) : findings_{findings}, ledger_{ledger} {
+    ledger.set_freed_listener([this](std::uint32_t address, std::uint32_t size) {
+      forgive(PhysicalAddress{address}, size);
+    });
+  }
 
   /// False: the L1D fetches nothing by itself, and needs no invalidate after a device has written.
   void set_l1_speculates(bool speculates) { l1_speculates_ = speculates; }
@@ -101,6 +105,8 @@ class Checker final : public Observer {
   static const char* cause_of_dirty(CopyLevel level);
   const char* cause_of_stale(CopyLevel, LineNumber, const CopyView&, const Overtaking&) const;
   bool shares_line(LineNumber, ByteMask dirty) const;
+  void forgive(PhysicalAddress address, std::uint32_t size);
+  ByteMask forgiven(LineNumber) const;
   void read_of_lost(LineNumber, ByteMask lost, const LineMarks&, Party reader, const char* level,
                     Time);
   void raise(Finding finding, LineNumber, ByteMask);
@@ -137,6 +143,9 @@ class Checker final : public Observer {
   std::size_t many_overtakings_ =
       kFewOvertakings;  ///< When it is time to forget those that are over.
   std::unordered_map<LineNumber, Invisible> invisible_;
+  /// Older bytes that nobody minds: their memory was given back since.
+  std::unordered_map<LineNumber, ByteMask> forgiven_;
+  std::size_t many_forgiven_ = kFewOvertakings;
   /// The last access that an old translation has let pass.
   struct {
     MasterId master{};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said in findings: causes, parties, mappings.
+#include <algorithm>
 #include <bit>
 
 #include "models/checker/checker.hpp"
@@ -52,6 +53,50 @@ bool Checker::shares_line(LineNumber line, ByteMask dirty) const {
     if ((dirty >> b & 1U) != 0 && mapping->covers(raw(address_of(line)) + b)) return false;
   }
   return true;
+}
+
+// What a coherent allocation held is nobody's once it is given back: whoever has the pages next
+// writes what it needs of a line, and the rest may be as old as it likes.
+void Checker::forgive(PhysicalAddress address, std::uint32_t size) {
+  constexpr std::uint32_t kPage = 4096;  // Allocations are of whole pages.
+  const std::uint32_t first = raw(address) & ~(kPage - 1);
+  for (std::uint32_t at = first; at < raw(address) + size || at % kPage != 0; at += kLineBytes) {
+    const LineNumber line = line_of(PhysicalAddress{at});
+    const ByteMask older = held(line, &LineMarks::superseded);
+    if (older != 0) forgiven_[line] |= older;
+  }
+  if (forgiven_.size() < many_forgiven_) return;
+  std::erase_if(forgiven_, [this](const auto& entry) {
+    return held(entry.first, &LineMarks::superseded) == 0;
+  });
+  many_forgiven_ = std::max(kFewOvertakings, 2 * forgiven_.size());
+}
+
+ByteMask Checker::forgiven(LineNumber line) const {
+  if (forgiven_.empty()) return 0;
+  const auto found = forgiven_.find(line);
+  return found == forgiven_.end() ? 0 : found->second;
+}
+
+void Checker::lose_write(CopyLevel from, LineNumber line, ByteMask over, const LineMarks& marks,
+                         const Overtaking& by, const char* cause, Time time) {
+  // A processor's own uncached store that its own write-back overwrites is the alias's fault.
+  const bool by_device = by.origin.master != MasterId::kProcessor;
+  Finding finding;
+  finding.kind = by_device ? FindingKind::kLostDeviceWrite : FindingKind::kAliasMismatch;
+  finding.cause = by_device ? cause : cause_of_dirty(from);
+  if (by_device && shares_line(line, marks.dirty)) finding.cause = "shared_line";
+  finding.time = time;
+  // Who used the older bytes: the store that made the line dirty, and so had it written back.
+  const ByteMask dirty = marks.dirty != 0 ? marks.dirty : over;
+  finding.reader = {name_of_master(MasterId::kProcessor),
+                    marks.origin[static_cast<unsigned>(std::countr_zero(dirty))].pc,
+                    {}};
+  finding.writer = party_of(by.origin, by.time);
+  finding.writer.io_address = by.io_address;
+  blame_declaration(finding, by.origin);
+  findings_.escalate(FindingKind::kSharedLine, raw(address_of(line)), "lost");
+  raise(std::move(finding), line, over);
 }
 
 void Checker::raise(Finding finding, LineNumber line, ByteMask bytes) {

@@ -39,6 +39,7 @@ void Ledger::end(std::uint32_t address, Time entered, Time now) {
   mapping.unmapped = now;
   const bool whole = mapping.type == Mapping::Type::kStreaming && !mapping.io_address;
   if (ended_ && whole) ended_(mapping);
+  if (freed_ && mapping.type == Mapping::Type::kCoherent) freed_(mapping.address, mapping.size);
   ended_mappings_.insert_or_assign(address, std::move(mapping));
 }
 

@@ -104,6 +104,10 @@ class Ledger {
   void set_ended_listener(std::function<void(const Mapping&)> listener) {
     ended_ = std::move(listener);
   }
+  /// Called when a coherent allocation, or a piece of one in memory, was given back.
+  void set_freed_listener(std::function<void(std::uint32_t address, std::uint32_t size)> listener) {
+    freed_ = std::move(listener);
+  }
   std::size_t live_count() const { return live_.size(); }
   /// Whether a live mapping has a byte from `first` to `last`.
   bool any_within(std::uint32_t first, std::uint32_t last);
@@ -128,6 +132,7 @@ class Ledger {
   std::map<std::uint32_t, Mapping> ended_mappings_;
   std::map<std::string, std::unique_ptr<Ledger>> io_spaces_;
   std::function<void(const Mapping&)> ended_;
+  std::function<void(std::uint32_t, std::uint32_t)> freed_;
   /// Live mappings that were accessed last: a copy goes between two.
   std::array<Recent, 2> recent_{};
   unsigned next_recent_ = 0;

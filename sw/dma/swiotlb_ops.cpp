@@ -61,9 +61,12 @@ class SwiotlbOps final : public BounceOps {
   void sync_single_for_device(device& dev, dma_addr_t handle, std::size_t size,
                               dma_data_direction direction) const override {
     const phys_addr_t address = dma_to_phys(dev, handle);
-    if (is_swiotlb_buffer(dev, address))
+    if (is_swiotlb_buffer(dev, address)) {
       swiotlb_sync_single_for_device(dev, address, size, direction);
-    if (!dev.dma_coherent) dma_page_cpu_to_dev(address, size, direction);
+      hand_over(dev, address, size, direction);
+    } else if (!dev.dma_coherent) {
+      dma_page_cpu_to_dev(address, size, direction);
+    }
   }
 
   /// The device has to reach the slots.

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the guest program `stress`: every transfer must be right, and nothing found.
 
-usage: stress.py BUILD TRANSFERS SEED [--board NAME] [--broken]
+usage: stress.py BUILD TRANSFERS SEED [--board NAME] [--ops NAME] [--all] [--broken]
 
-With --broken the PL330 has the operations of a device that snoops, on a port that does not: then transfers
-must be wrong and findings made.
+With --all each kind of operation that the board has must have run. With --broken the PL330 has the operations of a
+device that snoops, on a port that does not: then transfers must be wrong and findings made.
 """
 import argparse
 import json
@@ -15,6 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+TOTALS = r"seed (\d+): (\d+) transfers, \d+ bytes, \d+ terminated, \d+ not now; (\d+) wrong, (\d+) failed"
+
+
+def bad_counts(text):
+    """What did not run, of the lines `stress: seed 7: moved by: memcpy 12, interleaved 3`."""
+    return [f"{table}: {name}" for table, row in re.findall(r"^stress: seed \d+: ([a-z ]+): (.*)$", text, re.MULTILINE)
+            for name, count in re.findall(r"(?:^|, )([^,]+) (\d+)", row) if count == "0"]
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -22,9 +30,15 @@ def main():
     parser.add_argument("transfers", type=int)
     parser.add_argument("seed", type=int)
     parser.add_argument("--board", default="vexpress-a9")
+    parser.add_argument("--ops")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--broken", action="store_true")
     options = parser.parse_args()
-    words = f"transfers={options.transfers} seed={options.seed}" + " ops=arm_coherent_dma_ops" * options.broken
+    words = f"transfers={options.transfers} seed={options.seed}"
+    if options.broken:
+        words += " ops=arm_coherent_dma_ops"
+    if options.ops:
+        words += f" ops={options.ops} coherent_pool=8M"  # What is bounced and large comes from there.
     with tempfile.TemporaryDirectory() as folder:
         report_file = Path(folder, "report.json")
         command = [options.build / "linefill", "run", options.build / f"platforms/{options.board}.dtb", "--kernel",
@@ -34,7 +48,7 @@ def main():
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         report = json.loads(report_file.read_text())
     print(done.stdout)
-    totals = re.search(r"seed (\d+): (\d+) transfers, \d+ bytes, \d+ terminated; (\d+) wrong, (\d+) failed", done.stdout)
+    totals = re.search(TOTALS, done.stdout)
     if not totals:
         sys.exit("FAILED: no totals were printed")
     seed, transfers, wrong, failed = map(int, totals.groups())
@@ -46,6 +60,8 @@ def main():
         good = wrong == 0 and not report["findings"] and done.returncode == 0
     if not good:
         sys.exit(f"FAILED: status {done.returncode}, {wrong} wrong, {len(report['findings'])} findings")
+    if options.all and bad_counts(done.stdout):
+        sys.exit("FAILED: never ran: " + "; ".join(bad_counts(done.stdout)))
 
 
 if __name__ == "__main__":

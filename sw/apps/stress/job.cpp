@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sw/kernel/console.hpp"
+#include "sw/apps/stress/moves.hpp"
 
 namespace guest {
 namespace {
@@ -11,109 +11,154 @@ namespace {
 constexpr std::uint64_t kPatienceNs = kNsPerSecond;
 constexpr unsigned kMostRounds = 3;
 
-/// Small sizes as often as large ones: 1 to kMostBytes.
-std::size_t random_size(Random& random) {
-  const unsigned shift = random.below(14);
+/// Of each power of two as many, but fewer of the large ones: 1 to `most`.
+std::size_t random_size(Random& random, std::size_t most) {
+  const unsigned shift = random.below(random.below(4) == 0 ? 14 : 10);
   const std::size_t size = (std::size_t{1} << shift) + random.below(1U << shift);
-  return random.below(4) == 0 ? std::max<std::size_t>(size & ~std::size_t{31}, 32) : size;
+  const std::size_t whole = std::max<std::size_t>(size & ~std::size_t{31}, 32);
+  return std::min(random.below(4) == 0 ? whole : size, most);
+}
+
+const MemoryKind& random_kind(Run& run) {
+  const std::span<const MemoryKind> kinds = memory_kinds();
+  for (;;) {
+    const auto count = static_cast<std::uint32_t>(kinds.size());
+    const MemoryKind& kind = kinds[run.random.below(count)];
+    if (kind.here(run.supplies)) return kind;
+  }
+}
+
+dma_data_direction either(Random& random, dma_data_direction one) {
+  return random.below(4) == 0 ? DMA_BIDIRECTIONAL : one;
 }
 
 }  // namespace
 
-bool Job::step(Random& random, Totals& totals, bool last) {
+bool Job::step(Run& run, bool last) {
   switch (stage_) {
     case Stage::kIdle:
-      return !last && begin(random, totals);
+      return !last && begin(run);
     case Stage::kMapped:
-      if (!submit_more()) fail(totals, "less mapped than asked for");
-      return stage_ != Stage::kMapped;  // Others have all descriptors.
+      return submit(run);
     case Stage::kMoving:
-      if (pending_ != 0 && ktime_ns() < deadline_ns_) {
-        if (random.below(20) != 0) return false;
-        ++totals.terminated;
-        terminate(random);
-        return true;
-      }
-      if (pending_ != 0 || faulted_) {
-        fail(totals, faulted_ ? "fault" : "no end");
-      } else if (moved_ != size_) {
-        stage_ = Stage::kMapped;
-      } else {
-        verify(random, totals);
-      }
-      return true;
+      return watch(run);
     default:
       return false;
   }
 }
 
-bool Job::begin(Random& random, Totals& totals) {
+// --- Memory and mappings
+
+bool Job::begin(Run& run) {
   if (!channel_) {
     Result<DmaChannel> channel = DmaChannel::request_memcpy();
     if (!channel) return false;  // Others have them all.
     channel_.emplace(std::move(*channel));
   }
-  device& dev = channel_->mapping_device();
-  size_ = random_size(random);
-  if (!source_.take(dev, random, size_)) return false;
-  if (!target_.take(dev, random, size_)) {
-    source_.give_back();
+  if (!take(run)) {
+    ++run.not_now;
     return false;
   }
-  const std::uint32_t seed = random.next();
-  fill_content(source_.bytes(), seed);
-  hash_ = hash_of(source_.bytes());
-  fill_content(target_.bytes(), ~seed);
-  again_ = random.below(kMostRounds);
-  const auto either = [&](dma_data_direction one) {
-    return random.below(4) == 0 ? DMA_BIDIRECTIONAL : one;
-  };
-  const bool source_mapped = source_.map(either(DMA_TO_DEVICE), random);
-  if (source_mapped && target_.map(either(DMA_FROM_DEVICE), random)) {
-    moved_ = 0;
-    stage_ = Stage::kMapped;
-    return true;
+  const std::uint32_t seed = run.random.next();
+  fill_content(source_->bytes, seed);
+  hash_ = hash_of(source_->bytes);
+  fill_content(target_->bytes, ~seed);
+  again_ = run.random.below(kMostRounds);
+  if (!map(run)) {
+    give_back();
+    ++run.not_now;
+    if (!run.may_refuse) fail(run, "no mapping");
+    return false;
   }
-  if (source_mapped) source_.unmap();
-  source_.give_back();
-  target_.give_back();
-  fail(totals, "no mapping");
+  start_leg(run);
   return true;
 }
 
-/// Prepares a copy for each stretch that is one piece on both sides, as far as there are
-/// descriptors.
-bool Job::submit_more() {
-  std::size_t at = moved_;
-  unsigned prepared = 0;
-  const auto piece_at = [](const Side& side, std::size_t offset) {
-    for (const Side::Piece& piece : side.pieces()) {
-      if (offset < piece.size)
-        return Side::Piece{piece.address + static_cast<std::uint32_t>(offset),
-                           piece.size - static_cast<std::uint32_t>(offset)};
-      offset -= piece.size;
-    }
-    return Side::Piece{0, 0};
-  };
-  while (at < size_) {
-    const Side::Piece from = piece_at(source_, at);
-    const Side::Piece to = piece_at(target_, at);
-    const std::uint32_t size = std::min(from.size, to.size);
-    if (size == 0) return false;  // The lists are shorter than what was mapped.
-    dma_async_tx_descriptor* copy = dmaengine_prep_dma_memcpy(
-        channel_->handle(), to.address, from.address, size, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
-    if (copy == nullptr) break;
-    copy->callback_result = on_done;
-    copy->callback_param = this;
-    pending_ = pending_ + 1;
-    ++prepared;
-    dmaengine_submit(copy);
-    at += size;
+bool Job::take(Run& run) {
+  source_ = &first_;
+  target_ = &second_;
+  const MemoryKind& source = random_kind(run);
+  const MemoryKind& target = random_kind(run);
+  size_ = random_size(run.random, std::min(source.most_bytes, target.most_bytes));
+  through_hidden_ = run.random.below(16) == 0;
+  if (!source_->take(source, run.supplies, size_, either(run.random, DMA_TO_DEVICE), run.random))
+    return false;
+  if (target_->take(target, run.supplies, size_, either(run.random, DMA_FROM_DEVICE), run.random)) {
+    if (!through_hidden_ ||
+        hidden_.take(kDeviceOnlyMemory, run.supplies, size_, DMA_BIDIRECTIONAL, run.random))
+      return true;
+    target_->give_back();
   }
-  moved_ = at;
-  stage_ = prepared == 0 ? Stage::kMapped : Stage::kMoving;
+  source_->give_back();
+  return false;
+}
+
+bool Job::map(Run& run) {
+  if (!source_->map(run.random)) return false;
+  if (target_->map(run.random)) {
+    if (through_hidden_) hidden_.map(run.random);
+    return true;
+  }
+  source_->unmap(run.random);
+  return false;
+}
+
+void Job::unmap_all(Random& random) {
+  target_->unmap(random);
+  source_->unmap(random);
+}
+
+void Job::give_back() {
+  source_->give_back();
+  target_->give_back();
+  if (through_hidden_) hidden_.give_back();
+  if (reused != nullptr) dmaengine_desc_free(reused);
+  reused = nullptr;
+  stage_ = Stage::kIdle;
+}
+
+// --- Transfers
+
+/// From the source to the target, or to the hidden memory, or from there.
+void Job::start_leg(Run& run) {
+  moved = 0;
+  part = 0;
+  row = 0;
+  ready = false;
+  if (reused == nullptr) {
+    const std::span<const Move> all = moves();
+    move_ = &all[run.random.below(static_cast<std::uint32_t>(all.size()))];
+    if (!move_->suits(*this) || (through_hidden_ && move_->prepare == all[2].prepare))
+      move_ = all.data();
+  }
+  doomed_ = run.random.below(32) == 0;
+  stage_ = Stage::kMapped;
+}
+
+/// Prepares and submits what there are descriptors for. False: others have all of them.
+bool Job::submit(Run& run) {
+  const unsigned long fence = run.random.below(4) == 0 ? DMA_PREP_FENCE : 0;
+  bool any = false;
+  while (!ready) {
+    dma_async_tx_descriptor* const tx =
+        move_->prepare(*this, DMA_PREP_INTERRUPT | DMA_CTRL_ACK | fence);
+    if (tx == nullptr) break;
+    tx->callback_result = on_done;
+    tx->callback_param = this;
+    pending_ = pending_ + 1;
+    cookie_ = dmaengine_submit(tx);
+    any = true;
+  }
+  if (!any) return false;
+  stage_ = Stage::kMoving;
   deadline_ns_ = ktime_ns() + kPatienceNs;
-  dma_async_issue_pending(channel_->handle());
+  if (doomed_ && run.random.below(4) == 0) {
+    end_early(run);
+    return true;
+  }
+  dma_async_issue_pending(channel());
+  if (run.random.below(4) == 0) poll(run);
+  if (doomed_ && run.random.below(2) == 0) end_early(run);
   return true;
 }
 
@@ -124,60 +169,98 @@ void Job::on_done(void* self, const dmaengine_result* result) {
   job.pending_ = job.pending_ - 1;
 }
 
-void Job::verify(Random& random, Totals& totals) {
+bool Job::watch(Run& run) {
+  if (pending_ != 0 && ktime_ns() < deadline_ns_) {
+    if (doomed_) {
+      end_early(run);
+      return true;
+    }
+    if (run.random.below(8) == 0) poll(run);
+    return false;
+  }
+  if (pending_ != 0 || faulted_) {
+    fail(run, faulted_ ? "fault" : "no end");
+  } else if (!ready) {
+    stage_ = Stage::kMapped;
+  } else if (through_hidden_ && leg_ == 0) {
+    leg_ = 1;
+    start_leg(run);
+  } else {
+    finish_round(run);
+  }
+  return true;
+}
+
+void Job::poll(Run& run) {
+  ++run.polls;
+  if (!status_is_possible(channel(), cookie_, size_)) fail(run, "an impossible status");
+}
+
+void Job::end_early(Run& run) {
+  const std::span<const Ending> all = endings();
+  const Ending& ending = all[run.random.below(static_cast<std::uint32_t>(all.size()))];
+  if (!ending.end(channel(), cookie_, size_)) return fail(run, ending.name);
+  run.endings.note(all, ending);
+  ++run.terminated;
+  pending_ = 0;
+  leg_ = 0;
+  unmap_all(run.random);
+  give_back();
+  if (run.random.below(2) == 0) channel_.reset();
+}
+
+// --- What came of it
+
+void Job::finish_round(Run& run) {
+  leg_ = 0;
   const bool more = again_ != 0;
   if (more) {
-    target_.for_cpu(random);
+    target_->for_cpu(run.random);
   } else {
-    target_.unmap();
+    target_->unmap(run.random);
   }
-  ++totals.transfers;
-  totals.bytes += size_;
-  ++totals
-        .kinds[static_cast<std::size_t>(source_.kind())][static_cast<std::size_t>(target_.kind())];
-  if (hash_of(target_.bytes()) != hash_) {
-    ++totals.wrong;
-    printk("stress: ", Side::kNames[static_cast<std::size_t>(source_.kind())], " to ",
-           Side::kNames[static_cast<std::size_t>(target_.kind())], ", ", size_,
-           " bytes: wrong hash\n");
-  }
-  if (!more) {
-    give_back();
-    if (random.below(16) == 0) channel_.reset();
-    return;
-  }
-  --again_;
-  change_source(random);
-  target_.for_device();
-  moved_ = 0;
-  stage_ = Stage::kMapped;
-}
-
-void Job::change_source(Random& random) {
-  source_.for_cpu(random);
-  fill_content(source_.bytes(), random.next());
-  hash_ = hash_of(source_.bytes());
-  source_.for_device();
-}
-
-void Job::terminate(Random& random) {
-  dmaengine_terminate_sync(channel_->handle());  // No callback comes any more.
-  pending_ = 0;
-  target_.unmap();
+  verify(run);
+  if (more) return next_round(run);
+  source_->unmap(run.random);
   give_back();
-  if (random.below(2) == 0) channel_.reset();
+  if (run.random.below(16) == 0) channel_.reset();
 }
 
-void Job::give_back() {
-  source_.unmap();
-  source_.give_back();
-  target_.give_back();
-  stage_ = Stage::kIdle;
+void Job::verify(Run& run) {
+  ++run.transfers;
+  run.bytes += size_;
+  run.sources.note(memory_kinds(), *source_->kind);
+  run.targets.note(memory_kinds(), *target_->kind);
+  run.moves.note(moves(), *move_);
+  run.hidden += through_hidden_ ? 1 : 0;
+  if (hash_of(target_->bytes) == hash_) return;
+  ++run.wrong;
+  run.say("WRONG: ", source_->kind->name, " to ", target_->kind->name, " by ", move_->name, ", ",
+          size_, " bytes: another hash");
 }
 
-void Job::fail(Totals& totals, const char* why) {
-  ++totals.failed;
-  printk("stress: ", size_, " bytes: ", why, "\n");
+/// The CPU has the target already. What may go both ways it changes, or sends back.
+void Job::next_round(Run& run) {
+  --again_;
+  const bool both_ways =
+      source_->direction == DMA_BIDIRECTIONAL && target_->direction == DMA_BIDIRECTIONAL;
+  source_->for_cpu(run.random);
+  if (both_ways && reused == nullptr && run.random.below(2) == 0) {
+    std::swap(source_, target_);
+    ++run.backwards;
+  }
+  const std::uint32_t seed = run.random.next();
+  fill_content(source_->bytes, seed);
+  hash_ = hash_of(source_->bytes);
+  if (target_->direction == DMA_BIDIRECTIONAL) fill_content(target_->bytes, ~seed);
+  source_->for_device(run.random);
+  target_->for_device(run.random);
+  start_leg(run);
+}
+
+void Job::fail(Run& run, std::string_view why) {
+  ++run.failed;
+  run.say("FAILED: ", size_, " bytes: ", why);
   stage_ = Stage::kEnded;
 }
 
