@@ -197,7 +197,12 @@ void Executor::complete(Time now) {
 
 // TRM 2.12: what is queued makes no accesses any more; what is on the bus completes.
 void Executor::abort(Thread& thread, std::uint32_t fault_bits) {
-  if (!thread.faulted()) ++faults_;
+  // What was on the bus already may be refused as well: it is the same abort.
+  if (thread.faulted()) {
+    thread.fault_type |= fault_bits;
+    return;
+  }
+  ++faults_;
   log_.guest_error(thread.manager ? "manager" : "channel ",
                    thread.manager ? "" : std::to_string(thread.number), " aborts at ",
                    hex(thread.pc), ", fault type ", hex(fault_bits), ", started by pc ",

@@ -102,6 +102,18 @@ TEST_CASE("PL330: a read error aborts", "[pl330][fault]") {
   check_fault(Program{}.mov_ccr(copy_control(4, 1)).mov_sar(0xFFFF'F000).ld().wfe(0), 1U << 18);
 }
 
+TEST_CASE("PL330: a second burst that is refused while the first aborts is the same abort",
+          "[pl330][fault]") {
+  Pl330Bench bench;
+  bench.bus.latency = 1us;
+  Program p;
+  p.mov_ccr(copy_control(4, 1)).mov_sar(0xFFFF'F000).ld().ld().ld().wfe(0);
+  bench.run(p);
+  CHECK(bench.fault_type(0) == 1U << 18);
+  CHECK(bench.counter("faults") == 1);
+  CHECK(bench.log.guest_errors() == 1);
+}
+
 TEST_CASE("PL330: after a fault what was queued makes no accesses", "[pl330][fault]") {
   Pl330Bench bench;
   bench.bus.latency = 1us;

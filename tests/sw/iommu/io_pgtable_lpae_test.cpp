@@ -12,9 +12,13 @@ namespace {
 constexpr std::size_t k4K = 4096;
 constexpr std::size_t k2M = 2U << 20;
 constexpr std::size_t k1G = 1U << 30;
-constexpr int kReadWrite = IOMMU_READ | IOMMU_WRITE;
 
-struct LpaeFixture : PgtableFixture {
+struct ProtectionRow {
+  int prot;
+  std::uint64_t descriptor;
+};
+
+struct LpaeFixture : MappingFixture<LpaeTables> {
   explicit LpaeFixture(io_pgtable_fmt format = ARM_32_LPAE_S1) {
     REQUIRE(tables.open(format, cfg, tlb) == 0);
   }
@@ -23,19 +27,16 @@ struct LpaeFixture : PgtableFixture {
   std::optional<Walked> walk(std::uint64_t iova) const {
     return walk_long(&PgtableFixture::read, cfg.ttbr, 1, iova);
   }
-  int map(unsigned long iova, phys_addr_t paddr, std::size_t size, std::size_t count = 1,
-          int prot = kReadWrite) {
-    mapped = 0;
-    return tables.map_pages(iova, paddr, size, count, prot, mapped);
+  /// A page mapped with each protection has this descriptor.
+  void check_descriptors(std::span<const ProtectionRow> rows) {
+    unsigned long iova = 0x10'0000;
+    for (const ProtectionRow& row : rows) {
+      CAPTURE(row.prot);
+      REQUIRE(map(iova, 0x6000'1000, k4K, 1, row.prot) == 0);
+      CHECK(walk(iova)->descriptor == (row.descriptor | 0x6000'1000));
+      iova += k4K;
+    }
   }
-  std::size_t unmap(unsigned long iova, std::size_t size, std::size_t count = 1) {
-    tlb.calls.clear();
-    return tables.unmap_pages(iova, size, count, gather);
-  }
-
-  LpaeTables tables;
-  iommu_iotlb_gather gather;
-  std::size_t mapped = 0;
 };
 
 struct Stage2Fixture : LpaeFixture {
@@ -92,11 +93,7 @@ TEST_CASE_METHOD(PgtableFixture, "LPAE: a coherent walker is told so and nothing
 
 // DDI 0406C B3.6.2: AttrIndx [4:2], AP [7:6], SH [9:8], AF [10], nG [11], XN [54].
 TEST_CASE_METHOD(LpaeFixture, "LPAE: attributes of stage 1 follow the protection", "[sw][iommu]") {
-  struct Row {
-    int prot;
-    std::uint64_t descriptor;
-  };
-  const Row rows[] = {
+  const ProtectionRow rows[] = {
       {IOMMU_READ | IOMMU_WRITE, 0xE43},
       {IOMMU_READ, 0xEC3},
       {IOMMU_WRITE, 0xE43},
@@ -105,36 +102,20 @@ TEST_CASE_METHOD(LpaeFixture, "LPAE: attributes of stage 1 follow the protection
       {IOMMU_READ | IOMMU_WRITE | IOMMU_PRIV, 0xE03},
       {IOMMU_READ | IOMMU_NOEXEC, 0x40'0000'0000'0EC3},
   };
-  unsigned long iova = 0x10'0000;
-  for (const Row& row : rows) {
-    CAPTURE(row.prot);
-    REQUIRE(map(iova, 0x6000'1000, k4K, 1, row.prot) == 0);
-    CHECK(walk(iova)->descriptor == (row.descriptor | 0x6000'1000));
-    iova += k4K;
-  }
+  check_descriptors(rows);
 }
 
 // B3.6.2: MemAttr [5:2] (0xF write-back, 5 non-cacheable, 1 Device), HAP [7:6].
 TEST_CASE_METHOD(Stage2Fixture, "LPAE: attributes of stage 2 follow the protection",
                  "[sw][iommu]") {
-  struct Row {
-    int prot;
-    std::uint64_t descriptor;
-  };
-  const Row rows[] = {
+  const ProtectionRow rows[] = {
       {IOMMU_READ | IOMMU_WRITE, 0x6D7},
       {IOMMU_READ, 0x657},
       {IOMMU_WRITE, 0x697},
       {IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE, 0x7FF},
       {IOMMU_READ | IOMMU_WRITE | IOMMU_MMIO, 0x6C7},
   };
-  unsigned long iova = 0x10'0000;
-  for (const Row& row : rows) {
-    CAPTURE(row.prot);
-    REQUIRE(map(iova, 0x6000'1000, k4K, 1, row.prot) == 0);
-    CHECK(walk(iova)->descriptor == (row.descriptor | 0x6000'1000));
-    iova += k4K;
-  }
+  check_descriptors(rows);
 }
 
 TEST_CASE_METHOD(LpaeFixture, "LPAE: blocks are mapped on the levels of their sizes",

@@ -13,28 +13,14 @@ constexpr std::size_t k4K = 4096;
 constexpr std::size_t k64K = 64U << 10;
 constexpr std::size_t k1M = 1U << 20;
 constexpr std::size_t k16M = 16U << 20;
-constexpr int kReadWrite = IOMMU_READ | IOMMU_WRITE;
 
-struct ShortFixture : PgtableFixture {
+struct ShortFixture : MappingFixture<ShortTables> {
   ShortFixture() { REQUIRE(tables.open(cfg, tlb) == 0); }
   ~ShortFixture() { tables.close(); }
 
   std::optional<Walked> walk(std::uint32_t iova) const {
     return walk_short(&PgtableFixture::read, static_cast<std::uint32_t>(cfg.ttbr), iova);
   }
-  int map(unsigned long iova, phys_addr_t paddr, std::size_t size, std::size_t count = 1,
-          int prot = kReadWrite) {
-    mapped = 0;
-    return tables.map_pages(iova, paddr, size, count, prot, mapped);
-  }
-  std::size_t unmap(unsigned long iova, std::size_t size, std::size_t count = 1) {
-    tlb.calls.clear();
-    return tables.unmap_pages(iova, size, count, gather);
-  }
-
-  ShortTables tables;
-  iommu_iotlb_gather gather;
-  std::size_t mapped = 0;
 };
 
 }  // namespace

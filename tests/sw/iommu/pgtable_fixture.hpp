@@ -83,4 +83,24 @@ struct PgtableFixture {
   io_pgtable_cfg cfg{.pgsize_bitmap = ~0UL};
 };
 
+inline constexpr int kReadWrite = IOMMU_READ | IOMMU_WRITE;
+
+/// Tables of one format. Opening and closing them is the user's.
+template <class Tables>
+struct MappingFixture : PgtableFixture {
+  int map(unsigned long iova, phys_addr_t paddr, std::size_t size, std::size_t count = 1,
+          int prot = kReadWrite) {
+    mapped = 0;
+    return tables.map_pages(iova, paddr, size, count, prot, mapped);
+  }
+  std::size_t unmap(unsigned long iova, std::size_t size, std::size_t count = 1) {
+    tlb.calls.clear();
+    return tables.unmap_pages(iova, size, count, gather);
+  }
+
+  Tables tables;
+  iommu_iotlb_gather gather;
+  std::size_t mapped = 0;
+};
+
 }  // namespace guest::test
