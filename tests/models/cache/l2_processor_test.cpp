@@ -226,17 +226,17 @@ TEST_CASE("L2: prefetch goes ahead by the offset, for what it is enabled, and is
   l2.set(kPrefetchControl, 1U << 28 | 7);
   l2.set(kEvent0Config, 0xAU << 2);  // IPFALLOC
   l2.set(kEventControl, 1);
-  l2.fill(kA, kWriteBack);
-  CHECK_FALSE(l2.resident(kA + 32));
-  CHECK(l2.resident(kA + 8 * 32));
+  l2.fill(kLine, kWriteBack);
+  CHECK_FALSE(l2.resident(kLine + 32));
+  CHECK(l2.resident(kLine + 8 * 32));
   CHECK(l2.get(kEvent0) == 1);
-  l2.fill(kA, kWriteBack);  // A hit asks, too, for a line that is there.
+  l2.fill(kLine, kWriteBack);  // A hit asks, too, for a line that is there.
   CHECK(l2.get(kEvent0) == 1);
   l2.attributes.instruction = true;
-  l2.fill(kA + 0x400, kWriteBack);
-  CHECK_FALSE(l2.resident(kA + 0x400 + 8 * 32));
+  l2.fill(kLine + 0x400, kWriteBack);
+  CHECK_FALSE(l2.resident(kLine + 0x400 + 8 * 32));
   l2.set(kPrefetchControl, 1U << 29 | 7);
-  l2.fill(kA + 0x400, kWriteBack);
-  CHECK(l2.resident(kA + 0x400 + 8 * 32));
+  l2.fill(kLine + 0x400, kWriteBack);
+  CHECK(l2.resident(kLine + 0x400 + 8 * 32));
   CHECK(l2.get(kEvent0) == 2);
 }
