@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <stdexcept>
 
 #include "models/core/sc_time.hpp"
 #include "models/display/display.hpp"
@@ -32,6 +33,8 @@ constexpr Time kSlice = 2ms;
 constexpr Time kKeyTime = 1ms;
 // As shells say that a signal ended a program.
 constexpr int kSignalStatus = 128;
+// In the name of a screenshot: its number.
+constexpr std::string_view kNumber = "%03d";
 
 // Before the run rather than at its end.
 void expect_writable(const std::string& option, const std::string& path) {
@@ -137,6 +140,8 @@ void Simulation::connect_world() {
   auto* system = soc_.find<VexpressSysreg>();
   if (system != nullptr)
     system->set_led_handler([this](std::uint32_t value) { leds_changed(value); });
+  if (!options_.screenshot.empty() && soc_.find<Display>() == nullptr)
+    throw ConfigurationError{"--screenshot " + options_.screenshot + ": the board has no display"};
   if (options_.sd.empty()) return;
   auto* slot = soc_.find<Mmci>();
   if (slot == nullptr)
@@ -278,23 +283,34 @@ void Simulation::end(const std::string& reason, std::optional<std::uint32_t> sta
 
 void Simulation::screenshot(const std::string& path) const {
   const auto* display = soc_.find<Display>();
-  if (display == nullptr)
-    throw ConfigurationError{"--screenshot " + path + ": the board has no display"};
   if (display->last_frame().empty()) {
     std::cerr << "warning: --screenshot " << path
               << ": the display has not shown a whole frame yet\n";
     return;
   }
-  write_png(path, display->last_frame());
+  try {
+    write_png(path, display->last_frame());
+  } catch (const std::runtime_error& error) {
+    throw ConfigurationError{std::string{"--screenshot "} + error.what()};
+  }
 }
 
+// A picture that cannot be written is no reason to lose the run: its end tells.
 void Simulation::leds_changed(std::uint32_t value) {
-  if (options_.screenshot.find("%03d") == std::string::npos || value == 0) return;
+  if (!numbered_screenshots() || value == 0 || !failure_.empty()) return;
   std::array<char, 8> number{};
   std::snprintf(number.data(), number.size(), "%03u", screenshots_++ % 1000);
   std::string path = options_.screenshot;
-  path.replace(path.find("%03d"), 4, number.data());
-  screenshot(path);
+  path.replace(path.find(kNumber), kNumber.size(), number.data());
+  try {
+    screenshot(path);
+  } catch (const ConfigurationError& error) {
+    failure_ = error.what();
+  }
+}
+
+bool Simulation::numbered_screenshots() const {
+  return options_.screenshot.find(kNumber) != std::string::npos;
 }
 
 int Simulation::exit_status() const {
@@ -323,9 +339,6 @@ int Simulation::finish() {
 }
 
 void Simulation::write_files() {
-  if (!options_.screenshot.empty() && options_.screenshot.find("%03d") == std::string::npos) {
-    screenshot(options_.screenshot);
-  }
   if (!options_.report.empty()) {
     std::ofstream file{options_.report};
     file << make_report(options_, soc_, end_, findings_, transfers_.get(), symbols_).dump(2)
@@ -334,6 +347,8 @@ void Simulation::write_files() {
       throw ConfigurationError{"--report " + options_.report + ": cannot be written"};
   }
   if (!options_.coverage.empty()) coverage_.write(options_.coverage);
+  if (!options_.screenshot.empty() && !numbered_screenshots()) screenshot(options_.screenshot);
+  if (!failure_.empty()) throw ConfigurationError{failure_};
 }
 
 }  // namespace linefill

@@ -46,6 +46,7 @@ class Simulation {
   void type();
   void screenshot(const std::string& path) const;
   void leds_changed(std::uint32_t value);
+  bool numbered_screenshots() const;
   void end(const std::string& reason, std::optional<std::uint32_t> status);
   int finish();
   void write_files();
@@ -69,6 +70,7 @@ class Simulation {
   Progress progress_;
   Coverage coverage_;
   unsigned screenshots_ = 0;
+  std::string failure_;  ///< What could not be written during the run.
   RunEnd end_;
   bool ended_ = false;
   bool is_linux_ = false;
