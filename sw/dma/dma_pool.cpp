@@ -10,6 +10,7 @@
 #include "sw/kernel/devres.hpp"
 #include "sw/lib/bitmap.hpp"
 #include "sw/lib/string.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/slab.hpp"
 
 namespace {
@@ -53,6 +54,10 @@ struct dma_pool {
 namespace {
 
 guest::ObjectCache<dma_pool> pools;
+std::size_t live_blocks = 0;
+
+guest::Level pool_level{"DMA pools", [] { return pools.live(); }};
+guest::Level block_level{"blocks of DMA pools", [] { return live_blocks; }};
 
 void complain(const dma_pool& pool, const char* what, const char* why) {
   guest::printk(pool.dev == nullptr ? "no device" : pool.dev->name, ": ", what, " ", pool.name,
@@ -103,6 +108,7 @@ void dma_pool_destroy(dma_pool* pool) {
   while (!pool->pages.empty()) {
     PoolPage& page = pool->pages.pop_front();
     if (page.live != 0) complain(*pool, "dma_pool_destroy", "busy");
+    live_blocks -= page.live;
     dma_free_coherent(pool->dev, pool->allocation, page.address, page.handle);
     page_cache.destroy(&page);
   }
@@ -117,6 +123,7 @@ void* dma_pool_alloc(dma_pool* pool, gfp_t gfp, dma_addr_t* handle) {
       if (block == pool->count()) continue;
       pool->used(page).set(block, 1);
       ++page.live;
+      ++live_blocks;
       *handle = page.handle + pool->offset_of(block);
       return page.address + pool->offset_of(block);
     }
@@ -144,6 +151,7 @@ void dma_pool_free(dma_pool* pool, void* block, dma_addr_t handle) {
   }
   pool->used(*page).clear(index, 1);
   --page->live;
+  --live_blocks;
 }
 
 void* dma_pool_zalloc(dma_pool* pool, gfp_t gfp, dma_addr_t* handle) {

@@ -123,6 +123,7 @@ const dma_map_ops* choose(device& dev, const DmaSetup& setup) {
     return nullptr;
   }
   const int result = arm_iommu_attach_device(&dev, mapping);
+  if (result == 0) mapping->domain->kept = true;
   arm_iommu_release_mapping(mapping);
   if (result != 0) {
     printk("Failed to attach device ", dev.name, " to IOMMU mapping\n");

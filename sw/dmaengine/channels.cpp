@@ -4,6 +4,7 @@
 
 #include "sw/dmaengine/dmaengine.hpp"
 #include "sw/kernel/console.hpp"
+#include "sw/mm/level.hpp"
 
 namespace {
 
@@ -13,6 +14,13 @@ using guest::to_errno;
 guest::IntrusiveList<dma_device> controllers;
 unsigned clients = 0;  // dmaengine_get less dmaengine_put.
 std::array<dma_chan*, DMA_TX_TYPE_END> shared_channels{};
+
+guest::Level channel_level{"DMA channels",
+                           [] { return std::size_t{guest::dmaengine_usage().channels}; }};
+guest::Level descriptor_level{"DMA descriptors",
+                              [] { return std::size_t{guest::dmaengine_usage().descriptors}; }};
+guest::Level unmap_level{"unmap data of DMA descriptors",
+                         [] { return std::size_t{guest::unmap_data_in_use()}; }};
 
 dma_chan* reason(Error error) { return static_cast<dma_chan*>(ERR_PTR(to_errno(error))); }
 

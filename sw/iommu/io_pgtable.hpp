@@ -57,6 +57,8 @@ struct io_pgtable_ops {
                                   iommu_iotlb_gather& gather) = 0;
   /// False: nothing is mapped there.
   virtual bool iova_to_phys(unsigned long iova, phys_addr_t& paddr) const = 0;
+  /// How many pages the tables have.
+  virtual std::size_t pages() const = 0;
   /// Gives back all tables. The walker must have been told before.
   virtual void close() = 0;
 
@@ -76,17 +78,19 @@ extern bool io_pgtable_skip_invalidate;
 class TableMemory {
  public:
   /// Zeroed tables of `bytes`, aligned to their size, at least a page; null if there is no memory.
-  void* allocate(std::size_t bytes) const;
-  void release(void* table, std::size_t bytes) const;
+  void* allocate(std::size_t bytes);
+  void release(void* table, std::size_t bytes);
   /// Makes entries visible to a walker that does not look into the caches; a barrier is still due.
   void publish(const void* first, std::size_t bytes) const;
   void set_coherent(bool coherent) { coherent_ = coherent; }
 
+  std::size_t pages() const { return pages_; }
   /// Pages that hold tables, of all address spaces.
-  static std::size_t pages();
+  static std::size_t all_pages();
 
  private:
   bool coherent_ = false;
+  std::size_t pages_ = 0;
 };
 
 }  // namespace guest

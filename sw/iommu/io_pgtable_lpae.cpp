@@ -138,7 +138,7 @@ void LpaeTables::close() {
   root_ = nullptr;
 }
 
-void LpaeTables::release_tree(Entry* table, unsigned level) const {
+void LpaeTables::release_tree(Entry* table, unsigned level) {
   if (level < kLastLevel) {
     const std::size_t count = table_bytes(level) / sizeof(Entry);
     for (std::size_t i = 0; i < count; ++i) {

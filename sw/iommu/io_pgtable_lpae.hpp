@@ -21,6 +21,7 @@ class LpaeTables final : public io_pgtable_ops {
   std::size_t unmap_pages(unsigned long iova, std::size_t pgsize, std::size_t pgcount,
                           iommu_iotlb_gather& gather) override;
   bool iova_to_phys(unsigned long iova, phys_addr_t& paddr) const override;
+  std::size_t pages() const override { return memory_.pages(); }
   void close() override;
 
  private:
@@ -49,7 +50,7 @@ class LpaeTables final : public io_pgtable_ops {
   std::size_t unmap_in(Entry* table, unsigned level, const Span& span, iommu_iotlb_gather& gather);
   std::size_t unmap_leaves(Entry* at, unsigned level, const Span& span, iommu_iotlb_gather& gather);
   bool split(Entry* at, unsigned level, const Span& span, iommu_iotlb_gather& gather);
-  void release_tree(Entry* table, unsigned level) const;
+  void release_tree(Entry* table, unsigned level);
 
   io_pgtable_fmt format_ = ARM_32_LPAE_S1;
   TableMemory memory_;

@@ -21,6 +21,7 @@ class ShortTables final : public io_pgtable_ops {
   std::size_t unmap_pages(unsigned long iova, std::size_t pgsize, std::size_t pgcount,
                           iommu_iotlb_gather& gather) override;
   bool iova_to_phys(unsigned long iova, phys_addr_t& paddr) const override;
+  std::size_t pages() const override { return memory_.pages(); }
   void close() override;
 
  private:

@@ -6,13 +6,33 @@
 #include "sw/arch/irqflags.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/lib/result.hpp"
+#include "sw/mm/level.hpp"
 
 using namespace guest;
 
 namespace {
 
 IntrusiveList<iommu_device> iommus;
-std::size_t live_domains = 0;
+IntrusiveList<iommu_domain> domains;
+
+std::size_t count_domains(bool kept_too) {
+  std::size_t count = 0;
+  for (const iommu_domain& domain : domains) count += kept_too || !domain.kept ? 1U : 0U;
+  return count;
+}
+
+/// Pages of tables, but for those of domains that are kept, whose tables are kept with them.
+std::size_t spare_table_pages() {
+  std::size_t pages = TableMemory::all_pages();
+  for (iommu_domain& domain : domains) {
+    const io_pgtable_ops* const tables = domain.kept ? domain.ops->tables(domain) : nullptr;
+    if (tables != nullptr) pages -= tables->pages();
+  }
+  return pages;
+}
+
+Level domain_level{"IOMMU domains", [] { return count_domains(false); }};
+Level table_level{"IOMMU page-table pages", spare_table_pages};
 
 constexpr unsigned kLongBits = 8 * sizeof(unsigned long);
 
@@ -69,13 +89,15 @@ bool aligned(const iommu_domain& domain, unsigned long addresses) {
 iommu_domain* iommu_domain_alloc(const bus_type* /*bus*/) {
   if (iommus.empty()) return nullptr;
   iommu_domain* const domain = iommus.front().domain_alloc();
-  if (domain != nullptr) ++live_domains;
+  if (domain == nullptr) return nullptr;
+  domain->kept = false;
+  domains.push_back(*domain);
   return domain;
 }
 
 void iommu_domain_free(iommu_domain* domain) {
+  domain->unlink();
   domain->ops->free(*domain);
-  --live_domains;
 }
 
 int iommu_attach_device(iommu_domain* domain, device* dev) {
@@ -182,6 +204,6 @@ iommu_device* of_iommu_configure(const device* dev) {
 
 namespace guest {
 
-IommuUsage iommu_usage() { return {live_domains, TableMemory::pages()}; }
+IommuUsage iommu_usage() { return {count_domains(true), TableMemory::all_pages()}; }
 
 }  // namespace guest

@@ -41,11 +41,12 @@ struct iommu_domain_ops {
 };
 
 /// An I/O address space.
-struct iommu_domain {
+struct iommu_domain : guest::ListNode {
   const iommu_domain_ops* ops = nullptr;
   unsigned long pgsize_bitmap = 0x1000;
   iommu_fault_handler_t handler = nullptr;
   void* handler_token = nullptr;
+  bool kept = false;  ///< A device's own, for the rest of the run: no leak.
 };
 
 /// A translating device, registered by its driver.

@@ -17,17 +17,19 @@ constexpr std::size_t pages_of(std::size_t bytes) { return (bytes + kPageBytes -
 bool io_pgtable_skip_clean = false;
 bool io_pgtable_skip_invalidate = false;
 
-// Tables stay as long as their address space: they are nobody's leak.
-void* TableMemory::allocate(std::size_t bytes) const {
+// Tables stay as long as their address space, of which iommu.cpp keeps the level.
+void* TableMemory::allocate(std::size_t bytes) {
   const std::span<std::byte> table = alloc_bytes(bytes);
   if (table.empty()) return nullptr;
   live_pages += pages_of(bytes);
+  pages_ += pages_of(bytes);
   memset(table.data(), 0, table.size());
   publish(table.data(), bytes);
   return table.data();
 }
 
-void TableMemory::release(void* table, std::size_t bytes) const {
+void TableMemory::release(void* table, std::size_t bytes) {
+  pages_ -= pages_of(bytes);
   live_pages -= pages_of(bytes);
   free_bytes({static_cast<std::byte*>(table), bytes});
 }
@@ -42,6 +44,6 @@ void TableMemory::publish(const void* first, std::size_t bytes) const {
   outer_clean_range(physical, physical + static_cast<phys_addr_t>(bytes));
 }
 
-std::size_t TableMemory::pages() { return live_pages; }
+std::size_t TableMemory::all_pages() { return live_pages; }
 
 }  // namespace guest

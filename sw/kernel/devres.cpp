@@ -2,6 +2,7 @@
 #include "sw/kernel/devres.hpp"
 
 #include "sw/arch/irqflags.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/slab.hpp"
 
 namespace guest {
@@ -14,6 +15,7 @@ struct Action : ListNode {
 };
 
 ObjectCache<Action> cache;
+Level level{"managed resources", [] { return cache.live(); }};
 IntrusiveList<Action> actions;  // The latest first.
 
 /// Out of the list; null if nobody is accepted.

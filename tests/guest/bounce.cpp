@@ -90,7 +90,7 @@ void dmabounce_relaxed_case() {
   device& dev = dma.dev();
   check(dmabounce_register_dev(&dev, 512, 0, always) == 0, "registered");
   const std::span<std::byte> from = alloc_bytes(kPageBytes);
-  const Coherent target = coherent(dev, kPageBytes);
+  const Coherent target{dev, kPageBytes};
   poke(from.data(), 1);
   dma_addr_t safe = mapped(dev, from.data(), 4, DMA_TO_DEVICE);
   BarePl330::Assembler code = dma.code();

@@ -57,6 +57,7 @@ void write_combining_case() {
   check_drawn(framebuffer, line_bytes);
   check_equal(display.underflows(), 0, "underflows");
   display.disable();
+  dma_free_wc(&display.dev(), display.frame_bytes(), memory, handle);
 }
 
 void cacheable(bool cleaned) {

@@ -28,9 +28,9 @@ class Copier {
     Result<DmaChannel> channel = DmaChannel::request_memcpy();
     if (!channel) panic("no DMA channel");
     channel_.emplace(std::move(*channel));
-    if (dma_alloc_coherent(&channel_->mapping_device(), 2 * kCopyBytes, &memory_, GFP_KERNEL) ==
-        nullptr)
-      panic("no memory");
+    address_ =
+        dma_alloc_coherent(&channel_->mapping_device(), 2 * kCopyBytes, &memory_, GFP_KERNEL);
+    if (address_ == nullptr) panic("no memory");
     init_completion(&done_);
     submit();
   }
@@ -39,6 +39,7 @@ class Copier {
   unsigned stop() {
     stopping_ = true;
     if (wait_for_completion_timeout(&done_, kPatienceUs) == 0) panic("a copy does not end");
+    dma_free_coherent(&channel_->mapping_device(), 2 * kCopyBytes, address_, memory_);
     return copies_;
   }
 
@@ -64,6 +65,7 @@ class Copier {
   }
 
   std::optional<DmaChannel> channel_;
+  void* address_ = nullptr;
   dma_addr_t memory_ = 0;
   completion done_;
   volatile bool stopping_ = false;
@@ -75,8 +77,9 @@ template <std::size_t channels>
 unsigned underflows() {
   Clcd& display = *clcd();
   dma_addr_t framebuffer = 0;
-  if (dma_alloc_wc(&display.dev(), display.frame_bytes(), &framebuffer, GFP_KERNEL) == nullptr)
-    panic("no memory");
+  void* const memory =
+      dma_alloc_wc(&display.dev(), display.frame_bytes(), &framebuffer, GFP_KERNEL);
+  if (memory == nullptr) panic("no memory");
   std::array<Copier, channels> copiers;
   check(static_cast<bool>(display.enable(DmaAddress{static_cast<phys_addr_t>(framebuffer)})),
         "the display is on");
@@ -86,6 +89,7 @@ unsigned underflows() {
   for (Copier& copier : copiers) check(copier.stop() > 0, "copies are made meanwhile");
   const unsigned result = display.underflows();
   display.disable();
+  dma_free_wc(&display.dev(), display.frame_bytes(), memory, framebuffer);
   return result;
 }
 

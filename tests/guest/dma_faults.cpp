@@ -70,7 +70,7 @@ void fetch_error_case() {
 /// A copy of a word between two addresses, one of which is not there.
 void copy_faults(bool source_is_there, std::uint32_t type) {
   const BarePl330 dma;
-  const Coherent memory = coherent(dma.dev(), 4096);
+  const Coherent memory{dma.dev(), 4096};
   BarePl330::Assembler code = dma.code();
   code.move(Register::kControl, word_bursts(1));
   code.move(Register::kSource, source_is_there ? memory.address : kNothing);
@@ -91,7 +91,7 @@ void write_error_case() { copy_faults(true, kWriteError); }
 /// Loads that nobody stores fill the MFIFO: the watchdog ends it.
 void lock_up_case() {
   const BarePl330 dma;
-  const Coherent memory = coherent(dma.dev(), 4096);
+  const Coherent memory{dma.dev(), 4096};
   BarePl330::Assembler code = dma.code();
   code.move(Register::kControl, word_bursts(16));
   code.move(Register::kSource, memory.address);
@@ -119,8 +119,8 @@ void killed_case() {
 /// DMAEND.
 void microcode(bool cleaned) {
   const BarePl330 dma;
-  const Coherent from = coherent(dma.dev(), 4096);
-  const Coherent to = coherent(dma.dev(), 4096);
+  const Coherent from{dma.dev(), 4096};
+  const Coherent to{dma.dev(), 4096};
   const std::span<std::byte> program = alloc_bytes(kPageBytes);
   if (program.empty()) panic("no memory");
   const phys_addr_t address = virt_to_phys(program.data());

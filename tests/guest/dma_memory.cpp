@@ -11,7 +11,6 @@
 #include "sw/dma/pci_dma_compat.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
-#include "sw/mm/level.hpp"
 #include "sw/mm/remap.hpp"
 #include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
@@ -61,7 +60,6 @@ void used_by_both(DmaBench& bench, const Memory& memory) {
 /// One allocation by `gfp` and `attrs`, from the allocator that is expected.
 void from(std::string_view allocator, gfp_t gfp, dma_attrs attrs, std::uint32_t type) {
   DmaBench bench;
-  remember_levels();
   for (unsigned again = 0; again < 2; ++again) {
     Memory memory;
     memory.address =
@@ -75,7 +73,6 @@ void from(std::string_view allocator, gfp_t gfp, dma_attrs attrs, std::uint32_t 
     used_by_both(bench, memory);
     dma_free_attrs(&bench.dev(), kBytes, memory.address, memory.handle, attrs);
   }
-  check(at_remembered_levels(console()), "all is given back");
 }
 
 void remap_case() { from("remap", GFP_KERNEL, 0, kNonCacheable); }
@@ -111,7 +108,6 @@ void no_kernel_mapping_case() {
 
 /// pci_alloc_consistent takes all of the atomic pool, and then nothing.
 void pci_empties_the_pool_case() {
-  remember_levels();
   Memory taken[64 + 1];
   unsigned count = 0;
   while (count < 65) {
@@ -125,13 +121,11 @@ void pci_empties_the_pool_case() {
   for (unsigned i = 0; i < count; ++i) {
     pci_free_consistent(nullptr, kPageBytes, taken[i].address, taken[i].handle);
   }
-  check(at_remembered_levels(console()), "all is given back");
 }
 
 /// Blocks of a pool are coherent memory, too.
 void blocks_case() {
   DmaBench bench;
-  remember_levels();
   dma_pool* pool = dma_pool_create("blocks", &bench.dev(), 64, 64, 0);
   Memory source;
   Memory target;
@@ -145,7 +139,6 @@ void blocks_case() {
   dma_pool_free(pool, source.address, source.handle);
   dma_pool_free(pool, target.address, target.handle);
   dma_pool_destroy(pool);
-  check(at_remembered_levels(console()), "all is given back");
 }
 
 /// Cacheable memory, mapped for one direction and kept right by syncs.

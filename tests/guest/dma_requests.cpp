@@ -78,7 +78,7 @@ class Bench {
   MmciHost* host = mmci_host();
   SdCard card{*host};
   BarePl330 dma;
-  Coherent to = coherent(dma.dev(), 4096);
+  Coherent to{dma.dev(), 4096};
 
  private:
   Mmio<MmciRegisters> registers_;

@@ -7,6 +7,7 @@
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/time.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/page.hpp"
 #include "tests/guest/support/copy_job.hpp"
 #include "tests/guest/support/dma_bench.hpp"
@@ -30,7 +31,6 @@ class Bench {
   Bench() {
     MmciHost* const host = mmci_host();
     if (host == nullptr || !card_.initialise()) panic("no card");
-    host->release_channels();
     before_ = dmaengine_usage();
     device* const mmci = find_device("arm,pl18x");
     registers_ = Mmio<MmciRegisters>{device_iomap(*mmci).value_or(nullptr)};
@@ -280,4 +280,8 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-int guest_main() { return run_case(kCases); }
+int guest_main() {
+  mmci_host()->release_channels();
+  remember_levels();
+  return run_case(kCases);
+}

@@ -183,6 +183,7 @@ void split_case() {
   check_equal(bench.in_memory(target), kNew + 2, "what is there");
   check_equal(iommu_unmap(domain, kIova + 2 * kPageBytes, kBlock - 2 * kPageBytes),
               kBlock - 2 * kPageBytes, "unmapped");
+  check_equal(iommu_unmap(domain, kIova, kPageBytes), kPageBytes, "unmapped");
   __free_pages(block, kBlockOrder);
 }
 

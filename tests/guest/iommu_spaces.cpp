@@ -76,6 +76,9 @@ void nested_case() {
   check_equal(iommu_unmap(lower, kMoved, kPageBytes), kPageBytes, "stage 2 ends");
   check(!bench.copy(kTarget, kSource), "then the copy fails");
   check(bench.faults().count != 0, "and the fault is reported");
+  iommu_detach_device(upper, dev);
+  iommu_domain_free(upper);
+  iommu_domain_free(lower);
 }
 
 // With its domain gone a device's stream is unknown: blocked, and told by the global interrupt.
@@ -149,6 +152,10 @@ void zero_address(bool linux_fault) {
   check_equal(display.bus_errors() != 0 ? 1 : 0, linux_fault ? 0 : 1,
               "the LCD hears that its frame is gone");
   display.disable();
+  if (linux_fault) {
+    iommu_unmap(iommu_get_domain_for_dev(dev), 0, frame.size());
+    iova_free(*dev->iommu_mapping, 0, frame.size());
+  }
   linux_iommu_faults = {};
 }
 
@@ -174,6 +181,7 @@ void atomic_memory(bool linux_fault) {
   if (linux_fault) {
     check_equal(fault.iova, static_cast<std::uint32_t>(handle) + 2 * kPageBytes, "its I/O address");
   }
+  dma_free_coherent(&bench.dev(), 3 * kPageBytes, memory, handle);
   linux_iommu_faults = {};
 }
 

@@ -194,7 +194,7 @@ template <class Action>
 void store_then_ring(std::uint32_t seen, Action&& action) {
   using Register = BarePl330::Assembler::Register;
   const BarePl330 dma;
-  const Coherent memory = coherent(dma.dev(), 4096);
+  const Coherent memory{dma.dev(), 4096};
   BarePl330::Assembler code = dma.code();
   code.move(Register::kControl, word_bursts(1));
   code.move(Register::kSource, memory.address);

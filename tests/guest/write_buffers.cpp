@@ -20,8 +20,8 @@ constexpr unsigned kCacheSync = 0x730;
 template <class Order>
 void device_should_see(std::uint32_t expected, Order order) {
   const BarePl330 dma;
-  const Coherent from = coherent(dma.dev(), 4096);
-  const Coherent to = coherent(dma.dev(), 4096);
+  const Coherent from{dma.dev(), 4096};
+  const Coherent to{dma.dev(), 4096};
   BarePl330::Assembler code = dma.code();
   using Register = BarePl330::Assembler::Register;
   code.move(Register::kControl, word_bursts(1));

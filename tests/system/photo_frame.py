@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the photo frame whole, as scripts/run does, and looks at what the LCD showed.
 
-usage: photo_frame.py SOURCE BUILD TEST      TEST: shows, adversary, repeats, bad_input, or a --break case
+usage: photo_frame.py SOURCE BUILD TEST      TEST: shows, adversary, behind_smmu, repeats, bad_input, or a --break case
 """
 import json
 import pathlib
@@ -59,14 +59,14 @@ class Frame:
         self.source, self.build, self.folder = source, build, folder
         self.runs = 0
 
-    def run(self, photographs: list[pathlib.Path], append: str = "", adversary: str = ""):
+    def run(self, photographs: list[pathlib.Path], append: str = "", adversary: str = "", board: str = "vexpress-a9"):
         """Returns exit status, report, screenshots in order, and what the guest printed."""
         out = self.folder / f"run{self.runs}"
         self.runs += 1
         out.mkdir()
         image = out / "sd.img"
         subprocess.run([self.source / "scripts/make-sd-image", image, *photographs], check=True)
-        command = [self.build / "linefill", "run", self.build / "platforms/vexpress-a9.dtb"]
+        command = [self.build / "linefill", "run", self.build / f"platforms/{board}.dtb"]
         command += ["--kernel", self.build / "sw/photo_frame.elf", "--sd", image, "--append", append]
         command += ["--screenshot", out / "frame-%03d.png", "--report", out / "report.json", "--until", "60s"]
         if adversary:
@@ -95,9 +95,9 @@ def damage(frames: list[pathlib.Path], pixels: bytes) -> float:
     return wrong / (WIDTH * HEIGHT)
 
 
-def expect_good(frame: Frame, adversary: str = "") -> None:
+def expect_good(frame: Frame, adversary: str = "", board: str = "vexpress-a9") -> None:
     path, pixels = frame.good_photograph()
-    status, report, frames, _ = frame.run([path], adversary=adversary)
+    status, report, frames, _ = frame.run([path], adversary=adversary, board=board)
     assert report["findings"] == [], report["findings"]
     assert status == 0, f"exit status {status}"
     assert damage(frames, pixels) == 0, "the screenshot is not the picture, pixel for pixel"
@@ -109,6 +109,10 @@ def test_shows(frame: Frame) -> None:
 
 def test_adversary(frame: Frame) -> None:
     expect_good(frame, adversary="7")
+
+
+def test_behind_smmu(frame: Frame) -> None:
+    expect_good(frame, adversary="7", board="vexpress-a9-smmu")
 
 
 def test_repeats(frame: Frame) -> None:

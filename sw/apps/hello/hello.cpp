@@ -23,5 +23,5 @@ int guest_main() {
            " interrupt\n");
     if (interrupt_count() == interrupts) return 1;
   }
-  return 0;
+  return without_leaks(0);
 }

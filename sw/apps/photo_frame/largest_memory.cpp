@@ -21,7 +21,7 @@ struct Block {
 
 }  // namespace
 
-std::span<std::byte> take_largest_memory() {
+LargestMemory::LargestMemory() {
   std::array<Block, 64> blocks;
   std::size_t count = 0;
   for (unsigned order = kLargestOrder; order >= kSmallestOrder; --order) {
@@ -47,7 +47,11 @@ std::span<std::byte> take_largest_memory() {
     const bool used = block.start >= best.data() && block.start < best.data() + best.size();
     if (!used) __free_pages(virt_to_page(block.start), block.order);
   }
-  return best;
+  bytes_ = best;
+}
+
+LargestMemory::~LargestMemory() {
+  if (!bytes_.empty()) page_release(virt_to_phys(bytes_.data()), bytes_.size());
 }
 
 }  // namespace guest

@@ -7,8 +7,7 @@
 
 namespace guest {
 
-PatternFiller::PatternFiller(DmaChannel* channel, std::span<std::byte> memory)
-    : channel_{channel}, pattern_{memory.first(kBytes)} {
+PatternFiller::PatternFiller(std::span<std::byte> memory) : pattern_{memory.first(kBytes)} {
   constexpr std::uint32_t kMagenta = 0x00FF'00FF;
   constexpr std::uint32_t kGreen = 0x0000'C000;
   constexpr std::size_t kStripe = 8;  // Pixels.

@@ -14,8 +14,10 @@ class PatternFiller {
  public:
   static constexpr std::size_t kBytes = 64 * 1024;
 
-  /// `channel` may be null: then nothing is filled. `memory` has `kBytes` and stays.
-  PatternFiller(DmaChannel* channel, std::span<std::byte> memory);
+  /// `memory` has `kBytes` and stays.
+  explicit PatternFiller(std::span<std::byte> memory);
+  /// Who copies from now on; null, and at first: nothing is filled.
+  void copy_by(DmaChannel* channel) { channel_ = channel; }
 
   /// Fills memory the CPU is about to give away, or to overwrite. Whoever calls owns the buffer.
   Result<void> fill(std::span<std::byte> buffer);
@@ -25,7 +27,7 @@ class PatternFiller {
  private:
   Result<void> copy_pattern(DmaAddress to, std::size_t size);
 
-  DmaChannel* channel_;
+  DmaChannel* channel_ = nullptr;
   std::span<std::byte> pattern_;
 };
 

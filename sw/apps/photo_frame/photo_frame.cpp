@@ -21,5 +21,5 @@ int guest_main() {
     settings.mistake = *mistake;
     settings.caption |= settings.mistake == Mistake::kCachedFramebuffer;
   }
-  return show_all(settings);
+  return without_leaks(show_all(settings));
 }

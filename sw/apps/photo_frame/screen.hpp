@@ -17,11 +17,13 @@ namespace guest {
 /// the LCD shows and that PL330 copies the back buffer to (without a PL330, the CPU).
 class Screen {
  public:
-  Screen(Clcd& lcd, DmaChannel* channel, PatternFiller& filler, const Settings& settings)
-      : lcd_{lcd}, channel_{channel}, filler_{filler}, settings_{settings} {}
+  Screen(Clcd& lcd, PatternFiller& filler, const Settings& settings)
+      : lcd_{lcd}, filler_{filler}, settings_{settings} {}
 
-  /// Allocates both buffers and switches the LCD on.
+  /// Allocates both buffers and switches the LCD on; both stay.
   Result<void> start();
+  /// Who copies from now on; null, and at first: the CPU.
+  void copy_by(DmaChannel* channel) { channel_ = channel; }
 
   /// Where the next picture is drawn. Its memory has been filled with a pattern; draw all of it.
   Result<Surface> begin();
@@ -40,7 +42,7 @@ class Screen {
   Surface surface_of(std::span<std::byte> memory) const;
 
   Clcd& lcd_;
-  DmaChannel* channel_;
+  DmaChannel* channel_ = nullptr;
   PatternFiller& filler_;
   const Settings& settings_;
   std::span<std::byte> back_buffer_;

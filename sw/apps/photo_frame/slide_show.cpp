@@ -14,6 +14,7 @@
 #include "sw/apps/photo_frame/test_card.hpp"
 #include "sw/arch/outer_cache.hpp"
 #include "sw/kernel/console.hpp"
+#include "sw/mm/level.hpp"
 
 namespace guest {
 
@@ -171,6 +172,9 @@ int show_card(SlideShow& show, MmciHost& host, PatternFiller& filler, const Sett
   for (const FileList::File& file : list.files())
     show.show_file(list.name(file), volume, file, loader);
   if (list.left_out() != 0) show.show_reason("SD card", "too many files: some are left out", false);
+  // What the channels have mapped of the card's registers ends with them.
+  host.release_channels();
+  host.request_channels();
   return show.finish();
 }
 
@@ -182,17 +186,21 @@ int show_all(const Settings& settings) {
     printk("photo_frame: no display\n");
     return 1;
   }
-  Result<DmaChannel> channel = DmaChannel::request_memcpy();
-  DmaChannel* const copier = channel ? &*channel : nullptr;
   const auto pattern = alloc_bytes(PatternFiller::kBytes);
   if (pattern.empty()) panic("photo_frame: no memory for the pattern");
-  PatternFiller filler{copier, pattern};
-  Screen screen{*lcd, copier, filler, settings};
+  PatternFiller filler{pattern};
+  Screen screen{*lcd, filler, settings};
   if (const auto started = screen.start(); !started) {
     printk("photo_frame: display: ", describe(started.error()), "\n");
     return 1;
   }
-  Arena arena{take_largest_memory()};
+  remember_levels();  // The LCD shows the last picture for ever.
+  Result<DmaChannel> channel = DmaChannel::request_memcpy();
+  DmaChannel* const copier = channel ? &*channel : nullptr;
+  filler.copy_by(copier);
+  screen.copy_by(copier);
+  const LargestMemory memory;
+  Arena arena{memory.bytes()};
   SlideShow show{screen, arena};
   if (settings.mistake == Mistake::kNoOuter) forget_outer_cache();
   MmciHost* const host = mmci_host();

@@ -46,6 +46,8 @@ class MmciHost final : public MmcHost {
   void set_dma_allowed(bool allowed) { dma_allowed_ = allowed; }
   /// Gives its DMA channels back, for somebody else; the CPU moves the data from now on.
   void release_channels();
+  /// Takes those that the device tree names, as probe does.
+  void request_channels();
 
   /// Attributes for mapping and unmapping the memory of transfers, for demonstrations of what goes
   /// wrong with DMA_ATTR_SKIP_CPU_SYNC.
@@ -70,7 +72,6 @@ class MmciHost final : public MmcHost {
     bool flow_control;
   };
   static const Variant* find_variant(std::uint32_t peripheral_id);
-  void request_channels();
 
   static irqreturn_t on_interrupt(int irq, void* self);
   void serve_interrupt();

@@ -235,9 +235,7 @@ void leave(Conversation& card) {
   card.tell("voltage", 8, 0x1AA, kR7);
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   if (mmci_host() == nullptr) panic("no MMCI");
   MmciHost& host = *mmci_host();
   host.set_dma_allowed(false);
@@ -255,3 +253,7 @@ int guest_main() {
   leave(card);
   return 0;
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }

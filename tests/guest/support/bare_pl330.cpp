@@ -18,12 +18,14 @@ constexpr std::uint32_t kKill = 0x01;
 
 }  // namespace
 
-Coherent coherent(device& dev, std::size_t size) {
+Coherent::Coherent(device& for_dev, std::size_t bytes) : dev{for_dev}, size{bytes} {
   dma_addr_t handle = 0;
-  void* memory = dma_alloc_coherent(&dev, size, &handle, GFP_KERNEL);
-  if (memory == nullptr) panic("no memory");
-  return {static_cast<std::byte*>(memory), static_cast<phys_addr_t>(handle)};
+  at = static_cast<std::byte*>(dma_alloc_coherent(&dev, size, &handle, GFP_KERNEL));
+  if (at == nullptr) panic("no memory");
+  address = static_cast<phys_addr_t>(handle);
 }
+
+Coherent::~Coherent() { dma_free_coherent(&dev, size, at, address); }
 
 BarePl330::BarePl330() : dev_{find_device("arm,pl330")} {
   if (dev_ == nullptr) panic("no PL330");
@@ -33,13 +35,11 @@ BarePl330::BarePl330() : dev_{find_device("arm,pl330")} {
   for (unsigned i = 0; i < device_irq_count(*dev_); ++i) {
     if (const Result<unsigned> irq = device_irq(*dev_, i)) disable_irq(*irq);
   }
-  const Coherent memory = coherent(*dev_, kProgramBytes);
-  program_ = {memory.at, kProgramBytes};
-  program_address_ = memory.address;
+  program_.emplace(*dev_, kProgramBytes);
 }
 
 std::size_t BarePl330::put_code(std::size_t offset, std::span<const std::uint8_t> bytes) const {
-  for (const std::uint8_t byte : bytes) io_write(program_.data() + offset++, byte);
+  for (const std::uint8_t byte : bytes) io_write(program_->at + offset++, byte);
   return offset;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "sw/arch/mmio.hpp"
@@ -11,6 +12,19 @@
 #include "sw/kernel/device.hpp"
 
 namespace guest::test {
+
+/// Coherent memory, freed by the destructor.
+struct Coherent {
+  Coherent(device& dev, std::size_t size);
+  Coherent(const Coherent&) = delete;
+  Coherent& operator=(const Coherent&) = delete;
+  ~Coherent();
+
+  device& dev;
+  std::size_t size;
+  std::byte* at;
+  phys_addr_t address;
+};
 
 /// A PL330 channel thread driven by its debug registers, without the driver: microcode of one's
 /// own, and a doorbell that is a single store. The controller's interrupts are off while it is
@@ -23,14 +37,14 @@ class BarePl330 {
   BarePl330();
 
   /// Writes microcode from the start of its coherent memory, over what was there.
-  Assembler code() const { return Assembler{program_}; }
+  Assembler code() const { return Assembler{{program_->at, program_->size}}; }
   /// Instructions as bytes, from `offset` on; which is behind them.
   std::size_t put_code(std::size_t offset, std::span<const std::uint8_t> bytes) const;
-  phys_addr_t program_address() const { return program_address_; }
+  phys_addr_t program_address() const { return program_->address; }
 
   /// All of a DMAGO but the doorbell; what was stored before is made visible.
   void prepare(phys_addr_t program) const;
-  void prepare() const { prepare(program_address_); }
+  void prepare() const { prepare(program_address()); }
   /// The doorbell: one store to a device, with no barrier.
   void ring() const { registers_.write_relaxed(&pl330::Registers::dbgcmd, 0); }
   void start() const {
@@ -62,17 +76,9 @@ class BarePl330 {
  private:
   device* dev_ = nullptr;
   Mmio<pl330::Registers> registers_;
-  std::span<std::byte> program_;
-  phys_addr_t program_address_ = 0;
+  std::optional<Coherent> program_;
 };
 
 /// CCR of bursts of words, both addresses counting.
 std::uint32_t word_bursts(unsigned beats);
-/// Coherent memory, never freed.
-struct Coherent {
-  std::byte* at;
-  phys_addr_t address;
-};
-Coherent coherent(device& dev, std::size_t size);
-
 }  // namespace guest::test

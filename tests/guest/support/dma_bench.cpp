@@ -58,6 +58,11 @@ DmaBench::DmaBench() {
   coherent_ = {static_cast<std::byte*>(coherent), kBytes};
 }
 
+DmaBench::~DmaBench() {
+  dma_free_coherent(&dev(), kBytes, coherent_.data(), coherent_handle_);
+  free_bytes(buffer_);
+}
+
 std::uint32_t DmaBench::load(std::size_t offset) const { return peek(begin() + offset); }
 void DmaBench::store(std::uint32_t value, std::size_t offset) const {
   poke(begin() + offset, value);

@@ -18,6 +18,9 @@ class DmaBench {
   static constexpr std::size_t kBytes = 4096;
 
   DmaBench();
+  DmaBench(const DmaBench&) = delete;
+  DmaBench& operator=(const DmaBench&) = delete;
+  ~DmaBench();
 
   /// Cacheable. The CPU's loads and stores; never combined or left out.
   std::uint32_t load(std::size_t offset = 0) const;

@@ -2,6 +2,7 @@
 #include "tests/guest/support/harness.hpp"
 
 #include "sw/kernel/console.hpp"
+#include "sw/kernel/main.hpp"
 #include "sw/kernel/options.hpp"
 
 namespace guest::test {
@@ -33,7 +34,7 @@ int run_case(std::span<const Case> cases) {
     one.run();
     if (checks == 0) check(false, "nothing was checked");
     printk(one.name, ": ", checks, " checks, ", failures, " failed\n");
-    return failures == 0 ? 0 : 1;
+    return without_leaks(failures == 0 ? 0 : 1);
   }
   printk("no case \"", wanted, "\"\n");
   return 1;

@@ -68,7 +68,7 @@ struct LoaderBench {
   std::vector<std::byte> list_memory = std::vector<std::byte>(64 * 1024);
   guest::FileList list{list_memory};
   std::vector<std::byte> pattern = std::vector<std::byte>(guest::PatternFiller::kBytes);
-  guest::PatternFiller filler{nullptr, pattern};
+  guest::PatternFiller filler{pattern};
   std::span<std::byte> second = guest::alloc_bytes(SdBuffer::kBytes);
   std::vector<std::byte> memory = std::vector<std::byte>(4 << 20);
   guest::Arena arena{memory};

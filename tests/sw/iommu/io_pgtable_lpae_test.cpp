@@ -181,12 +181,12 @@ TEST_CASE_METHOD(LpaeFixture, "LPAE: a page unmapped from a block splits the blo
 
 TEST_CASE_METHOD(LpaeFixture, "LPAE: a block takes the place of an emptied table, which is freed",
                  "[sw][iommu]") {
-  const std::size_t before = TableMemory::pages();
+  const std::size_t before = TableMemory::all_pages();
   REQUIRE(map(0x40'0000, 0x6000'0000, k4K) == 0);
-  CHECK(TableMemory::pages() == before + 2);
+  CHECK(TableMemory::all_pages() == before + 2);
   REQUIRE(unmap(0x40'0000, k4K) == k4K);
   CHECK(map(0x40'0000, 0x6020'0000, k2M) == 0);
-  CHECK(TableMemory::pages() == before + 1);
+  CHECK(TableMemory::all_pages() == before + 1);
   CHECK(tlb.calls.back() == LoggingTlb::Call{'w', 0x40'0000, k2M});
   CHECK(walk(0x40'1000)->address == 0x6020'1000);
 }
@@ -242,7 +242,7 @@ TEST_CASE_METHOD(PgtableFixture, "LPAE: all tables are given back", "[sw][iommu]
   }
   tables.close();
   CHECK(free_page_count() == before);
-  CHECK(TableMemory::pages() == 0);
+  CHECK(TableMemory::all_pages() == 0);
 }
 
 TEST_CASE_METHOD(PgtableFixture, "LPAE: without memory nothing is mapped and nothing is lost",

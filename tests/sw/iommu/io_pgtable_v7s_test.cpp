@@ -112,17 +112,17 @@ TEST_CASE_METHOD(ShortFixture, "v7s: unmapping a part splits what it is part of"
 
 TEST_CASE_METHOD(ShortFixture, "v7s: four neighbouring tables share a page, freed with the last",
                  "[sw][iommu]") {
-  const std::size_t before = TableMemory::pages();
+  const std::size_t before = TableMemory::all_pages();
   for (unsigned long i = 0; i < 4; ++i) {
     REQUIRE(map(i * k1M, 0x6000'0000, k4K) == 0);
     REQUIRE(unmap(i * k1M, k4K) == k4K);
   }
-  CHECK(TableMemory::pages() == before + 1);
+  CHECK(TableMemory::all_pages() == before + 1);
   for (unsigned long i = 0; i < 4; ++i) {
-    CHECK(TableMemory::pages() == before + 1);
+    CHECK(TableMemory::all_pages() == before + 1);
     REQUIRE(map(i * k1M, 0x6010'0000, k1M) == 0);
   }
-  CHECK(TableMemory::pages() == before);
+  CHECK(TableMemory::all_pages() == before);
 }
 
 TEST_CASE_METHOD(PgtableFixture, "v7s: all tables are given back", "[sw][iommu]") {
@@ -134,5 +134,5 @@ TEST_CASE_METHOD(PgtableFixture, "v7s: all tables are given back", "[sw][iommu]"
   }
   tables.close();
   CHECK(free_page_count() == kPages);
-  CHECK(TableMemory::pages() == 0);
+  CHECK(TableMemory::all_pages() == 0);
 }

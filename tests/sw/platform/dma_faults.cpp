@@ -39,9 +39,7 @@ bool ends_with(DmaChannel& channel, DmaAddress to, DmaAddress from, dmaengine_tx
          outcome.result.residue <= kBytes && (outcome.result.residue != 0) == failed;
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   Result<DmaChannel> channel = DmaChannel::request_memcpy();
   if (!channel) return 2;
   device& dev = channel->mapping_device();
@@ -64,3 +62,7 @@ int guest_main() {
   printk(failures, " failures\n");
   return failures == 0 ? 0 : 1;
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }

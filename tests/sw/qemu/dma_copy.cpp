@@ -100,9 +100,7 @@ bool terminate_is_quiet(DmaChannel& channel, std::span<std::byte> source,
   return calls == 0;
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   Result<DmaChannel> channel = DmaChannel::request_memcpy();
   if (!channel) {
     printk("no memory-to-memory channel: ", describe(channel.error()), "\n");
@@ -125,3 +123,7 @@ int guest_main() {
   printk(round, " copies, ", failures, " failures\n");
   return failures == 0 ? 0 : 1;
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }

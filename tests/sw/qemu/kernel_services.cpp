@@ -168,9 +168,7 @@ void check_written_code() {
   }
 }
 
-}  // namespace
-
-int guest_main() {
+int run() {
   check_memory_functions();
   check_memory_types();
   check_coherent_memory();
@@ -180,3 +178,7 @@ int guest_main() {
   printk(failures, " failures\n");
   return failures == 0 ? 0 : 1;
 }
+
+}  // namespace
+
+int guest_main() { return without_leaks(run()); }
