@@ -41,8 +41,11 @@ def main():
         words += f" ops={options.ops} coherent_pool=8M"  # What is bounced and large comes from there.
     with tempfile.TemporaryDirectory() as folder:
         report_file = Path(folder, "report.json")
+        card = Path(folder, "card.img")
+        card.write_bytes(bytes(1 << 20))
         command = [options.build / "linefill", "run", options.build / f"platforms/{options.board}.dtb", "--kernel",
-                   options.build / "sw/stress.elf", "--append", words, "--report", report_file]
+                   options.build / "sw/stress.elf", "--sd", card, "--append", words, "--report",
+                   report_file]
         if not options.broken:
             command += ["--adversary", str(options.seed)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)

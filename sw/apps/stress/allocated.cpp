@@ -38,8 +38,8 @@ void free_shared(Memory& m) {
 
 template <gfp_t kGfp, dma_attrs kAttrs>
 constexpr MemoryKind shared(std::string_view name) {
-  return {name,        kMostBytes, false,   everywhere, take_shared<kGfp, kAttrs>,
-          free_shared, one_piece,  nothing, nothing,    nothing};
+  return {name,    kMostBytes, everywhere, take_shared<kGfp, kAttrs>, free_shared, one_piece,
+          nothing, nothing,    nothing};
 }
 
 // --- A small block
@@ -130,18 +130,16 @@ const MemoryKind kContiguous = shared<GFP_KERNEL, DMA_ATTR_FORCE_CONTIGUOUS>("co
 const MemoryKind kAtomic = shared<GFP_ATOMIC, 0>("atomic");
 const MemoryKind kDeviceOnlyMemory =
     shared<GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING>("no kernel mapping");
-const MemoryKind kPoolBlock{"pool",     Supplies::kBlockBytes,
-                            false,      everywhere,
-                            take_block, free_block,
-                            one_piece,  nothing,
-                            nothing,    nothing};
-const MemoryKind kPages{"pages",    kMostBytes, true,          everywhere,    take_pages,
-                        free_pages, map_pages,  pages_for_cpu, pages_for_cpu, pages_for_device};
-const MemoryKind kNoncoherent{"noncoherent",    kMostBytes,       true,      everywhere,
-                              take_noncoherent, free_noncoherent, map_pages, pages_for_cpu,
-                              pages_for_cpu,    pages_for_device};
-const MemoryKind kNoncontiguous{"noncontiguous",    kMostBytes,         true,      everywhere,
-                                take_noncontiguous, free_noncontiguous, map_table, table_for_cpu,
-                                table_for_cpu,      table_for_device};
+const MemoryKind kPoolBlock{
+    "pool", Supplies::kBlockBytes, everywhere, take_block, free_block, one_piece, nothing, nothing,
+    nothing};
+const MemoryKind kPages{"pages",   kMostBytes,    everywhere,    take_pages,      free_pages,
+                        map_pages, pages_for_cpu, pages_for_cpu, pages_for_device};
+const MemoryKind kNoncoherent{"noncoherent",    kMostBytes,       everywhere,
+                              take_noncoherent, free_noncoherent, map_pages,
+                              pages_for_cpu,    pages_for_cpu,    pages_for_device};
+const MemoryKind kNoncontiguous{"noncontiguous",    kMostBytes,         everywhere,
+                                take_noncontiguous, free_noncontiguous, map_table,
+                                table_for_cpu,      table_for_cpu,      table_for_device};
 
 }  // namespace guest

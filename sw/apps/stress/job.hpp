@@ -57,6 +57,7 @@ class Job {
   void poll(Run& run);
   void finish_round(Run& run);
   void verify(Run& run);
+  void calculate(Run& run);
   void next_round(Run& run);
   void end_early(Run& run);
   void unmap_all(Random& random);

@@ -46,6 +46,10 @@ struct Memory {
   /// What is one stretch from `offset` on; of no bytes behind the end.
   Piece piece_at(std::size_t offset) const;
 
+  bool is_in_arena() const {
+    return bytes.data() >= arena.data() && bytes.data() < arena.data() + arena.size();
+  }
+
   std::span<std::byte> arena;
   unsigned place;
   Supplies* supplies = nullptr;
@@ -68,8 +72,6 @@ struct Memory {
 struct MemoryKind {
   std::string_view name;
   std::size_t most_bytes;
-  /// Whether the CPU may use it through its caches once it is not mapped any more.
-  bool cached;
   bool (*here)(const Supplies&);
   bool (*take)(Memory&, Random&, std::size_t size);
   void (*give_back)(Memory&);

@@ -32,6 +32,6 @@ void unmap(Memory& m, Random& /*random*/) {
 }  // namespace
 
 const MemoryKind kResource{
-    "resource", Supplies::kWindowBytes, false, here, take, keep, map, unmap, nothing, nothing};
+    "resource", Supplies::kWindowBytes, here, take, keep, map, unmap, nothing, nothing};
 
 }  // namespace guest

@@ -36,10 +36,18 @@ struct Run {
   std::uint64_t failed = 0;      ///< Refused, faulted, or not ended in time.
   std::uint64_t terminated = 0;  ///< On purpose; what the target holds then nobody knows.
   std::uint64_t not_now = 0;     ///< No memory, no channel, no mapping: tried again.
-  Counts sources{}, targets{}, moves{}, endings{};
+  Counts sources{}, targets{}, moves{}, endings{}, calculations{}, card{};
   std::uint32_t hidden = 0;     ///< Went through memory that the CPU does not see.
   std::uint32_t backwards = 0;  ///< From the target to the source.
   std::uint32_t polls = 0;
+
+  void note_transfer(std::size_t size, bool right, std::string_view what) {
+    ++transfers;
+    bytes += size;
+    if (right) return;
+    ++wrong;
+    say("WRONG: ", what, ", ", size, " bytes");
+  }
 
   template <class... Parts>
   void say(const Parts&... parts) const {

@@ -5,8 +5,10 @@
 #include <array>
 #include <new>
 
+#include "sw/apps/stress/card.hpp"
 #include "sw/apps/stress/job.hpp"
 #include "sw/apps/stress/moves.hpp"
+#include "sw/apps/stress/parity.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/options.hpp"
 #include "sw/measure/implementation.hpp"
@@ -53,7 +55,7 @@ void disturb(std::span<std::byte> memory, Random& random) {
   }
 }
 
-void run_all(Jobs& jobs, std::uint64_t transfers, Run& run) {
+void run_all(Jobs& jobs, Card& card, std::uint64_t transfers, Run& run) {
   const std::span<std::byte> other = alloc_bytes(1U << 20);
   std::uint64_t deadline_ns = ktime_ns() + kPatienceNs;
   for (bool busy = true; busy && run.failed == 0;) {
@@ -64,6 +66,7 @@ void run_all(Jobs& jobs, std::uint64_t transfers, Run& run) {
       moved = job.step(run, last) || moved;
       busy = busy || !job.idle();
     }
+    moved = (!last && card.step(run)) || moved;
     run.supplies.change_device_memory(run.random);
     if (!moved) disturb(other, run.random);
     if (moved) deadline_ns = ktime_ns() + kPatienceNs;
@@ -89,13 +92,15 @@ void print_counts(const Run& run, std::string_view what, std::span<const Row> ta
   printk("\n");
 }
 
-void print_totals(const Run& run) {
+void print_totals(const Run& run, bool has_card) {
   const auto has = [&](const MemoryKind& kind) { return kind.here(run.supplies); };
   const auto always = [](const auto&) { return true; };
   print_counts(run, "from", memory_kinds(), run.sources, has);
   print_counts(run, "to", memory_kinds(), run.targets, has);
   print_counts(run, "moved by", moves(), run.moves, always);
   print_counts(run, "ended by", endings(), run.endings, always);
+  print_counts(run, "calculated", calculations(), run.calculations, always);
+  if (has_card) print_counts(run, "with the card", card_transfers(), run.card, always);
   printk("stress: seed ", run.seed, ": besides: through hidden memory ", run.hidden, ", backwards ",
          run.backwards, ", status ", run.polls);
   if (run.supplies.can_declare()) printk(", device memory ", run.supplies.times_declared());
@@ -111,8 +116,11 @@ int stress(device& dev, bool may_refuse) {
   Supplies supplies{dev, may_refuse};
   Run run{.random = Random{seed}, .supplies = supplies, .seed = seed, .may_refuse = may_refuse};
   Jobs jobs{channels};
-  run_all(jobs, option_number("transfers", 10'000), run);
-  print_totals(run);
+  const std::span<std::byte> card_memory = alloc_bytes(2 * Card::kRegionBytes);
+  Card card{card_memory};
+  run_all(jobs, card, option_number("transfers", 10'000), run);
+  print_totals(run, card.present());
+  free_bytes(card_memory);
   return run.wrong == 0 && run.failed == 0 ? 0 : 1;
 }
 
