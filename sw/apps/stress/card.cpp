@@ -42,11 +42,10 @@ Card::Card(std::span<std::byte> arena) : arena_{arena} {
 }
 
 Card::~Card() {
-  if (channel_ != nullptr) {
-    dma_release_channel(channel_);
-  } else if (present_) {
-    mmci_host()->release_channels();  // What they have mapped would look like a leak.
-  }
+  if (channel_ != nullptr) dma_release_channel(channel_);
+  if (!present_) return;
+  mmci_host()->release_channels();  // Ends what they have mapped.
+  mmci_host()->request_channels();
 }
 
 bool Card::step(Run& run) {
