@@ -162,17 +162,19 @@ class Inspector {
   device& dev_;
 };
 
-/// Of every two pages one is taken for as long as this lives: what is free is scattered. What is
-/// free was written, too.
+/// Leaves what somebody wrote in free memory.
+void soil_free_memory() {
+  constexpr std::size_t kMany = 4U << 20;
+  const std::span<std::byte> bytes = alloc_bytes(kMany);
+  std::fill(bytes.begin(), bytes.end(), std::byte{0xA5});
+  free_bytes(bytes);
+}
+
+/// Of every two pages one is taken for as long as this lives: what is free is scattered.
 class Fragments {
  public:
   Fragments() {
-    for (page*& each : pages_) {
-      each = alloc_pages(GFP_KERNEL, 0);
-      if (each == nullptr) continue;
-      auto* const bytes = static_cast<std::byte*>(page_address(each));
-      std::fill(bytes, bytes + kPageBytes, std::byte{0xA5});
-    }
+    for (page*& each : pages_) each = alloc_pages(GFP_KERNEL, 0);
     release(1);
   }
   Fragments(const Fragments&) = delete;
@@ -239,6 +241,7 @@ void ask_for(Answer& answer, Table& table, const Request& request, bool own_pool
 
 void answer_alloc(Answer& answer) {
   const bool cma = option_number("cma", 0) != 0;
+  soil_free_memory();
   Table table{20,         "16 KiB by",    "gfp   ",       "mapped",   "allocator",
               "address ", "memory type ", "linear alias", "stretches"};
   const std::string_view only = option("ops").value_or("");
