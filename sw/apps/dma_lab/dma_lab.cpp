@@ -70,7 +70,7 @@ class Lab {
       costs.unmap = cost_of([&] { specimen.unmap(); }, nothing_);
       costs.verify = cost_of([&] { good = specimen.verify(seed) && good; }, nothing_);
       costs.right = good;
-      specimen.fill(seed);
+      specimen.soil();
       costs.copy = cost_of([&] { specimen.copy_by_cpu(); }, nothing_);
       if (size > kPageBytes) break;
     }

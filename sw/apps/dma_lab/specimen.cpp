@@ -9,18 +9,8 @@
 namespace guest {
 namespace {
 
-constexpr std::size_t kSampleBytes = 16U << 10;
-
 /// One specimen at a time.
 std::array<scatterlist, Specimen::kMostEntries + 1> list;
-
-/// Calls `use` for the whole, or for the first and the last of it.
-template <class Use>
-void each_sample(std::size_t size, Use&& use) {
-  if (size <= 2 * kSampleBytes) return use(std::size_t{0}, size);
-  use(std::size_t{0}, kSampleBytes);
-  use(size - kSampleBytes, kSampleBytes);
-}
 
 }  // namespace
 
@@ -94,24 +84,15 @@ void Specimen::copy_by_cpu() const {
   }
 }
 
-// The buffer is dirty all over, as if the CPU had just worked on it.
 void Specimen::fill(std::uint32_t seed) const {
-  const std::span<std::byte> from = to_device() ? buffer_ : peer_bytes();
-  const std::span<std::byte> to = to_device() ? peer_bytes() : buffer_;
-  memset(buffer_.data(), 0x5A, buffer_.size());
-  each_sample(from.size(), [&](std::size_t at, std::size_t size) {
-    fill_content(from.subspan(at, size), seed);
-    fill_content(to.subspan(at, size), ~seed);
-  });
+  fill_content(to_device() ? buffer_ : peer_bytes(), seed);
+  fill_content(to_device() ? peer_bytes() : buffer_, ~seed);
 }
 
+void Specimen::soil() const { memset(buffer_.data(), 0x5A, buffer_.size()); }
+
 bool Specimen::verify(std::uint32_t seed) const {
-  const std::span<std::byte> to = to_device() ? peer_bytes() : buffer_;
-  std::size_t wrong = 0;
-  each_sample(to.size(), [&](std::size_t at, std::size_t size) {
-    wrong += wrong_content(to.subspan(at, size), seed);
-  });
-  return wrong == 0;
+  return wrong_content(to_device() ? peer_bytes() : buffer_, seed) == 0;
 }
 
 }  // namespace guest

@@ -36,8 +36,12 @@ class Specimen {
   /// The same by the CPU.
   void copy_by_cpu() const;
 
+  /// Both ends, with different contents: the buffer is dirty all over, as if the CPU had just
+  /// worked on it.
   void fill(std::uint32_t seed) const;
-  /// Whether the end that was written has the other's content; of a large one, samples.
+  /// Makes the buffer as dirty, and no content.
+  void soil() const;
+  /// Whether each byte of the end that was written is the other's.
   bool verify(std::uint32_t seed) const;
 
  private:
