@@ -11,6 +11,7 @@
 #include "sw/dma/dmabounce.hpp"
 #include "sw/dma/swiotlb.hpp"
 #include "sw/kernel/device.hpp"
+#include "sw/mm/page.hpp"
 
 namespace guest {
 
@@ -61,7 +62,7 @@ void stop_nothing(device& /*dev*/) {}
 int always(device* /*dev*/, dma_addr_t /*address*/, std::size_t /*size*/) { return 1; }
 
 Result<void> start_dmabounce(device& dev) {
-  constexpr unsigned long kSmall = 2048;
+  constexpr unsigned long kSmall = kPageBytes;  // An entry of a list.
   constexpr unsigned long kLarge = 64UL << 10;
   if (!direct(dev)) return Error::kNoDevice;
   if (dmabounce_register_dev(&dev, kSmall, kLarge, always) != 0) return Error::kOutOfMemory;

@@ -18,7 +18,7 @@ using namespace guest;
 namespace {
 
 constexpr std::size_t kSmallest = 4;
-constexpr std::size_t kLargest = 4U << 20;
+constexpr std::size_t kLargest = Specimen::kMostBytes;
 constexpr std::size_t kUnaligned = 4;  ///< How far off a line.
 
 struct Cost {
@@ -133,7 +133,6 @@ void sweep(Outcome& outcome, Lab& lab, Table& table, const Implementation& imple
            Form form, const Direction& direction, bool aligned, std::size_t largest) {
   const std::string_view name = implementation.name();
   const bool bounces = implementation.traits().bounces;
-  if (form == Form::kList) largest = std::min(largest, Specimen::kMostListed - kPageBytes);
   BreakEven elapsed;
   BreakEven busy;
   for (std::size_t size = kSmallest; size <= largest; size *= 4) {

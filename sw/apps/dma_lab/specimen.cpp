@@ -10,7 +10,7 @@ namespace guest {
 namespace {
 
 /// One specimen at a time.
-std::array<scatterlist, Specimen::kMostEntries + 1> list;
+std::array<scatterlist, Specimen::kMostEntries> list;
 
 }  // namespace
 

@@ -21,8 +21,9 @@ inline constexpr std::array<std::string_view, 3> kFormNames{"single", "page", "s
 /// mapping.
 class Specimen {
  public:
-  static constexpr std::size_t kMostEntries = 256;
-  static constexpr std::size_t kMostListed = kMostEntries * kPageBytes;
+  static constexpr std::size_t kMostBytes = 4U << 20;
+  /// Of a list; one that begins within a page ends in another one.
+  static constexpr std::size_t kMostEntries = kMostBytes / kPageBytes + 1;
 
   Specimen(DmaChannel& channel, const CoherentMemory& peer, Form form, dma_data_direction direction,
            std::span<std::byte> buffer)
