@@ -113,7 +113,7 @@ void ContextBank::record(const ContextFault& fault, std::uint64_t address, bool 
   far_ = static_cast<std::uint32_t>(address);
   far_high_ = static_cast<std::uint32_t>(address >> 32);
   fsynr0_ = (fault.walk.level & 3U) | (write ? 1U << 4 : 0) | (privileged ? 1U << 5 : 0) |
-            (instruction ? 1U << 6 : 0) |
+            (instruction ? 1U << 6 : 0) | (fault.non_secure ? 1U << 8 : 0) |
             (fault.walk.kind == WalkFaultKind::kExternal ? 1U << 10 : 0);
   // The rest is of stage 2's format (IHI 0062, 17.3.1).
   if (fault.nested)

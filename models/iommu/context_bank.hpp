@@ -52,6 +52,7 @@ struct ContextFault {
   bool stage2 = false;
   bool nested = false;          ///< FSYNR0.NESTED: stage 1 came first.
   bool in_stage1_walk = false;  ///< FSYNR0.S1PTWF: stage 2 refused a descriptor of stage 1.
+  bool non_secure = false;      ///< FSYNR0.NSATTR, of a Secure bank.
   bool for_software = false;    ///< FSYNR0.ATOF: of an address translation operation.
   unsigned stage1_bank = 0;     ///< FSYNR0.S1CBNDX.
   std::uint64_t ipa = 0;        ///< Of stage 2.

@@ -27,9 +27,10 @@ class Smmu::DebugMemory final : public smmu::TableMemory {
  public:
   explicit DebugMemory(Smmu& owner) : owner_{owner} {}
   BusResponse read(std::uint64_t address, std::span<std::byte> data,
-                   const MemoryAttributes& walk_attributes) override {
+                   const MemoryAttributes& walk_attributes, bool secure) override {
     BusTransaction transaction;
     transaction.extension.attributes.memory = walk_attributes;
+    transaction.extension.attributes.secure = secure;
     tlm::tlm_generic_payload& payload = transaction.payload;
     payload.set_read();
     payload.set_address(address);
@@ -130,6 +131,7 @@ void Smmu::transport_part(const Master& master, tlm::tlm_generic_payload& payloa
   if (verdict.address >= kBusEnd) return set_response(payload, BusResponse::kDecodeError);
   if (extension != nullptr) {
     extension->attributes.memory = verdict.memory;
+    extension->attributes.secure = verdict.secure;
     if (verdict.translated) {
       extension->attributes.translated = true;
       extension->attributes.io_address = static_cast<std::uint32_t>(payload.get_address());
@@ -175,50 +177,76 @@ void Smmu::release(Time now) {
 // ------------------------------------------------------------------------------------
 
 template <class Self, class Use>
-void Smmu::with_window(Self& block, std::uint32_t offset, Use&& use) {
+void Smmu::with_window(Self& block, std::uint32_t offset, bool secure, Use&& use) {
   using smmu::ContextBank;
-  using smmu::StreamGroup;
   const smmu::Config& config = block.config();
   const std::uint32_t page_size = 1U << config.page_shift;
   const std::uint32_t page = offset >> config.page_shift;
   const std::uint32_t at = offset & (page_size - 1);
   const std::uint32_t index = (at & 0x3FFU) / 4;
   const std::uint32_t in_word = at % 4;
+  const bool all = secure || !config.two_states;  // Sees what the other state has, too.
+  const bool closed = !all && block.restricted();
   if (page >= config.global_pages()) {
     const std::uint32_t bank = page - config.global_pages();
-    if (bank < config.context_banks) return use(ContextBank::registers(), block.bank(bank), at);
-  } else if (page == 1 && index < config.context_banks) {
+    const bool there = bank < config.context_banks && (all || !block.secure_bank(bank));
+    if (there && !(closed && block.bank(bank).type() == smmu::BankType::kStage2))
+      return use(ContextBank::registers(), block.bank(bank), at);
+  } else if (page == 1 && index < config.context_banks && !closed &&
+             (all || !block.secure_bank(index))) {
     if (at < 0x400) return use(ContextBank::cbar_registers(), block.bank(index), in_word);
     if (at < 0x800) return use(ContextBank::cbfrsynra_registers(), block.bank(index), in_word);
     if (at < 0xC00) return use(ContextBank::cba2r_registers(), block.bank(index), in_word);
-  } else if (page == 0) {
-    if (at - 0x800 < 4 * config.stream_groups)
-      return use(StreamGroup::smr_registers(), block.group(index), in_word);
-    if (at - 0xC00 < 4 * config.stream_groups)
-      return use(StreamGroup::s2cr_registers(), block.group(index), in_word);
-    // Identification registers are at the page's end.
-    const std::uint32_t from_end = page_size - at;
-    if (page_size != 0x1000 && from_end <= 0x30)
-      return use(smmu::Block::registers(), block, 0x1000 - from_end);
-    if (at < 0xFD0 || page_size == 0x1000) return use(smmu::Block::registers(), block, at);
+  } else if (page == 0 && !closed) {
+    return with_first_page(block, at, secure, use);
   }
-  use(smmu::Block::registers(), block, smmu::Block::kReserved);
+  use(smmu::GlobalSpace::registers(), block.global_space(secure), smmu::GlobalSpace::kReserved);
+}
+
+template <class Self, class Use>
+void Smmu::with_first_page(Self& block, std::uint32_t at, bool secure, Use&& use) {
+  using smmu::GlobalSpace;
+  using smmu::StreamGroup;
+  const smmu::Config& config = block.config();
+  const std::uint32_t page_size = 1U << config.page_shift;
+  const bool all = secure || !config.two_states;
+  const std::uint32_t index = (at & 0x3FFU) / 4;
+  auto& own = block.global_space(secure);
+  if (index < config.stream_groups && (all || !block.secure_group(index))) {
+    if (at >= 0x800 && at < 0xA00)
+      return use(StreamGroup::smr_registers(), block.group(index), at % 4);
+    if (at >= 0xC00 && at < 0xE00)
+      return use(StreamGroup::s2cr_registers(), block.group(index), at % 4);
+  }
+  if (secure && config.two_states) {
+    if (GlobalSpace::secure_registers().find(at & ~3U) != nullptr)
+      return use(GlobalSpace::secure_registers(), own, at);
+    if (at >= 0x400 && GlobalSpace::has_alias(at - 0x400))
+      return use(GlobalSpace::registers(), block.global_space(false), at - 0x400);
+  }
+  // Identification registers are at the page's end.
+  const std::uint32_t from_end = page_size - at;
+  if (page_size != 0x1000 && from_end <= 0x30)
+    return use(GlobalSpace::registers(), own, 0x1000 - from_end);
+  const bool reserved = page_size != 0x1000 && at >= 0xFD0;
+  use(GlobalSpace::registers(), own, reserved ? GlobalSpace::kReserved : at);
 }
 
 BusResponse Smmu::access(DeviceAccess& access) {
   const Time now = access.context.now;
   block_.advance(now);
   BusResponse response = BusResponse::kOkay;
-  with_window(block_, access.offset, [&](const auto& table, auto& owner, std::uint32_t at) {
-    response = access_registers(table, owner, at, access);
-  });
+  with_window(block_, access.offset, access.context.attributes.secure,
+              [&](const auto& table, auto& owner, std::uint32_t at) {
+                response = access_registers(table, owner, at, access);
+              });
   if (access.write) notify_at(update_, now, now);
   return response;
 }
 
 std::uint32_t Smmu::peek(std::uint32_t offset) const {
   std::uint32_t value = 0;
-  with_window(block_, offset, [&](const auto& table, const auto& owner, std::uint32_t at) {
+  with_window(block_, offset, true, [&](const auto& table, const auto& owner, std::uint32_t at) {
     value = table.peek(owner, at);
   });
   return value;
@@ -226,7 +254,7 @@ std::uint32_t Smmu::peek(std::uint32_t offset) const {
 
 // Sole writer of the interrupt ports.
 void Smmu::on_update() {
-  for (auto& line : global_) line = &line == &global_.front() && block_.global_interrupt();
+  for (unsigned n = 0; n < global_.size(); ++n) global_[n] = block_.global_interrupt(n);
   for (unsigned n = 0; n < context_.size(); ++n) context_[n] = block_.context_interrupt(n);
 }
 

@@ -65,8 +65,12 @@ class Smmu final : public Device, public BusMaster {
   unsigned transport_debug(int master, tlm::tlm_generic_payload& payload);
   void release(Time now);
   void on_update();
+  /// Calls `use` with the table that `offset` is in, its owner, and the offset there, for an access
+  /// of a security state.
   template <class Self, class Use>
-  static void with_window(Self& block, std::uint32_t offset, Use&& use);
+  static void with_window(Self& block, std::uint32_t offset, bool secure, Use&& use);
+  template <class Self, class Use>
+  static void with_first_page(Self& block, std::uint32_t at, bool secure, Use&& use);
 
   InitiatorPort tables_{"tables"};
   smmu::Block block_;

@@ -10,8 +10,6 @@ namespace linefill::smmu {
 
 namespace {
 
-constexpr std::uint32_t kClientPd = 1U << 0;
-constexpr std::uint32_t kUsfcfg = 1U << 10;
 constexpr std::uint64_t kBusEnd = std::uint64_t{1} << 32;
 
 enum class StreamType : std::uint8_t { kTranslate, kBypass, kFault, kReserved };
@@ -23,6 +21,9 @@ MemoryAttributes overridden(MemoryAttributes memory, bool mtcfg, unsigned mem_at
   if (memory.normal() && shcfg != 0) memory.shareable = shcfg != 3;
   return memory;
 }
+
+/// NSCFG of sCR0, S2CR and SCTLR: it is the Secure state's only.
+bool secured(bool secure, unsigned nscfg) { return nscfg < 2 ? secure : nscfg == 2; }
 
 Wanted access_of(const Request& request, const StreamGroup& group) {
   Wanted access{request.address, request.write, request.attributes.privileged,
@@ -45,8 +46,9 @@ class Block::BusTables final : public TableMemory {
     attributes_.table_walk = true;
   }
   BusResponse read(std::uint64_t address, std::span<std::byte> data,
-                   const MemoryAttributes& walk_attributes) override {
+                   const MemoryAttributes& walk_attributes, bool secure) override {
     if (address >= kBusEnd) return BusResponse::kDecodeError;
+    attributes_.secure = secure;
     attributes_.memory = walk_attributes;
     return port_.read(PhysicalAddress{static_cast<std::uint32_t>(address)}, data, attributes_,
                       now_);
@@ -63,6 +65,8 @@ Block::Block(const Config& config, BusPort& tables, Log& log, Statistics& statis
       tables_{tables},
       log_{log},
       groups_(config.stream_groups),
+      spaces_{GlobalSpace{false, static_cast<GlobalSpaceUser&>(*this)},
+              GlobalSpace{true, static_cast<GlobalSpaceUser&>(*this)}},
       translator_{config.tlb_entries, config.walk_cache_entries, statistics},
       pending_{config.invalidation, config.lazy_invalidation},
       translated_{statistics, "translated", "accesses"},
@@ -82,13 +86,13 @@ Block::Block(const Config& config, BusPort& tables, Log& log, Statistics& statis
 }
 
 void Block::reset() {
-  registers().reset(*this);
+  for (GlobalSpace& space : spaces_) space.reset();
+  spaces_[1].share_all(config_.context_banks, config_.stream_groups);
   for (ContextBank& bank : banks_) bank.reset();
   std::fill(groups_.begin(), groups_.end(), StreamGroup{});
   translator_.clear();
   pending_.clear();
   walker_free_.fill(Time{0});
-  operand_high_ = 0;
   holding_ = false;
 }
 
@@ -98,53 +102,73 @@ void Block::advance(Time now) {
 
 Verdict Block::translate(const Request& request, Time& now) {
   advance(now);
-  if ((cr0_ & kClientPd) != 0)
-    return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
-                                      bits(cr0_, 23, 22)));
-  const Route route = this->route(request.stream);
+  const bool secure = secure_access(request.attributes);
+  const std::uint32_t cr0 = global_space(secure).cr0();
+  if ((cr0 & GlobalSpace::kClientPd) != 0) return bypass(request, cr0);
+  const Route route = this->route(request.stream, secure);
   if (route.fault.bits != 0) return global_fault(request, route.fault, now);
-  if (route.group == nullptr)
-    return bypass(request, overridden(request.attributes.memory, bit(cr0_, 20), bits(cr0_, 19, 16),
-                                      bits(cr0_, 23, 22)));
+  if (route.group == nullptr) return bypass(request, cr0);
   const std::uint32_t s2cr = route.group->s2cr;
+  Request routed = request;
+  if (secure) routed.attributes.secure = secured(true, bits(s2cr, 19, 18));
   switch (static_cast<StreamType>(bits(s2cr, 17, 16))) {
     case StreamType::kTranslate:
-      return translate_in_bank(request, *route.group, now);
+      return translate_in_bank(routed, *route.group, secure, now);
     case StreamType::kBypass:
-      return bypass(request, overridden(request.attributes.memory, bit(s2cr, 11),
-                                        bits(s2cr, 15, 12), bits(s2cr, 9, 8)));
+      if (forbidden_fetch(secure, request.attributes.instruction, routed.attributes.secure))
+        return global_fault(request, {gfsr::kPermission}, now);
+      return pass(routed, overridden(request.attributes.memory, bit(s2cr, 11), bits(s2cr, 15, 12),
+                                     bits(s2cr, 9, 8)));
     default:
       return global_fault(request, {gfsr::kInvalidContext}, now);
   }
 }
 
-/// The group that a stream matches; none means that it is let through.
-Block::Route Block::route(std::uint16_t stream) const {
+unsigned Block::non_secure_banks() const {
+  return config_.two_states ? bits(spaces_[1].scr1(), 7, 0) : config_.context_banks;
+}
+
+unsigned Block::non_secure_groups() const {
+  return config_.two_states ? bits(spaces_[1].scr1(), 15, 8) : config_.stream_groups;
+}
+
+bool Block::forbidden_fetch(bool secure, bool instruction, bool leaves_secure) const {
+  return secure && instruction && !leaves_secure && (spaces_[1].scr1() & GlobalSpace::kSif) != 0;
+}
+
+/// The group that a stream of a security state matches, among that state's; none means that it is
+/// let through.
+Block::Route Block::route(std::uint16_t stream, bool secure) const {
   Route route;
-  for (const StreamGroup& group : groups_) {
-    if (!group.matches(stream)) continue;
+  for (unsigned n = 0; n < groups_.size(); ++n) {
+    if (secure_group(n) != secure || !groups_[n].matches(stream)) continue;
     if (route.group != nullptr) return {nullptr, {gfsr::kStreamMatchConflict}};
-    route.group = &group;
+    route.group = &groups_[n];
   }
-  if (route.group == nullptr && (cr0_ & kUsfcfg) != 0) route.fault.bits = gfsr::kUnidentifiedStream;
+  if (route.group == nullptr && (global_space(secure).cr0() & GlobalSpace::kUsfcfg) != 0)
+    route.fault.bits = gfsr::kUnidentifiedStream;
   return route;
 }
 
 // The banks that take part, from the one that S2CR names (IHI 0062, 3.8.4).
-Block::RouteFault Block::regime_of(unsigned bank, Regime& regime) const {
-  if (bank >= banks_.size()) return {gfsr::kUnimplementedBank};
+Block::RouteFault Block::regime_of(unsigned bank, bool secure, Regime& regime) const {
+  if (bank >= banks_.size() || secure_bank(bank) != secure) return {gfsr::kUnimplementedBank};
+  regime.secure = secure;
+  regime.secure_walks = secure || !config_.two_states;
   const ContextBank& first = banks_[bank];
   const BankType type = first.type();
   if (type == BankType::kStage2) {
-    if (!config_.stage2) return {gfsr::kInvalidContext, true};
+    if (!config_.stage2 || secure) return {gfsr::kInvalidContext, true};
     regime.stage2 = &first;
   } else {
     const bool nested = type == BankType::kNested;
-    if (!config_.stage1 || type == BankType::kStage1Fault || (nested && !config_.nested()))
+    if (!config_.stage1 || type == BankType::kStage1Fault ||
+        (nested && (!config_.nested() || secure)))
       return {gfsr::kInvalidContext, true};
     regime.stage1 = &first;
     if (nested) {
-      if (first.stage2_bank() >= banks_.size()) return {gfsr::kUnimplementedBank, true};
+      if (first.stage2_bank() >= banks_.size() || secure_bank(first.stage2_bank()))
+        return {gfsr::kUnimplementedBank, true};
       const ContextBank& second = banks_[first.stage2_bank()];
       const bool widens =
           first.format() == TableFormat::kAArch64 && second.format() != TableFormat::kAArch64;
@@ -152,13 +176,15 @@ Block::RouteFault Block::regime_of(unsigned bank, Regime& regime) const {
       regime.stage2 = &second;
     }
   }
+  if (secure) return {};
   regime.vmid = (regime.stage2 != nullptr ? regime.stage2 : regime.stage1)->vmid(vmid16());
   return {};
 }
 
-Verdict Block::translate_in_bank(const Request& request, const StreamGroup& group, Time& now) {
+Verdict Block::translate_in_bank(const Request& request, const StreamGroup& group, bool secure,
+                                 Time& now) {
   Regime regime;
-  const RouteFault fault = regime_of(group.s2cr & 0xFFU, regime);
+  const RouteFault fault = regime_of(group.s2cr & 0xFFU, secure, regime);
   if (fault.bits != 0) return global_fault(request, fault, now);
   // A bank whose SCTLR.M is clear does not take part, but has a say in the memory type.
   Request untranslated = request;
@@ -166,11 +192,20 @@ Verdict Block::translate_in_bank(const Request& request, const StreamGroup& grou
     const std::uint32_t sctlr = regime.stage1->sctlr();
     untranslated.attributes.memory = overridden(request.attributes.memory, bit(sctlr, 20),
                                                 bits(sctlr, 19, 16), bits(sctlr, 23, 22));
+    if (secure)
+      untranslated.attributes.secure = secured(request.attributes.secure, bits(sctlr, 29, 28));
+    const Wanted access = access_of(request, group);
+    if (forbidden_fetch(secure, access.instruction, untranslated.attributes.secure)) {
+      const bool wide = regime.stage1->format() == TableFormat::kAArch64;
+      return context_fault(request, access,
+                           {regime.stage1->number(), {WalkFaultKind::kPermission, wide ? 0U : 1U}},
+                           now);
+    }
     regime.stage1 = nullptr;
   }
   if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
   if (regime.stage1 == nullptr && regime.stage2 == nullptr)
-    return bypass(untranslated, untranslated.attributes.memory);
+    return pass(untranslated, untranslated.attributes.memory);
   return look_up(untranslated, access_of(request, group), regime, now);
 }
 
@@ -206,9 +241,14 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
   if (hit) tell_use(request, *entry, output, now);
   if (!Translator::check(access, regime, *entry, fault))
     return context_fault(request, access, fault, now);
+  const bool leaves_secure = regime.secure ? !entry->non_secure : request.attributes.secure;
+  if (forbidden_fetch(regime.secure, access.instruction, leaves_secure))
+    return context_fault(request, access,
+                         {regime.stage1->number(), {WalkFaultKind::kPermission, entry->level}},
+                         now);
   ++translated_;
   return {Verdict::Action::kPass, output,
-          Translator::attributes_of(*entry, request.attributes.memory), true};
+          Translator::attributes_of(*entry, request.attributes.memory), true, leaves_secure};
 }
 
 // A walk begins when a walker is free.
@@ -228,12 +268,21 @@ bool Block::walk_in_time(const Request& request, const Wanted& access, const Reg
 }
 
 WalkOptions Block::walk_options() const {
-  return {bit(sacr_, 2), bit(sacr_, 3), bit(sacr_, 4), false, false};
+  const std::uint32_t acr = spaces_[0].acr();
+  return {bit(acr, 2), bit(acr, 3), bit(acr, 4), false, false};
 }
 
-Verdict Block::bypass(const Request& request, const MemoryAttributes& memory) {
+Verdict Block::bypass(const Request& request, std::uint32_t configuration) {
+  Request passed = request;
+  if (secure_access(request.attributes))
+    passed.attributes.secure = secured(true, bits(configuration, 29, 28));
+  return pass(passed, overridden(request.attributes.memory, bit(configuration, 20),
+                                 bits(configuration, 19, 16), bits(configuration, 23, 22)));
+}
+
+Verdict Block::pass(const Request& request, const MemoryAttributes& memory) {
   ++bypassed_;
-  return {Verdict::Action::kPass, request.address, memory, false};
+  return {Verdict::Action::kPass, request.address, memory, false, request.attributes.secure};
 }
 
 }  // namespace linefill::smmu

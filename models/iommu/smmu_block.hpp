@@ -14,22 +14,12 @@
 #include "models/core/register_table.hpp"
 #include "models/core/statistics.hpp"
 #include "models/iommu/context_bank.hpp"
+#include "models/iommu/global_space.hpp"
 #include "models/iommu/smmu_config.hpp"
 #include "models/iommu/smmu_tlb.hpp"
 #include "models/iommu/smmu_translator.hpp"
 
 namespace linefill::smmu {
-
-/// Global fault status, sGFSR (IHI 0062, 10.6).
-namespace gfsr {
-inline constexpr std::uint32_t kInvalidContext = 1U << 0;
-inline constexpr std::uint32_t kUnidentifiedStream = 1U << 1;
-inline constexpr std::uint32_t kStreamMatchConflict = 1U << 2;
-inline constexpr std::uint32_t kUnimplementedBank = 1U << 3;
-inline constexpr std::uint32_t kUnimplementedInterrupt = 1U << 4;
-inline constexpr std::uint32_t kFaults = 0x1FF;
-inline constexpr std::uint32_t kMulti = 1U << 31;
-}  // namespace gfsr
 
 /// A device's access as it arrives.
 struct Request {
@@ -52,6 +42,7 @@ struct Verdict {
   std::uint64_t address = 0;
   MemoryAttributes memory{};
   bool translated = false;
+  bool secure = true;  ///< As it goes on.
 };
 
 /// A stream mapping register group.
@@ -68,8 +59,8 @@ struct StreamGroup {
 };
 
 /// An SMMUv2 without a kernel: the registers of IHI 0062, stream matching, translation of each
-/// access, TLBs, faults. One security state.
-class Block final : private ContextBankUser {
+/// access, TLBs, faults, in one security state or two.
+class Block final : private ContextBankUser, private GlobalSpaceUser {
  public:
   /// `tables` is the way of page-table walks to memory.
   Block(const Config& config, BusPort& tables, Log& log, Statistics& statistics);
@@ -85,7 +76,8 @@ class Block final : private ContextBankUser {
   /// Whether accesses of a stream are translated now, or refused, but do not just pass.
   bool stands_before(std::uint16_t stream) const;
 
-  bool global_interrupt() const;
+  /// Of the global interrupts, in the device tree's order.
+  bool global_interrupt(unsigned line) const;
   /// Of the context interrupts, one bit each: by bank, or by CBAR.IRPTNDX in version 1.
   bool context_interrupt(unsigned line) const;
   /// Does what is due at `now`.
@@ -96,9 +88,15 @@ class Block final : private ContextBankUser {
   const ContextBank& bank(unsigned number) const { return banks_[number]; }
   StreamGroup& group(unsigned number) { return groups_[number]; }
   const StreamGroup& group(unsigned number) const { return groups_[number]; }
-  static const RegisterTable<Block>& registers();  ///< Of global space 0.
-
-  static constexpr std::uint32_t kReserved = 0x1000;  ///< An offset that no register has.
+  /// The registers that accesses of one security state see: with one state, all see the same.
+  GlobalSpace& global_space(bool secure) { return spaces_[index_of(secure)]; }
+  const GlobalSpace& global_space(bool secure) const { return spaces_[index_of(secure)]; }
+  /// What is the Secure state's, by SCR1.
+  bool secure_bank(unsigned number) const { return number >= non_secure_banks(); }
+  bool secure_group(unsigned number) const { return number >= non_secure_groups(); }
+  bool restricted() const {
+    return config_.two_states && (spaces_[1].scr1() & GlobalSpace::kRestricted) != 0;
+  }
 
   const Translator& translator() const { return translator_; }
 
@@ -126,24 +124,42 @@ class Block final : private ContextBankUser {
   // What banks ask for.
   void invalidate(unsigned bank, const Invalidation& operation, Time now) override;
   void sync(unsigned bank, Time now) override;
-  bool sync_active(unsigned bank) const override { return pending_.active(bank); }
-  bool actlr_locked() const override { return (sacr_ & kCacheLock) != 0; }
+  bool sync_active(unsigned bank) const override {
+    return pending_.active({bank, secure_bank(bank)});
+  }
+  bool actlr_locked() const override { return (spaces_[0].acr() & kCacheLock) != 0; }
   bool version2() const override { return config_.version == 2; }
   void released(ContextBank& bank, Time now) override;
   std::uint64_t translate_for_software(ContextBank& bank, std::uint64_t address, bool write,
                                        bool privileged, const RegisterContext& context) override;
 
-  /// The value of GPAR. `both`: to the physical address, else to stage 1's output.
-  std::uint64_t translate_globally(unsigned bank, std::uint64_t address, bool write,
-                                   bool privileged, bool both, const RegisterContext& context);
+  // What global spaces ask for.
+  void invalidate_globally(bool secure, const Invalidation& operation, Time now) override;
+  void sync_globally(bool secure, Time now) override;
+  bool global_sync_active(bool secure) const override {
+    return pending_.active({Invalidations::kGlobal, secure});
+  }
+  std::uint64_t translate_globally(bool secure, const GlobalQuestion& question,
+                                   const RegisterContext& context) override;
+  std::uint32_t identification(bool secure, unsigned number) const override;
+  bool vmid16() const override { return version2() && (spaces_[0].cr0() >> 31) != 0; }
+
   /// Looks up or walks for software, whatever faults the banks hold. False: `fault` says why.
   bool software_walk(const Wanted& access, Regime regime, bool both, const RegisterContext& context,
                      TlbEntry& entry, ContextFault& fault);
-  Route route(std::uint16_t stream) const;
+  std::size_t index_of(bool secure) const { return secure && config_.two_states ? 1 : 0; }
+  unsigned non_secure_banks() const;
+  unsigned non_secure_groups() const;
+  /// Whose device an access comes from: its own NS bit tells (IHI 0062, 2.4).
+  bool secure_access(const Attributes& attributes) const {
+    return config_.two_states && attributes.secure;
+  }
+  Route route(std::uint16_t stream, bool secure) const;
   /// The stages of a stream that are on; none: it passes. Nothing: it is refused.
-  std::optional<Regime> regime_for(std::uint16_t stream) const;
-  RouteFault regime_of(unsigned bank, Regime& regime) const;
-  Verdict translate_in_bank(const Request& request, const StreamGroup& group, Time& now);
+  std::optional<Regime> regime_for(std::uint16_t stream, bool secure) const;
+  RouteFault regime_of(unsigned bank, bool secure, Regime& regime) const;
+  Verdict translate_in_bank(const Request& request, const StreamGroup& group, bool secure,
+                            Time& now);
   Verdict look_up(const Request& request, const Wanted& access, const Regime& regime, Time& now);
   bool walk_in_time(const Request& request, const Wanted& access, const Regime& regime,
                     const WalkOptions& options, TlbEntry& entry, ContextFault& fault, Time& now);
@@ -154,32 +170,15 @@ class Block final : private ContextBankUser {
   Verdict refuse_in(const ContextBank& bank) const;
   Verdict hold();
   Verdict global_fault(const Request& request, const RouteFault& fault, Time now);
-  /// Writes the global fault registers, or only MULTI if they hold another fault.
-  void record_global(std::uint32_t bits, std::uint32_t syndrome, std::uint64_t address,
-                     std::uint16_t stream);
-  Verdict bypass(const Request& request, const MemoryAttributes& memory);
+  /// Passes on an access of a space that no group or bank translates.
+  Verdict bypass(const Request& request, std::uint32_t configuration);
+  Verdict pass(const Request& request, const MemoryAttributes& memory);
+  /// Whether a Secure fetch would leave as a Non-secure one, which SCR1.SIF forbids (3.7.1).
+  bool forbidden_fetch(bool secure, bool instruction, bool leaves_secure) const;
   void tell_fault(const Request& request, IommuFault kind, Time now);
   void tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, Time now);
   std::uint64_t peek_descriptor(const TlbEntry& entry) const;
   WalkOptions walk_options() const;
-  bool vmid16() const { return version2() && (cr0_ >> 31) != 0; }
-
-  std::uint32_t peek_id0() const { return config_.id0(); }
-  std::uint32_t peek_id1() const { return config_.id1(); }
-  std::uint32_t peek_id2() const { return config_.id2(); }
-  std::uint32_t peek_id7() const { return config_.id7(); }
-  std::uint32_t peek_pidr2() const { return version2() ? 0x1B : 0x0B; }
-  void write_gfsr(std::uint32_t value, const RegisterContext& context);
-  void write_gfsrrestore(std::uint32_t value, const RegisterContext& context);
-  void write_tlbiall(std::uint32_t value, const RegisterContext& context);
-  void write_tlbivmid(std::uint32_t value, const RegisterContext& context);
-  void write_tlbivmids1(std::uint32_t value, const RegisterContext& context);
-  void write_hypervisor_tlbi(std::uint32_t value, const RegisterContext& context);
-  void write_tlbgsync(std::uint32_t value, const RegisterContext& context);
-  std::uint32_t peek_tlbgstatus() const { return pending_.active(Invalidations::kGlobal) ? 1 : 0; }
-  template <bool kWrite, bool kPrivileged, bool kBoth>
-  void write_gats(std::uint32_t value, const RegisterContext& context);
-
   static constexpr std::uint32_t kCacheLock = 1U << 26;
 
   Config config_;
@@ -187,6 +186,7 @@ class Block final : private ContextBankUser {
   Log& log_;
   std::deque<ContextBank> banks_;
   std::vector<StreamGroup> groups_;
+  std::array<GlobalSpace, 2> spaces_;  ///< Of the Non-secure state, or the only one; Secure.
   Translator translator_;
   Invalidations pending_;
   std::array<Time, kMaxWalkers> walker_free_{};
@@ -195,19 +195,6 @@ class Block final : private ContextBankUser {
   TableMemory* peek_ = nullptr;
   std::function<void(Time)> released_;
   bool holding_ = false;  ///< Accesses wait for a release.
-
-  std::uint32_t cr0_ = 0;
-  std::uint32_t cr2_ = 0;
-  std::uint32_t sacr_ = 0;
-  std::uint32_t gfar_ = 0;
-  std::uint32_t gfar_high_ = 0;
-  std::uint32_t gfsr_ = 0;
-  std::uint32_t gfsynr0_ = 0;
-  std::uint32_t gfsynr1_ = 0;
-  std::uint32_t gfsynr2_ = 0;
-  std::uint32_t gpar_ = 0;
-  std::uint32_t gpar_high_ = 0;
-  std::uint32_t operand_high_ = 0;
 
   Counter translated_;
   Counter bypassed_;

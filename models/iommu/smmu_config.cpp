@@ -38,6 +38,7 @@ Config Config::from(const DeviceNode& node) {
     config.stage2 = !mmu401;
   }
   config.coherent_walks = node.has("dma-coherent");
+  config.two_states = node.has("linefill,two-security-states");
   const std::uint32_t page = node.u32_or("linefill,page-size", 4096);
   if (page != 4096 && page != 65536) node.fail("linefill,page-size", "4096 or 65536");
   config.page_shift = page == 4096 ? 12 : 16;

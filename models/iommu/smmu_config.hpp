@@ -19,6 +19,7 @@ struct Config {
   bool stage2 = true;
   bool aarch64 = true;  ///< Has contexts of 64-bit addresses (CBA2R.VA64).
   bool coherent_walks = false;
+  bool two_states = false;   ///< Security Extensions (IDR0.SES).
   unsigned page_shift = 12;  ///< Of the register pages: 12 or 16.
   unsigned context_banks = 8;
   unsigned stream_groups = 16;

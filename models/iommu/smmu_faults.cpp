@@ -9,8 +9,6 @@ namespace linefill::smmu {
 
 namespace {
 
-constexpr std::uint32_t kGfre = 1U << 1;
-
 IommuFault kind_of(WalkFaultKind kind) {
   switch (kind) {
     case WalkFaultKind::kPermission:
@@ -35,10 +33,13 @@ Verdict Block::context_fault(const Request& request, const Wanted& access,
                    hex(request.address), " of stream ", hex(request.stream, 4), ", FSR bits ",
                    hex(fsr::bit_of(fault.walk.kind), 2), ", level ", fault.walk.level);
   const bool another = bank.faulted();
-  bank.record(fault, request.address, access.write, access.privileged, access.instruction,
+  ContextFault told = fault;
+  told.non_secure = secure_bank(fault.bank) && !request.attributes.secure;
+  bank.record(told, request.address, access.write, access.privileged, access.instruction,
               request.stream);
   if (!version2() && bank.interrupt_index() >= config_.context_banks)
-    gfsr_ |= gfsr::kUnimplementedInterrupt;
+    global_space(secure_bank(fault.bank))
+        .record(gfsr::kUnimplementedInterrupt, 0, request.address, request.stream);
   if (bank.has(ContextBank::kCfcfg) && !another) {
     // Software may still deal with it: not a mistake yet.
     bank.hold({request.stream, request.address, request.write});
@@ -76,21 +77,10 @@ Verdict Block::global_fault(const Request& request, const RouteFault& fault, Tim
   const std::uint32_t syndrome = (fault.nested ? 1U : 0) | (request.write ? 1U << 1 : 0) |
                                  (request.attributes.privileged ? 1U << 2 : 0) |
                                  (request.attributes.instruction ? 1U << 3 : 0);
-  record_global(fault.bits, syndrome, request.address, request.stream);
-  return {(cr0_ & kGfre) != 0 ? Verdict::Action::kAbort : Verdict::Action::kZero};
-}
-
-void Block::record_global(std::uint32_t bits, std::uint32_t syndrome, std::uint64_t address,
-                          std::uint16_t stream) {
-  if (gfsr_ != 0) {
-    gfsr_ |= gfsr::kMulti;
-    return;
-  }
-  gfsr_ = bits;
-  gfar_ = static_cast<std::uint32_t>(address);
-  gfar_high_ = static_cast<std::uint32_t>(address >> 32);
-  gfsynr0_ = syndrome;
-  gfsynr1_ = stream;
+  GlobalSpace& space = global_space(secure_access(request.attributes));
+  space.record(fault.bits, syndrome, request.address, request.stream);
+  return {(space.cr0() & GlobalSpace::kGfre) != 0 ? Verdict::Action::kAbort
+                                                  : Verdict::Action::kZero};
 }
 
 void Block::released(ContextBank& /*bank*/, Time now) {
@@ -99,28 +89,28 @@ void Block::released(ContextBank& /*bank*/, Time now) {
   if (released_) released_(now);
 }
 
-std::optional<Regime> Block::regime_for(std::uint16_t stream) const {
-  const Route route = this->route(stream);
-  if ((cr0_ & 1U) != 0) return Regime{};
+std::optional<Regime> Block::regime_for(std::uint16_t stream, bool secure) const {
+  const Route route = this->route(stream, secure);
+  if ((global_space(secure).cr0() & GlobalSpace::kClientPd) != 0) return Regime{};
   if (route.fault.bits != 0) return {};
   const std::uint32_t type = route.group == nullptr ? 1 : bits(route.group->s2cr, 17, 16);
   Regime regime;
   if (type == 1) return regime;
-  if (type != 0 || regime_of(route.group->s2cr & 0xFFU, regime).bits != 0) return {};
+  if (type != 0 || regime_of(route.group->s2cr & 0xFFU, secure, regime).bits != 0) return {};
   if (regime.stage1 != nullptr && !regime.stage1->enabled()) regime.stage1 = nullptr;
   if (regime.stage2 != nullptr && !regime.stage2->enabled()) regime.stage2 = nullptr;
   return regime;
 }
 
 bool Block::stands_before(std::uint16_t stream) const {
-  const auto regime = regime_for(stream);
+  const auto regime = regime_for(stream, false);
   return !regime || regime->stage1 != nullptr || regime->stage2 != nullptr;
 }
 
 std::optional<std::uint64_t> Block::peek_translation(std::uint64_t address, bool write,
                                                      std::uint16_t stream, TableMemory& memory,
                                                      bool by_tables) {
-  const auto regime = regime_for(stream);
+  const auto regime = regime_for(stream, false);
   if (!regime) return {};
   if (regime->stage1 == nullptr && regime->stage2 == nullptr) return address;
   const Wanted access{address, write};
@@ -150,7 +140,8 @@ std::uint64_t Block::peek_descriptor(const TlbEntry& entry) const {
   if (peek_ == nullptr || entry.descriptor_bytes == 0) return entry.descriptor;
   std::array<std::byte, 8> data{};
   const std::span<std::byte> place{data.data(), entry.descriptor_bytes};
-  if (peek_->read(entry.descriptor_at, place, {}) != BusResponse::kOkay) return entry.descriptor;
+  if (peek_->read(entry.descriptor_at, place, {}, true) != BusResponse::kOkay)
+    return entry.descriptor;
   std::uint64_t value = 0;
   for (unsigned i = 0; i < entry.descriptor_bytes; ++i)
     value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);

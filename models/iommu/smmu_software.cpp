@@ -20,13 +20,17 @@ std::uint64_t par_of(const ContextFault& fault, const ContextBank& bank) {
 }
 
 /// In the format of stage 1's tables.
-std::uint64_t par_of(std::uint64_t output, const TlbEntry& entry, const ContextBank& bank) {
+std::uint64_t par_of(std::uint64_t output, const TlbEntry& entry, const ContextBank& bank,
+                     bool secure) {
+  const bool non_secure = secure && entry.non_secure;
   if (bank.format() == TableFormat::kShort)
-    return short_par(static_cast<std::uint32_t>(output), entry.page_shift, false, entry.attributes);
+    return short_par(static_cast<std::uint32_t>(output), entry.page_shift, non_secure,
+                     entry.attributes);
   constexpr std::uint64_t kAddress = ((std::uint64_t{1} << 48) - 1) & ~std::uint64_t{0xFFF};
   constexpr std::uint64_t kLong = 1U << 11;
   const std::uint64_t sh = entry.attributes.shareable ? 2 : 0;
-  return std::uint64_t{encode_mair(entry.attributes)} << 56 | (output & kAddress) | kLong | sh << 7;
+  return std::uint64_t{encode_mair(entry.attributes)} << 56 | (output & kAddress) | kLong |
+         sh << 7 | std::uint64_t{non_secure} << 9;
 }
 
 }  // namespace
@@ -64,10 +68,11 @@ std::uint64_t Block::translate_for_software(ContextBank& bank, std::uint64_t add
                                             bool privileged, const RegisterContext& context) {
   advance(context.now);
   Regime regime;
-  if (const RouteFault fault = regime_of(bank.number(), regime); fault.bits != 0) {
+  if (const RouteFault fault = regime_of(bank.number(), secure_bank(bank.number()), regime);
+      fault.bits != 0) {
     constexpr std::uint32_t kAts = 1U << 6;
     if (bank.type() != BankType::kNested) return kInvalidContext | kFault;
-    record_global(fault.bits, kAts | 1U, 0, 0);
+    spaces_[0].record(fault.bits, kAts | 1U, 0, 0);
     return kTerminated | kFault;
   }
   if (regime.stage1 == nullptr) return kInvalidContext | kFault;
@@ -79,32 +84,34 @@ std::uint64_t Block::translate_for_software(ContextBank& bank, std::uint64_t add
   ContextFault fault;
   if (software_walk(access, regime, false, context, entry, fault))
     return par_of(entry.output + (address & ((std::uint64_t{1} << entry.page_shift) - 1)), entry,
-                  bank);
+                  bank, regime.secure);
   if (!fault.stage2) return par_of(fault, bank);
   fault.for_software = true;
   banks_[fault.bank].record(fault, address, write, privileged, false, 0);
   return kTerminated | kFault;
 }
 
-std::uint64_t Block::translate_globally(unsigned bank, std::uint64_t address, bool write,
-                                        bool privileged, bool both,
+// Secure software may ask about the banks of both states (IHI 0062, 4.3).
+std::uint64_t Block::translate_globally(bool secure, const GlobalQuestion& question,
                                         const RegisterContext& context) {
   advance(context.now);
-  Regime regime;
-  const RouteFault refused = regime_of(bank, regime);
-  if (bank >= banks_.size() || banks_[bank].type() == BankType::kStage2) {
-    record_global(gfsr::kUnimplementedBank, 0, address, 0);
+  const unsigned bank = question.bank;
+  const bool seen = bank < banks_.size() && (secure || !secure_bank(bank));
+  if (!seen || banks_[bank].type() == BankType::kStage2) {
+    spaces_[index_of(secure)].record(gfsr::kUnimplementedBank, 0, question.address, 0);
     return kUnimplementedBank | kFault;
   }
+  Regime regime;
+  const RouteFault refused = regime_of(bank, secure_bank(bank), regime);
   if (refused.bits == gfsr::kUnimplementedBank) return kUnimplementedBank | kFault;
   if (refused.bits != 0) return kInvalidContext | kFault;
-  const Wanted access{address, write, privileged, false};
+  const Wanted access{question.address, question.write, question.privileged, false};
   TlbEntry entry;
   ContextFault fault;
-  if (!software_walk(access, regime, both, context, entry, fault))
+  if (!software_walk(access, regime, question.both, context, entry, fault))
     return par_of(fault, banks_[fault.bank]);
-  return par_of(entry.output + (address & ((std::uint64_t{1} << entry.page_shift) - 1)), entry,
-                banks_[bank]);
+  const std::uint64_t in_page = question.address & ((std::uint64_t{1} << entry.page_shift) - 1);
+  return par_of(entry.output + in_page, entry, banks_[bank], secure_bank(bank));
 }
 
 }  // namespace linefill::smmu

@@ -10,6 +10,7 @@ namespace {
 /// Whether an operation means what is kept under `tag`, but for the address.
 bool concerns(const Invalidation& operation, const Tag& tag, bool global) {
   using enum Invalidation::Scope;
+  if (operation.secure != tag.secure || operation.scope == kHypervisor) return false;
   if (operation.scope == kAll) return true;
   if (operation.vmid != tag.vmid) return false;
   const bool stage1 = tag.stages != Stages::kStage2;
@@ -44,7 +45,8 @@ const TlbEntry* SmmuTlb::find(std::uint64_t address, const Tag& tag) const {
   const auto hits = [&](const Slot& slot) {
     const TlbEntry& e = slot.entry;
     return slot.valid && e.page == address >> e.page_shift && e.tag.stages == tag.stages &&
-           e.tag.vmid == tag.vmid && (e.global || e.tag.asid == tag.asid);
+           e.tag.secure == tag.secure && e.tag.vmid == tag.vmid &&
+           (e.global || e.tag.asid == tag.asid);
   };
   if (hits(entries_[last_])) return &entries_[last_].entry;
   const auto found = std::find_if(entries_.begin(), entries_.end(), hits);
@@ -88,8 +90,9 @@ bool WalkCache::find(const Key& key, std::uint64_t& descriptor) const {
   for (const Slot& slot : entries_) {
     const Key& k = slot.key;
     if (!slot.valid || k.level != key.level || k.shift != key.shift ||
-        k.tag.stages != key.tag.stages || k.tag.vmid != key.tag.vmid ||
-        k.tag.asid != key.tag.asid || k.address >> k.shift != key.address >> k.shift)
+        k.tag.stages != key.tag.stages || k.tag.secure != key.tag.secure ||
+        k.tag.vmid != key.tag.vmid || k.tag.asid != key.tag.asid ||
+        k.address >> k.shift != key.address >> k.shift)
       continue;
     descriptor = slot.descriptor;
     return true;
@@ -116,17 +119,17 @@ void WalkCache::apply(const Invalidation& operation) {
 
 void Invalidations::clear() { pending_.clear(); }
 
-void Invalidations::post(unsigned source, const Invalidation& operation, Time now) {
+void Invalidations::post(const Source& source, const Invalidation& operation, Time now) {
   const Time due = now + lazy_;
   const auto place = std::find_if(pending_.rbegin(), pending_.rend(),
                                   [&](const Pending& p) { return p.due <= due; });
   pending_.insert(place.base(), {source, due, false, operation});
 }
 
-void Invalidations::sync(unsigned source, Time now) {
+void Invalidations::sync(const Source& source, Time now) {
   Time due = now;
   for (Pending& p : pending_) {
-    if (source != kGlobal && p.source != source) continue;
+    if (!meant(source, p.source)) continue;
     due += hurried_;
     p.due = std::min(p.due, due);
     p.awaited = true;
@@ -135,10 +138,9 @@ void Invalidations::sync(unsigned source, Time now) {
                    [](const Pending& a, const Pending& b) { return a.due < b.due; });
 }
 
-bool Invalidations::active(unsigned source) const {
-  return std::any_of(pending_.begin(), pending_.end(), [&](const Pending& p) {
-    return p.awaited && (source == kGlobal || p.source == source);
-  });
+bool Invalidations::active(const Source& source) const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const Pending& p) { return p.awaited && meant(source, p.source); });
 }
 
 }  // namespace linefill::smmu

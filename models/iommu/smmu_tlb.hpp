@@ -21,6 +21,7 @@ struct Tag {
   Stages stages = Stages::kStage1;
   std::uint16_t vmid = 0;
   std::uint16_t asid = 0;
+  bool secure = false;  ///< Of a Secure bank, which has no VMID.
 };
 
 /// One TLB invalidation, as software asks for it.
@@ -33,9 +34,11 @@ struct Invalidation {
     kAddress,          ///< Of one ASID, and global.
     kAddressAllAsids,  ///< Of every ASID.
     kIpa,              ///< Stage 2 only: what both stages gave stays.
+    kHypervisor,       ///< Of hypervisor contexts, of which there are none.
   };
   Scope scope = Scope::kAll;
-  bool leaf = false;  ///< Keeps what is known of tables above the last level.
+  bool secure = false;  ///< Of Secure entries, else of Non-secure ones.
+  bool leaf = false;    ///< Keeps what is known of tables above the last level.
   std::uint16_t vmid = 0;
   std::uint16_t asid = 0;
   std::uint64_t address = 0;
@@ -124,15 +127,21 @@ class WalkCache {
 /// software may count on; a sync hurries those before it, and tells when they are done.
 class Invalidations {
  public:
-  static constexpr unsigned kGlobal = ~0U;  ///< From the global space, not from a bank.
+  static constexpr unsigned kGlobal = ~0U;  ///< From a global space, not from a bank.
+
+  /// Who asks: which bank's, and which security state's registers.
+  struct Source {
+    unsigned bank = kGlobal;
+    bool secure = false;
+  };
 
   Invalidations(Time hurried, Time lazy) : hurried_{hurried}, lazy_{lazy} {}
 
   void clear();
-  void post(unsigned source, const Invalidation& operation, Time now);
-  /// A global sync hurries all, a bank's its own.
-  void sync(unsigned source, Time now);
-  bool active(unsigned source) const;
+  void post(const Source& source, const Invalidation& operation, Time now);
+  /// A global sync hurries all of its security state, a bank's its own.
+  void sync(const Source& source, Time now);
+  bool active(const Source& source) const;
   /// Removes those that are done at `now`, and gives each to `use`.
   template <class Use>
   void collect(Time now, Use&& use) {
@@ -145,11 +154,15 @@ class Invalidations {
 
  private:
   struct Pending {
-    unsigned source = 0;
+    Source source{};
     Time due{};
     bool awaited = false;
     Invalidation operation{};
   };
+  static bool meant(const Source& by, const Source& source) {
+    return by.bank == kGlobal ? by.secure == source.secure : by.bank == source.bank;
+  }
+
   Time hurried_;
   Time lazy_;
   std::deque<Pending> pending_;  ///< By time.

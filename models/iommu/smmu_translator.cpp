@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "models/translation/descriptor_bits.hpp"
 #include "models/translation/memory_attributes.hpp"
 #include "models/translation/translation_walker.hpp"
 
@@ -17,9 +18,9 @@ constexpr std::uint64_t offset_in(std::uint64_t address, unsigned shift) {
 }
 
 Tag tag_of(const Regime& regime) {
-  if (regime.stage1 == nullptr) return {Stages::kStage2, regime.vmid, 0};
+  if (regime.stage1 == nullptr) return {Stages::kStage2, regime.vmid, 0, false};
   return {regime.stage2 != nullptr ? Stages::kBoth : Stages::kStage1, regime.vmid,
-          regime.stage1->asid()};
+          regime.stage1->asid(), regime.secure};
 }
 
 /// What the TLB keeps of a stage 1 in either format.
@@ -56,6 +57,7 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
   StagePort(Translator& owner, Job& job, const Tag& tag, std::uint64_t address, bool big_endian)
       : owner_{owner}, job_{job}, tag_{tag}, address_{address}, big_endian_{big_endian} {
     const WalkOptions& options = job.options;
+    secure_ = job.regime.secure_walks;
     cached_ = tag.stages == Stages::kStage2 ? options.stage2_cache : options.stage1_cache;
   }
 
@@ -78,6 +80,9 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
     const unsigned shift = granule_shift_ + (3 - level) * (granule_shift_ - 3);
     const BusResponse response =
         read(address, 8, {tag_, level, shift, address_}, walk_attributes, value);
+    // NSTable: what the table leads to is read as Non-secure.
+    const std::uint64_t descriptor = big_endian_ ? swap_bytes(value) : value;
+    if (level < 3 && (descriptor & 3U) == 3 && descriptor >> 63 != 0) secure_ = false;
     if (response == BusResponse::kOkay && level < 3 && (value & 3U) == 3) keep(level, shift, value);
     return response;
   }
@@ -109,7 +114,8 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
     }
     if (!job_.options.quiet) ++owner_.descriptor_reads_;
     std::array<std::byte, 8> data{};
-    const BusResponse response = job_.memory.read(address, {data.data(), size}, walk_attributes);
+    const BusResponse response =
+        job_.memory.read(address, {data.data(), size}, walk_attributes, secure_);
     value = 0;
     for (unsigned i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);
     last_address_ = address;
@@ -127,6 +133,7 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
   Tag tag_;
   std::uint64_t address_;
   bool big_endian_;
+  bool secure_ = true;
   bool cached_ = true;
   bool from_cache_ = false;
   bool refused_ = false;
@@ -266,7 +273,7 @@ bool Translator::walk_long(Job& job, StagePort& port, TlbEntry& entry) {
 
 bool Translator::walk_stage2(Job& job, std::uint64_t ipa, bool for_stage1_walk, TlbEntry& entry) {
   const ContextBank& bank = *job.regime.stage2;
-  const Tag tag{Stages::kStage2, job.regime.vmid, 0};
+  const Tag tag{Stages::kStage2, job.regime.vmid, 0, false};
   ContextFault fault;
   fault.bank = bank.number();
   fault.stage2 = true;

@@ -16,7 +16,7 @@ namespace linefill::smmu {
 class TableMemory {
  public:
   virtual BusResponse read(std::uint64_t address, std::span<std::byte> data,
-                           const MemoryAttributes& walk_attributes) = 0;
+                           const MemoryAttributes& walk_attributes, bool secure) = 0;
 
  protected:
   ~TableMemory() = default;
@@ -28,6 +28,8 @@ struct Regime {
   const ContextBank* stage1 = nullptr;
   const ContextBank* stage2 = nullptr;
   std::uint16_t vmid = 0;
+  bool secure = false;       ///< Of the Secure state.
+  bool secure_walks = true;  ///< Tables are read as Secure: always, where there is one state.
 };
 
 /// What an access wants, after S2CR's overrides.

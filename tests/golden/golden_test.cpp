@@ -11,8 +11,8 @@
 #include "tests/golden/gic.hpp"
 #include "tests/golden/l220.hpp"
 #include "tests/golden/l2c310.hpp"
-#include "tests/golden/mpcore.hpp"
 #include "tests/golden/mmu500.hpp"
+#include "tests/golden/mpcore.hpp"
 #include "tests/golden/pl011.hpp"
 #include "tests/golden/pl031.hpp"
 #include "tests/golden/pl111.hpp"
@@ -150,6 +150,42 @@ TEST_CASE_METHOD(Bench, "DMA-330 has the registers of its manual", "[golden]") {
   node.set("linefill,read-queue", 16).set("linefill,write-queue", 16);
   create("arm,pl330");
   check(kPl330, kPl330Reserved);
+}
+
+TEST_CASE_METHOD(Bench, "MMU-500 shows each of two security states what is its own", "[golden]") {
+  node.set_flag("linefill,two-security-states");
+  create("arm,mmu-500");
+  test::BusDriver& bus = drivers.front();
+  check(kMmu500Secure, {});
+  bus.write(0x0004, 8U << 8 | 4U);  // SCR1: 8 groups and 4 banks are Non-secure.
+  bus.write(0x0C20, 0x0001'0000);   // S2CR8
+  bus.write(0xC000, 0x1FF);         // CB4_SCTLR
+  bus.write(0x1010, 0x0001'F300);   // CBAR4
+  bus.write(0x0400, 0x0000'0006);   // NSCR0
+  bus.attributes.secure = false;
+  CHECK(bus.read(0x0000) == 0x0020'0006);  // sCR0: SMCFCFG is fixed.
+  CHECK(bus.read(0x0020) == 0x7801'1E08);  // IDR0: no SES, 8 groups.
+  CHECK(bus.read(0x0024) == 0x2000'0004);  // IDR1: 4 banks.
+  for (const std::uint32_t secure : {0x0004U, 0x0400U, 0x0C20U, 0x1010U, 0xC000U}) {
+    CAPTURE(secure);
+    CHECK(bus.read(secure) == 0);
+    bus.write(secure, 0xFFFF'FFFF);
+  }
+  bus.write(0x0C1C, 0x0001'0000);  // S2CR7
+  CHECK(bus.read(0x0C1C) == 0x0001'0000);
+  CHECK(bus.read(0xB000) == 0x100);  // CB3_SCTLR
+  bus.attributes.secure = true;
+  CHECK(bus.read(0x0C20) == 0x0001'0000);
+  CHECK(bus.read(0xC000) == 0x1FF);
+  CHECK(bus.read(0x1010) == 0x0001'F300);
+  CHECK(bus.read(0x0000) == 0x0020'0000);  // The Secure state's own, as `check` left it.
+  bus.write(0x0004, 1U << 24 | 8U << 8 | 4U);  // GASRAE
+  bus.write(0x1000, 0);                        // CBAR0: stage 2.
+  bus.attributes.secure = false;
+  CHECK(bus.read(0x0020) == 0);
+  CHECK(bus.read(0x1400) == 0);
+  CHECK(bus.read(0x8000) == 0);
+  CHECK(bus.read(0x9000) == 0x100);  // Of stage 1.
 }
 
 TEST_CASE_METHOD(Bench, "MMU-500 has the registers of its manual", "[golden]") {

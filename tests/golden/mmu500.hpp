@@ -57,6 +57,24 @@ inline constexpr Row kMmu500[]{
     {0x88F0, "CB0_ATSR", 0},
     {0xF000, "CB7_SCTLR", 0x100, 0x1FF},
 };
+/// With two security states, as Secure accesses see it.
+inline constexpr Row kMmu500Secure[]{
+    {0x0000, "sCR0", 0x0020'0001, 0x8000'1C07},
+    {0x0020, "IDR0", 0xF801'1E10},
+    {0x0024, "IDR1", 0x2000'0008},
+    {0x0048, "sGFSR", 0},
+    {0x0400, "NSCR0", 0x0020'0001, 0x8000'1C07},
+    {0x0410, "NSACR", 0x0400'001C, 0x0400'051C},
+    {0x0440, "NSGFAR", 0, 0xFFFF'FFFF},
+    {0x0448, "NSGFSR", 0},
+    {0x0454, "NSGFSYNR1", 0, 0x7FFF},
+    {0x0474, "NSTLBGSTATUS", 0},
+    {0x0580, "NSGPAR", 0, 0xFFFF'FFFF},
+    {0x0588, "NSGATSR", 0},
+    {0x0C3C, "S2CR15", 0, 0x0003'00FF},
+    {0xF000, "CB7_SCTLR", 0x100, 0x1FF},
+    {0x0004, "SCR1", 0x0001'1008},
+};
 inline constexpr std::uint32_t kMmu500Reserved[]{0x000C, 0x0400, 0x0840, 0x0C40,
                                                  0x1020, 0x2000, 0x800C, 0x8E00};
 

@@ -152,12 +152,12 @@ struct SmmuBench {
     REQUIRE(table.write(owner, offset, value, {now, {}}) == RegisterResult::kDone);
   }
   void global(std::uint32_t offset, std::uint32_t value) {
-    write(smmu::Block::registers(), block, offset, value);
+    write(smmu::GlobalSpace::registers(), block.global_space(false), offset, value);
   }
   std::uint32_t global(std::uint32_t offset) {
     block.advance(now);
     std::uint32_t value = 0;
-    smmu::Block::registers().read(block, offset, value, {now, {}});
+    smmu::GlobalSpace::registers().read(block.global_space(false), offset, value, {now, {}});
     return value;
   }
   void bank(unsigned n, std::uint32_t offset, std::uint32_t value) {

@@ -30,16 +30,16 @@ TEST_CASE_METHOD(SmmuBench, "an unmatched stream with USFCFG is an unidentified 
   CHECK(global(kGfar) == 0x1000);
   CHECK(global(kGfsynr0) == 1U << 1);  // WNR
   CHECK(global(kGfsynr1) == kStream);
-  CHECK(block.global_interrupt());
+  CHECK(block.global_interrupt(0));
   global(kGfsr, 1U << 1);
   CHECK(global(kGfsr) == 0);
-  CHECK_FALSE(block.global_interrupt());
+  CHECK_FALSE(block.global_interrupt(0));
 }
 
 TEST_CASE_METHOD(SmmuBench, "a global fault without GFRE is not told to the device", "[iommu]") {
   global(kCr0, kUsfcfg);
   CHECK(access(0x1000).action == Action::kZero);
-  CHECK_FALSE(block.global_interrupt());
+  CHECK_FALSE(block.global_interrupt(0));
 }
 
 TEST_CASE_METHOD(SmmuBench, "a second global fault sets MULTI and keeps the first's syndrome",
