@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The PL330 behind an SMMU: what it reaches, what it does not, and what becomes of a forgotten
 // invalidation or clean. All by Linux's interfaces.
+#include "sw/arch/io_pointer.hpp"
+#include "sw/arch/mmio.hpp"
 #include "sw/dma/dma_page.hpp"
 #include "sw/kernel/console.hpp"
+#include "sw/kernel/device.hpp"
 #include "sw/kernel/main.hpp"
+#include "sw/kernel/options.hpp"
 #include "sw/lib/string.hpp"
 #include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
@@ -16,6 +20,17 @@ namespace {
 
 constexpr std::uint32_t kOld = 0x01D0'01D0;
 constexpr std::uint32_t kNew = 0x4E3A'4E3A;
+
+/// On an SMMU of two security states this board's software, all of it Secure, has to claim every
+/// bank and stream mapping group before the driver comes: SCR1 leaves none to the Non-secure state.
+void claim() {
+  constexpr std::size_t kScr1 = 0x004;
+  if (!has_option("secure")) return;
+  device* const dev = find_device("arm,mmu-500");
+  if (dev == nullptr) panic("no SMMU");
+  writel(0, io_at(device_iomap(*dev).value_or(nullptr), kScr1));
+}
+Initcall initcall{Stage::kCache, claim};
 
 /// One transfer from pages here and there to other pages here and there.
 void scattered_case() {
