@@ -36,6 +36,8 @@ class Adversary {
   /// How long what may stay for ever stays: stores in the buffer, CP15's operations. A program that
   /// waits for one without a barrier relies on this end; it is far below a frame of a display.
   static constexpr Time kLatest = 50us;
+  /// Likewise, for what waits for an ISB: exceptions do, too, and are seldom further apart.
+  static constexpr Time kLatestEffect = 5ms;
   using EvictBelow = std::function<bool(std::uint64_t random)>;
 
   Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, CoreContext& context,

@@ -17,7 +17,12 @@ void LateMaintenance::add(const Operation& operation, Time now) {
 }
 
 void LateMaintenance::add(std::function<void()> effect, bool needs_dsb, Time now) {
-  effects_.push_back({std::move(effect), needs_dsb, now + latest_});
+  effects_.push_back({std::move(effect), needs_dsb, now + latest_effect_});
+}
+
+bool LateMaintenance::concerns(LineNumber line) const {
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [line](const LateOperation& late) { return late.operation.line == line; });
 }
 
 void LateMaintenance::perform_first() {
@@ -38,6 +43,8 @@ void LateMaintenance::perform_those_of(LineNumber line) {
 }
 
 void LateMaintenance::order() {
+  std::stable_partition(operations_.begin(), operations_.end(),
+                        [](const LateOperation& late) { return late.operation.outer; });
   while (!operations_.empty()) perform_first();
 }
 

@@ -27,14 +27,21 @@ class LateMaintenance {
     VirtualAddress va;
     bool may_return;  ///< By speculation, to where it is mapped: at `va`.
     Origin origin;
+    bool outer = false;  ///< In the outer cache that CP15 operates.
+    bool secure = true;  ///< Likewise.
   };
   using Perform = std::function<void(const Operation&)>;
 
   explicit LateMaintenance(Perform perform) : perform_{std::move(perform)} {}
 
-  /// How long anything may stay; 0: nothing does.
-  void set_latest(Time latest) { latest_ = latest; }
+  /// How long operations, and what an ISB makes seen, may stay; 0: nothing does.
+  void set_latest(Time operations, Time effects) {
+    latest_ = operations;
+    latest_effect_ = effects;
+  }
   bool active() const { return latest_ > Time{0}; }
+  /// Whether an operation on this line is still to be done.
+  bool concerns(LineNumber line) const;
 
   void add(const Operation& operation, Time now);
   /// Something that an ISB makes seen; with `needs_dsb` only if a DSB came before.
@@ -44,7 +51,8 @@ class LateMaintenance {
   void before_access(LineNumber line) {
     if (!operations_.empty()) perform_those_of(line);
   }
-  /// DMB: later accesses find the operations on lines done.
+  /// DMB: later accesses find the operations on lines done; those on the outer cache first, which
+  /// nothing has ordered behind the others.
   void order();
   /// DSB.
   void complete();
@@ -74,6 +82,7 @@ class LateMaintenance {
 
   Perform perform_;
   Time latest_{};
+  Time latest_effect_{};
   std::deque<LateOperation> operations_;
   std::deque<LateEffect> effects_;
 };

@@ -20,7 +20,8 @@ void MemorySystem::context_changed(bool privileged, bool big_endian) {
 void MemorySystem::set_adversary(const AdversaryEvents& events) {
   adversary_.configure(events, configuration_.store_buffer_drain);
   late_.order();
-  late_.set_latest(events.late_maintenance ? Adversary::kLatest : Time{0});
+  const bool late = events.late_maintenance;
+  late_.set_latest(late ? Adversary::kLatest : Time{0}, late ? Adversary::kLatestEffect : Time{0});
 }
 
 void MemorySystem::registers_changed(Changed what) {
@@ -85,7 +86,22 @@ void MemorySystem::maintain(const LateMaintenance::Operation& operation) {
   late_.add(operation, context_.now());
 }
 
+template <class Operation>
+void MemorySystem::operate_outer(Operation operation) {
+  begin_slow_access();
+  OuterMaintenance* outer = context_.bus.outer();
+  if (outer == nullptr) return;
+  Time now = context_.now();
+  operation(*outer, context_.origin(pc), now);
+  context_.stall_until(now);
+}
+
 void MemorySystem::perform(const LateMaintenance::Operation& operation) {
+  if (operation.outer) {
+    return operate_outer([&](OuterMaintenance& outer, const Origin&, Time& now) {
+      outer.by_address(operation.action, operation.line, operation.secure, operation.origin, now);
+    });
+  }
   if (operation.line != kNoLine) data_.before_write_back(operation.line);
   if (CacheLine* line = l1d_.find(operation.line)) {
     // Until it is invalidated it may be written down at any time.
@@ -130,7 +146,10 @@ bool MemorySystem::invalidate_instructions_by_address(VirtualAddress va, Fault& 
   begin_slow_access();
   Translation translation;
   if (!mmu_.translate(va, AccessType::kRead, true, translation, fault)) return false;
-  when_synchronized([this, number = line_of(translation.pa)] {
+  const LineNumber number = line_of(translation.pa);
+  // Between this and a clean that is still to be done, speculation fetches the old code again.
+  if (effects_are_late() && late_.concerns(number)) return true;
+  when_synchronized([this, number] {
     l1i_.invalidate(number);
     note_maintained(CopyLevel::kL1Instruction, Maintenance::Action::kInvalidate,
                     Maintenance::Scope::kAddress, number);
@@ -168,34 +187,34 @@ const CacheGeometry* MemorySystem::outer_geometry() const {
 }
 
 void MemorySystem::outer_configured(bool enabled, std::uint32_t extra_features) {
+  late_.order();
   begin_slow_access();
   if (OuterMaintenance* outer = context_.bus.outer()) outer->configure(enabled, extra_features);
 }
 
-template <class Operation>
-void MemorySystem::operate_outer(Operation operation) {
-  begin_slow_access();
-  OuterMaintenance* outer = context_.bus.outer();
-  if (outer == nullptr) return;
-  Time now = context_.now();
-  operation(*outer, context_.origin(pc), now);
-  context_.stall_until(now);
-}
-
 void MemorySystem::outer_by_address(Maintenance::Action action, PhysicalAddress address,
                                     bool secure) {
-  operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
-    outer.by_address(action, line_of(address), secure, origin, now);
-  });
+  const LateMaintenance::Operation operation{action,
+                                             Maintenance::Scope::kAddress,
+                                             line_of(address),
+                                             VirtualAddress{0},
+                                             false,
+                                             context_.origin(pc),
+                                             true,
+                                             secure};
+  if (!late_.active()) return perform(operation);
+  late_.add(operation, context_.now());
 }
 
 void MemorySystem::outer_by_set_way(Maintenance::Action action, unsigned set, unsigned way) {
+  late_.order();
   operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
     outer.by_set_way(action, set, way, origin, now);
   });
 }
 
 void MemorySystem::outer_all(Maintenance::Action action) {
+  late_.order();
   operate_outer([&](OuterMaintenance& outer, const Origin& origin, Time& now) {
     outer.on_all(action, origin, now);
   });

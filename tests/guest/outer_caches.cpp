@@ -65,6 +65,20 @@ void all_case() {
   check(bench.all_seen(kNew), "the device reads what was flushed");
 }
 
+/// All of the L1, then all of the L2.
+void everything_case() {
+  DmaBench bench;
+  bench.put_in_memory(kOld);
+  bench.store_all(kNew);
+  {
+    const InterruptGuard guard;
+    flush_dcache_all();
+    outer_flush_all();
+  }
+  bench.device_reads();
+  check(bench.all_seen(kNew), "the device reads what both held");
+}
+
 /// Off and on again: nothing is lost, and it works as before.
 void resumed_case() {
   DmaBench bench;
@@ -264,6 +278,21 @@ void zeros_case() {
   check((get_auxcr() & kZerosInCpu) != 0, "zeros are on in the CPU");
   write_zeros(0);
 }
+/// Off together: no line of zeros is agreed upon with an L2 that is off.
+void zeros_off_case() {
+  DmaBench bench;
+  bench.put_in_memory(kOld);
+  {
+    const InterruptGuard guard;
+    flush_dcache_all();
+    outer_disable();
+    bench.store_all(0);
+    dmac_flush_range(bench.begin(), bench.end());
+    check(bench.all_are(0), "all of each line is stored");
+    dmac_flush_range(bench.begin(), bench.end());
+    outer_resume();
+  }
+}
 void zeros_in_cpu_only_case() {
   {
     const InterruptGuard guard;
@@ -301,6 +330,7 @@ void exclusive_case() {
 constexpr Case kCases[] = {
     {"ranges", ranges_case},
     {"all", all_case},
+    {"everything", everything_case},
     {"resumed", resumed_case},
     {"not_polled", not_polled_case},
     {"ignored", ignored_case},
@@ -317,6 +347,7 @@ constexpr Case kCases[] = {
     {"merging", merging_case},
     {"plain_sync", plain_sync_case},
     {"zeros", zeros_case},
+    {"zeros_off", zeros_off_case},
     {"zeros_in_cpu_only", zeros_in_cpu_only_case},
     {"exclusive", exclusive_case},
 };

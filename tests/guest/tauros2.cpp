@@ -46,6 +46,36 @@ void off_case() {
   check(bench.all_seen(kNew), "the device read what left the L1: there is no L2");
 }
 
+void all_of_l1_case() {
+  DmaBench bench;
+  bench.put_in_memory(kOld);
+  bench.store_all(kNew);
+  flush_dcache_all();
+  outer_flush_range(bench.physical(), bench.physical_end());
+  bench.device_reads();
+  check(bench.all_seen(kNew), "the device read what both held");
+}
+
+/// Code that is written twice, and runs each time as it was written last.
+void run_written(void (*flush)(const void* start, const void* end)) {
+  alignas(kCacheLineBytes) static std::uint32_t code[2 * kCacheLineBytes / 4];
+  for (const std::uint32_t value : {7U, 42U, 9U}) {
+    code[0] = 0xE3A0'0000 | value;  // mov r0, #value
+    code[1] = 0xE12F'FF1E;          // bx lr
+    flush(code, code + std::size(code));
+    check_equal(reinterpret_cast<std::uint32_t (*)()>(&code)(), value, "written code runs");
+  }
+}
+void code_case() { run_written(flush_icache_range); }
+void code_by_all_case() {
+  run_written([](const void* start, const void* end) {
+    flush_dcache_all();
+    const auto first = virt_to_phys(start);
+    outer_flush_range(first, first + static_cast<phys_addr_t>(static_cast<const char*>(end) -
+                                                              static_cast<const char*>(start)));
+  });
+}
+
 /// What it held from before it was switched off must not be seen.
 void resumed_case() {
   DmaBench bench;
@@ -65,7 +95,9 @@ void resumed_is_on_case() {
 }
 
 constexpr Case kCases[] = {
-    {"enabled", enabled_case}, {"disabled", disabled_case},           {"off", off_case},
+    {"enabled", enabled_case}, {"disabled", disabled_case},
+    {"off", off_case},         {"all_of_l1", all_of_l1_case},
+    {"code", code_case},       {"code_by_all", code_by_all_case},
     {"resumed", resumed_case}, {"resumed_is_on", resumed_is_on_case},
 };
 

@@ -2,6 +2,8 @@
 // A store to Normal non-cacheable memory and the doorbell after it: the store waits in the core's
 // buffer, then in the L2C-310's. Run with an adversary that holds both to the limit.
 #include "sw/arch/barrier.hpp"
+#include "sw/arch/mmio.hpp"
+#include "sw/cache/l2x0.hpp"
 #include "sw/kernel/main.hpp"
 #include "tests/guest/support/bare_pl330.hpp"
 #include "tests/guest/support/dma_bench.hpp"
@@ -62,11 +64,48 @@ void dmb_and_sync_case() {
   });
 }
 
+void dma_wmb_and_sync_case() {
+  device_should_see(kNew, [] {
+    dma_wmb();
+    l2_write(kCacheSync, 0);
+  });
+}
+void smp_mb_and_sync_case() {
+  device_should_see(kNew, [] {
+    smp_mb();
+    l2_write(kCacheSync, 0);
+  });
+}
+
 void wmb_case() { device_should_see(kNew, wmb); }
+void mb_case() { device_should_see(kNew, mb); }
+
+/// Another register is written first, with the barrier that writel has; the doorbell has none.
+void writel_case() {
+  device_should_see(kNew, [] { writel(0, io_at(l2x0::controller.base, l2x0::kDataLockdown)); });
+}
+void mmio_write_case() {
+  struct Lockdown {
+    std::uint32_t data;
+  };
+  device_should_see(kNew, [] {
+    const Mmio<Lockdown> lockdown{io_at(l2x0::controller.base, l2x0::kDataLockdown)};
+    lockdown.write(&Lockdown::data, 0);
+  });
+}
 
 constexpr Case kCases[] = {
-    {"no_barrier", no_barrier_case},     {"dmb", dmb_case}, {"dsb", dsb_case}, {"sync", sync_case},
-    {"dmb_and_sync", dmb_and_sync_case}, {"wmb", wmb_case},
+    {"no_barrier", no_barrier_case},
+    {"dmb", dmb_case},
+    {"dsb", dsb_case},
+    {"sync", sync_case},
+    {"dmb_and_sync", dmb_and_sync_case},
+    {"wmb", wmb_case},
+    {"mb", mb_case},
+    {"writel", writel_case},
+    {"mmio_write", mmio_write_case},
+    {"dma_wmb_and_sync", dma_wmb_and_sync_case},
+    {"smp_mb_and_sync", smp_mb_and_sync_case},
 };
 
 }  // namespace

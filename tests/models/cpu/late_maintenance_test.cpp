@@ -114,6 +114,26 @@ TEST_CASE_METHOD(LateBench, "old code is fetched until DSB and ISB have come", "
   CHECK(fetched() == 9);
 }
 
+TEST_CASE_METHOD(LateBench, "code fetched again before its data are clean is old", "[cpu][late]") {
+  CacheLine* line = nullptr;
+  REQUIRE(memory.fetch(kCached + kAt, line));
+  store(kCached + kAt, 9);
+  Fault fault;
+  clean(kCached + kAt);
+  if (GENERATE(true, false)) {
+    REQUIRE(memory.invalidate_instructions_by_address(VirtualAddress{kCached + kAt}, fault));
+    memory.data_synchronization_barrier();
+    memory.instruction_synchronization_barrier();
+    CHECK(l1i().find(line_of(PhysicalAddress{kMemory + kAt})).valid != 0);
+  } else {
+    memory.data_synchronization_barrier();
+    REQUIRE(memory.invalidate_instructions_by_address(VirtualAddress{kCached + kAt}, fault));
+    memory.data_synchronization_barrier();
+    memory.instruction_synchronization_barrier();
+    CHECK(l1i().find(line_of(PhysicalAddress{kMemory + kAt})).valid == 0);
+  }
+}
+
 TEST_CASE_METHOD(LateBench, "late effects come in order, and those that need a DSB stay without",
                  "[cpu][late]") {
   std::string done;
@@ -127,7 +147,7 @@ TEST_CASE_METHOD(LateBench, "late effects come in order, and those that need a D
   memory.instruction_synchronization_barrier();
   CHECK(done == "bac");
   memory.add_late_effect([&] { done += 'd'; }, true);
-  wait(51us);
+  wait(5001us);
   CHECK(done == "bacd");
 }
 

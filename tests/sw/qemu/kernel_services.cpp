@@ -165,6 +165,8 @@ void check_written_code() {
     code[1] = 0xE12F'FF1E;          // bx lr
     flush_icache_range(code, code + 2);
     check(reinterpret_cast<std::uint32_t (*)()>(code)() == value, "written code runs");
+    dsb();  // So that the next one's flush has all to do.
+    isb();
   }
 }
 
