@@ -74,6 +74,18 @@ TEST_CASE_METHOD(Swiotlb, "swiotlb: what a device does not write is what it was"
   for (std::size_t i = 1; i < 64; ++i) REQUIRE(buffer[i] == content(i));
 }
 
+TEST_CASE_METHOD(Swiotlb, "swiotlb: mapped without, then synced for the device, it is cleaned, too",
+                 "[sw][dma][bounce]") {
+  const dma_addr_t handle =
+      dma_map_single_attrs(&dev, buffer, 64, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+  CHECK(log().empty());
+  dma_sync_single_for_device(&dev, handle, 64, DMA_FROM_DEVICE);
+  REQUIRE(log().size() == 2);
+  CHECK(log()[0].ends_with("bidirectional"));
+  CHECK(log()[1].starts_with("outer_clean"));
+  dma_unmap_single(&dev, handle, 64, DMA_FROM_DEVICE);
+}
+
 TEST_CASE_METHOD(Swiotlb, "swiotlb: a mapping takes whole slots, one after the other",
                  "[sw][dma][bounce]") {
   const dma_addr_t first = map(1);
