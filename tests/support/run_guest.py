@@ -10,11 +10,14 @@ finding was made, and no other kind of error was.
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+
+SECONDS = float(os.environ.get("LINEFILL_SECONDS", 50))
 
 
 def wrong_underruns(expected: bool, report: dict, summary: str) -> list[str]:
@@ -58,7 +61,7 @@ def main() -> int:
         report_file = pathlib.Path(folder, "report.json")
         command = [options.linefill, "run", options.board, "--kernel", options.program]
         command += ["--report", str(report_file), "--until", "20s", *more]
-        done = subprocess.run(command, check=False, timeout=50, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, check=False, timeout=SECONDS, stderr=subprocess.PIPE, text=True)
         status = done.returncode
         print(done.stderr)
         if not report_file.exists():

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs linefill and judges how it ended."""
+import os
 import pathlib
 import subprocess
 import sys
 
-SECONDS = 60
+SECONDS = float(os.environ.get("LINEFILL_SECONDS", 60))
 LEAKS = pathlib.Path(__file__).parent / "leaks.supp"
 SANITIZER = 86  # What a sanitizer's report exits with: no status of ours.
 

@@ -49,7 +49,7 @@ class Bench(Linefill):
 
     def refuses(self, *arguments, names: str = "") -> None:
         """Status 2, one line of error that contains `names`, and nothing else."""
-        done = self.run(*arguments, seconds=20)
+        done = self.run(*arguments)
         error = done.stderr.decode(errors="replace")
         well = (done.returncode == 2 and done.stdout == b"" and error.startswith("error: ") and
                 error.count("\n") == 1 and names in error and len(error) < 2000)
