@@ -140,6 +140,28 @@ void freed_case() {
   }
 }
 
+/// A table in memory that was used before: its empty entries are empty for the SMMU, too.
+void fresh_table_case() {
+  constexpr unsigned kPages = 64;
+  constexpr std::uint32_t kLooksMapped = 0xFFFF'FFFF;
+  Bench bench;
+  std::array<page*, kPages> used{};
+  for (page*& one : used) {
+    one = alloc_pages(GFP_KERNEL, 0);
+    if (one == nullptr) panic("no memory");
+    auto* const memory = static_cast<std::byte*>(page_address(one));
+    for (std::size_t i = 0; i < kPageBytes; i += 4) poke(memory + i, kLooksMapped);
+    dma_page_flush(page_to_phys(one), kPageBytes);
+  }
+  for (page* const one : used) __free_pages(one, 0);
+  constexpr unsigned long kOther = kIova + 64 * kPageBytes;
+  bench.map(kIova + kAt, bench.first + static_cast<phys_addr_t>(kAt), kPageBytes);
+  bench.reads(kOld);
+  check(!bench.iommu.copy(kTarget, kOther), "what is not mapped is not read");
+  check(bench.iommu.faults().count != 0, "and the fault is reported");
+  bench.unmap(kIova + kAt, kPageBytes);
+}
+
 constexpr Case kCases[] = {
     {"page", page_case},
     {"large", large_case},
@@ -149,6 +171,7 @@ constexpr Case kCases[] = {
     {"table", table_case},
     {"all", all_case},
     {"freed", freed_case},
+    {"fresh_table", fresh_table_case},
 };
 
 }  // namespace

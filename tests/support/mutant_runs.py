@@ -169,14 +169,20 @@ class Bench:
         if not (build / "linefill").exists() or not (build / "sw").is_dir():
             raise Unusable(f"{build}: expected a build, by scripts/build")
         copy_sources(top, self.folder / "source", every)
-        self.programs = {name: Program(self.folder / "guests/sw" / name) for name in self.compile(sorted(
-            path.name for path in (build / "sw").glob("*.elf") if path.name != "photo_frame.elf"))}
+        runs = list(self.all_runs())
+        self.programs = {name: Program(self.folder / "guests/sw" / name) for name in self.compile(self.names(runs))}
         self.views = queue.Queue()
         for number in range(options.jobs):
             self.views.put(View(self.folder / f"view{number}", build, self.programs))
         self.last_file = self.folder / "caught.json"
         self.last = json.loads(self.last_file.read_text()) if self.last_file.exists() else {}
-        self.runs = self.passing(self.all_runs())
+        self.runs = self.passing(runs)
+
+    def names(self, runs):
+        """What the runs run: named in the command, or by a script that is named like it."""
+        words = " ".join(word for run in runs for word in run.command).replace("scripts/dma-lab", "scripts/dma_lab")
+        return sorted(path.name for path in (self.build / "sw").glob("*.elf")
+                      if f"/{path.name}" in words or re.search(rf"/{path.stem.split('_pxa')[0].split('_pj')[0]}(\.py)?( |$)", words))
 
     def compile(self, names):
         guests = self.folder / "guests"
