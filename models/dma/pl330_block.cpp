@@ -2,6 +2,7 @@
 #include "models/dma/pl330_block.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace linefill::pl330 {
 
@@ -52,16 +53,21 @@ void Block::step(Time now) {
   executor_.set_share(static_cast<int>(std::max<std::ptrdiff_t>(
       1, std::count_if(threads.begin(), threads.end(),
                        [](const Thread& t) { return t.runs() && !t.waiting; }))));
+  const auto after = [&](std::size_t n) { return n + 1 < threads.size() ? n + 1 : 0; };
+  std::optional<std::size_t> served;
   for (bool progress = true; progress;) {
     progress = false;
     std::size_t n = first_;
     do {
-      if (threads[n].active()) progress |= executor_.run(threads[n], now);
-      n = n + 1 < threads.size() ? n + 1 : 0;
+      if (threads[n].active() && executor_.run(threads[n], now)) {
+        progress = true;
+        if (!served) served = n;
+      }
+      n = after(n);
     } while (n != first_);
     while (executor_.transfers().start(now)) progress = true;
   }
-  first_ = first_ + 1 < threads.size() ? first_ + 1 : 0;
+  if (served) first_ = after(*served);
   watch_for_lock_up(now);
   next_event_ = std::min(next(), wake_at_);
 }

@@ -85,7 +85,7 @@ class Block {
   Time now_{0};  ///< Of the last step.
   Time lock_up_at_ = kNever;
   bool lock_up_reported_ = false;
-  std::size_t first_ = 0;  ///< The thread that is served first: round robin.
+  std::size_t first_ = 0;  ///< The thread after the one served last: round robin.
   bool advancing_ = false;
 };
 

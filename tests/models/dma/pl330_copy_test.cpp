@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs between memories, as Linux's driver generates them and as nobody would.
+#include <algorithm>
+#include <array>
+
 #include "tests/models/dma/pl330_bench.hpp"
 
 using namespace linefill;
@@ -172,6 +175,32 @@ TEST_CASE("PL330: two channels copy at the same time and keep their data apart",
     CHECK(bench.csr(c) == 0);
     CHECK(bench.copied(kSource + c * 0x1000, kDestination + c * 0x1000, 30 * 8 * (1 + c)));
   }
+}
+
+// DDI 0424, 2.1: the channels are served round-robin.
+TEST_CASE("PL330: channels that have the same to do end together", "[pl330]") {
+  Pl330Bench bench;
+  constexpr unsigned kBursts = 200;
+  for (unsigned c = 0; c < 2; ++c) {
+    Program p;
+    p.mov_ccr(copy_control(8, 8)).mov_sar(kSource + c * 0x4000).mov_dar(kDestination + c * 0x4000);
+    const auto loop = p.lp(0, kBursts);
+    p.ld().st().lpend(0, loop).end();
+    bench.load(kProgram + c * 0x400, p);
+  }
+  for (unsigned c = 0; c < 2; ++c) {
+    bench.write(0xD08, 0x00A0'0000U | c << 24);
+    bench.write(0xD0C, kProgram + c * 0x400);
+    bench.write(0xD04, 0);
+    bench.run_for(50ns);
+  }
+  bench.run_for(1ms);
+  std::array<unsigned, 2> stored{};
+  for (const auto& write : bench.bus.data_records(true)) {
+    ++stored[(write.address - kDestination) / 0x4000];
+    if (std::max(stored[0], stored[1]) == kBursts) break;
+  }
+  CHECK(std::min(stored[0], stored[1]) >= kBursts * 9 / 10);
 }
 
 TEST_CASE("PL330: DMAWMB orders a store before a later load", "[pl330]") {
