@@ -24,9 +24,10 @@ constexpr std::size_t kAt = kPageBytes;  ///< What the device reads, in each blo
 /// Two blocks, old bytes at `kAt` of the first, new ones of the second; and where the device copies
 /// them to.
 struct Bench {
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
   Bench() {
-    constexpr unsigned kOrder = 10;
-    page* const both = alloc_pages(GFP_KERNEL, kOrder);
+    both = alloc_pages(GFP_KERNEL, kOrder);
     if (both == nullptr) panic("no memory");
     first = page_to_phys(both);
     second = first + static_cast<phys_addr_t>(kBlock);
@@ -38,6 +39,10 @@ struct Bench {
     dma_page_flush(first, 2 * kBlock);
     target = memory + 2 * kAt;
     map_target(iommu.domain());
+  }
+  ~Bench() {
+    if (iommu.domain() != nullptr) iommu_unmap(iommu.domain(), kTarget, kPageBytes);
+    __free_pages(both, kOrder);
   }
   void map_target(iommu_domain* domain) const {
     check(iommu_map(domain, kTarget, virt_to_phys(target), kPageBytes, IOMMU_WRITE) == 0,
@@ -54,7 +59,9 @@ struct Bench {
     check_equal(iommu.in_memory(target), value, "what it read");
   }
 
+  static constexpr unsigned kOrder = 10;
   IommuBench iommu;
+  page* both = nullptr;
   phys_addr_t first = 0;
   phys_addr_t second = 0;
   std::byte* target = nullptr;
