@@ -112,8 +112,11 @@ inline void Core::execute(DecodedLine& line, unsigned slot) {
   const std::uint16_t* passed = &line.passed[slot];
   std::uint32_t pc = e.next + kAhead;
   std::uint64_t count = 0;
+  bool taken = false;
   e.line = &line;
-  now.begin_block(std::uint32_t{*passed} - at->cycles, (at->reads & late_) != 0 ? latency_ : 0U);
+  const unsigned stalled =
+      (line.soon[slot] & late_) != 0 ? stall_of(line, slot, thumb, late_, latency_) : 0U;
+  now.begin_block(std::uint32_t{*passed} - at->cycles, stalled);
   for (;;) {
     const Instruction& i = *at;
     if constexpr (watched) {
@@ -128,7 +131,10 @@ inline void Core::execute(DecodedLine& line, unsigned slot) {
     now.pass(*passed);
     e.state.r[15] = pc;
     if (i.condition == kAlways || e.state.passed(i.condition)) {
-      if (!i.handler(e, i)) break;
+      if (!i.handler(e, i)) {
+        taken = true;
+        break;
+      }
     }
     pc += thumb ? i.length : 4U;
     const unsigned slots = thumb ? i.length / 2U : 1U;
@@ -142,7 +148,8 @@ inline void Core::execute(DecodedLine& line, unsigned slot) {
   }
   instructions_ += count;
   late_ = at->late;
-  latency_ = at->latency;
+  // A branch that is taken has cost a cycle more than what the decoder knows of.
+  latency_ = taken && at->latency != 0 ? at->latency - cost::kTakenBranch : at->latency;
   now.end_block();
 }
 

@@ -30,10 +30,23 @@ class Scoreboard {
     }
     for (unsigned k = 0; k < i.late_vectors >> 5; ++k)
       vector_ready_[((i.late_vectors & 31U) + k) % 32] = now_ + i.latency;
+    if (i.late == 0) leave_late(i);
     return now_;
   }
 
  private:
+  /// After an instruction that gives nothing late: what those before it still do, the last of that.
+  void leave_late(Instruction& i) const {
+    unsigned longest = now_;
+    for (unsigned reg = 0; reg < ready_.size(); ++reg) {
+      if (ready_[reg] <= now_ || ready_[reg] < longest) continue;
+      if (ready_[reg] > longest) i.late = 0;
+      longest = ready_[reg];
+      i.late = static_cast<std::uint16_t>(i.late | 1U << reg);
+    }
+    if (i.late != 0) i.latency = static_cast<std::uint8_t>(longest - now_);
+  }
+
   unsigned now_ = 0;
   std::array<unsigned, 16> ready_{};
   std::array<unsigned, 32> vector_ready_{};
@@ -64,6 +77,19 @@ Instruction decode_slot(const InstructionSet& set, const DecodedLine& line, unsi
   i.it_after = it_advance(it);
   i.ahead = 4;
   return i;
+}
+
+// What the instructions from `slot` on read while a result from before them can still be late.
+std::uint16_t read_soon(const DecodedLine& line, unsigned slot, bool thumb) {
+  std::uint16_t reads = 0;
+  for (unsigned passed = 0;
+       passed < cost::kLongestLatency && slot < DecodedLine::slots_used(thumb);) {
+    const Instruction& i = line.slots[slot];
+    reads = static_cast<std::uint16_t>(reads | i.reads);
+    passed += i.cycles;
+    slot += i.length / DecodedLine::slot_bytes(thumb);
+  }
+  return reads;
 }
 
 }  // namespace
@@ -114,6 +140,21 @@ void DecodeCache::decode(DecodedLine& line, unsigned first, bool thumb, std::uin
     it = i.it_after;
     slot += i.length / DecodedLine::slot_bytes(thumb);
   }
+  for (unsigned slot = first; slot < DecodedLine::slots_used(thumb);
+       slot += line.slots[slot].length / DecodedLine::slot_bytes(thumb)) {
+    line.soon[slot] = read_soon(line, slot, thumb);
+  }
+}
+
+unsigned stall_of(const DecodedLine& line, unsigned slot, bool thumb, std::uint16_t late,
+                  unsigned latency) {
+  for (unsigned passed = 0; passed < latency && slot < DecodedLine::slots_used(thumb);) {
+    const Instruction& i = line.slots[slot];
+    if ((i.reads & late) != 0) return latency - passed;
+    passed += i.cycles;
+    slot += i.length / DecodedLine::slot_bytes(thumb);
+  }
+  return 0;
 }
 
 }  // namespace linefill

@@ -33,6 +33,11 @@ class DecodeCache {
   std::uint64_t lines_decoded_ = 0;
 };
 
+/// How long a block that begins in `slot` waits for results that come `latency` cycles late: for
+/// the first instruction that reads one.
+unsigned stall_of(const DecodedLine& line, unsigned slot, bool thumb, std::uint16_t late,
+                  unsigned latency);
+
 /// The handler of a T32 instruction whose second halfword is in the next line: fetches that, and
 /// executes what they are together.
 bool execute_straddling(Executor& e, const Instruction& i);

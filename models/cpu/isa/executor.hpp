@@ -18,8 +18,9 @@ namespace cost {
 inline constexpr std::uint8_t kLoadLatency = 3;
 inline constexpr std::uint8_t kMultiplyLatency = 3;
 inline constexpr std::uint8_t kSaturateLatency = 1;
-inline constexpr std::uint8_t kMultiply = 2;      ///< Issue of 32x32 bits.
-inline constexpr std::uint8_t kMultiplyHalf = 1;  ///< Issue of 16x16 and 16x32 bits.
+inline constexpr std::uint8_t kLongestLatency = 3;  ///< Of these.
+inline constexpr std::uint8_t kMultiply = 2;        ///< Issue of 32x32 bits.
+inline constexpr std::uint8_t kMultiplyHalf = 1;    ///< Issue of 16x16 and 16x32 bits.
 inline constexpr std::uint8_t kMultiplyLong = 3;
 inline constexpr std::uint8_t kShiftByRegister = 2;
 inline constexpr std::uint8_t kTakenBranch = 1;  ///< Predicted, beside the issue.

@@ -40,7 +40,9 @@ struct Instruction {
   std::uint8_t shift = 0;   ///< Shift amount, lsb, option.
   std::uint8_t kind = 0;    ///< Shift type, carry of a constant, operation of a family.
   std::uint16_t reads = 0;  ///< Registers that must be there at issue.
-  std::uint16_t late = 0;   ///< Registers that are there `latency` cycles after the next issue.
+  /// Registers that are there `latency` cycles after the next issue: its own, else the latest of
+  /// those before it in the line.
+  std::uint16_t late = 0;
   std::uint8_t latency = 0;
   std::uint8_t extra = 0;  ///< Second transferred register, or what is transferred.
   std::uint8_t needs = 0;  ///< Of CPACR and FPEXC: see extension_access.hpp.
@@ -75,13 +77,15 @@ struct alignas(64) DecodedLine {
 
   /// Which cache line shows these bytes; a line that is not the owner does not.
   const CacheLine* owner = nullptr;
+  /// What was decoded: beside what is needed first when it is executed.
+  std::array<std::byte, kLineBytes> bytes{};
   /// By slot: the cycles from where decoding began until its instruction has issued.
   std::array<std::uint16_t, kSlots> passed{};
+  /// By slot: the registers that are read so soon that a result from before it can be late.
+  std::array<std::uint16_t, kSlots> soon{};
   std::array<Instruction, kSlots> slots{};
   /// What the T32 instruction that begins in the last halfword was when last executed.
   Instruction straddling{};
-  /// What was decoded.
-  std::array<std::byte, kLineBytes> bytes{};
 };
 
 }  // namespace linefill

@@ -145,6 +145,57 @@ TEST_CASE("a loaded value costs less the later it is used", "[isa][timing]") {
   CHECK(b.clock.now == 8 + 3 - between);
 }
 
+namespace {
+
+/// An instruction among the NOPs of two lines.
+void place(CoreBench& b, unsigned slot, std::uint32_t word) {
+  b.memory.write_word(CoreBench::kCode + 4 * slot, word);
+  b.memory.invalidate_code();
+}
+
+struct TwoLines : CoreBench {
+  TwoLines() {
+    for (unsigned slot = 0; slot < 16; ++slot) place(*this, slot, kNopA32);
+    core.set_reg(0, kData);
+    core.set_pc(kCode);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a loaded value costs as much in the next line as in its own", "[isa][timing]") {
+  const unsigned before = GENERATE(0U, 1U, 2U, 3U);
+  const unsigned after = GENERATE(0U, 1U, 2U, 3U);
+  TwoLines b;
+  place(b, 7 - before, 0xE590'1000);  // ldr r1, [r0]
+  place(b, 8 + after, 0xE081'2001);   // add r2, r1, r1
+  b.block();
+  b.block();
+  const unsigned between = before + after;
+  CHECK(b.clock.now == 16 + (between < 3 ? 3 - between : 0));
+}
+
+TEST_CASE("a loaded value is on its way while a branch is taken", "[isa][timing]") {
+  TwoLines b;
+  place(b, 0, 0xE590'1000);  // ldr r1, [r0]
+  place(b, 1, 0xEA00'0005);  // b to the next line: it costs a cycle beside its own
+  place(b, 8, 0xE081'2001);  // add r2, r1, r1
+  b.block();
+  CHECK(b.clock.now == 3);
+  b.block();
+  CHECK(b.clock.now == 3 + 1 + 8);
+}
+
+TEST_CASE("of two loads before a line's end the later one's value is waited for", "[isa][timing]") {
+  TwoLines b;
+  place(b, 6, 0xE590'1000);  // ldr r1, [r0]
+  place(b, 7, 0xE590'2004);  // ldr r2, [r0, #4]
+  place(b, 8, 0xE082'3002);  // add r3, r2, r2
+  b.block();
+  b.block();
+  CHECK(b.clock.now == 16 + 3);
+}
+
 TEST_CASE("instructions are counted whether their condition passes or not", "[isa][timing]") {
   CoreBench b;
   b.a32({kNopA32, 0x01A0'0000, 0x11A0'0000, CoreBench::kStopA32});
