@@ -19,7 +19,8 @@ class Random {
   }
   /// 0 to `bound` - 1.
   std::uint32_t below(std::uint32_t bound) {
-    return static_cast<std::uint32_t>(std::uint64_t{next()} * bound >> 32);
+    const std::uint64_t product = std::uint64_t{next()} * bound;
+    return static_cast<std::uint32_t>(product >> 32);
   }
 
  private:
