@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/checker/narrow_handles.hpp"
+
 namespace linefill {
 
 namespace {
@@ -11,18 +13,16 @@ namespace {
 constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
 constexpr std::uint32_t kMappingError = 0xFFFF'FFFF;
 
-// struct scatterlist of Debian's armmp kernel.
-constexpr std::uint32_t kScatterBytes = 32;
 constexpr std::uint32_t kScatterChain = 1;
 constexpr std::uint32_t kScatterEnd = 2;
-constexpr std::uint32_t kScatterDmaAddress = 16;
-constexpr std::uint32_t kScatterDmaLength = 24;
 constexpr unsigned kMostSegments = 4096;
 
 }  // namespace
 
 unsigned MappingHooks::attach(const Symbols& symbols) {
   hooked_ = 0;
+  // Linux for a processor without LPAE has a narrow dma_addr_t, but where it has Xen.
+  narrow_ = symbols.address_of("start_kernel") && !symbols.address_of("HYPERVISOR_xen_version");
   attach_streaming(symbols);
   attach_scatterlists(symbols);
   attach_syncs(symbols);
@@ -41,6 +41,20 @@ void MappingHooks::hook(const Symbols& symbols, const char* name, FunctionHooks:
                         FunctionHooks::OnReturn on_return) {
   const auto entry = symbols.address_of(name);
   if (!entry) return;
+  const unsigned handle = narrow_ ? handle_argument(name) : 0;
+  if (handle != 0) {
+    if (on_entry) {
+      on_entry = [handle, next = std::move(on_entry)](const HookedCall& c) {
+        next(widened(c, handle));
+      };
+    }
+    if (on_return) {
+      on_return = [handle, next = std::move(on_return)](const HookedCall& c, std::uint32_t low,
+                                                        std::uint32_t high) {
+        next(widened(c, handle), low, high);
+      };
+    }
+  }
   hooks_.hook(*entry, std::move(on_entry), std::move(on_return));
   ++hooked_;
 }
@@ -327,6 +341,7 @@ void MappingHooks::watch_edges(const Mapping& mapping, bool on) {
 std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterlist,
                                                           std::uint32_t count) const {
   std::vector<Segment> result;
+  const ScatterLayout layout = narrow_ ? kNarrowScatter : ScatterLayout{};
   std::uint32_t at = scatterlist;
   for (unsigned steps = 0; result.size() < count && steps < kMostSegments; ++steps) {
     const std::uint32_t link = program_.word(at).value_or(kScatterEnd);
@@ -334,10 +349,10 @@ std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterl
       at = link & ~(kScatterChain | kScatterEnd);
       continue;
     }
-    result.push_back({program_.word(at + kScatterDmaAddress).value_or(0),
-                      program_.word(at + kScatterDmaLength).value_or(0)});
+    result.push_back({program_.word(at + layout.dma_address).value_or(0),
+                      program_.word(at + layout.dma_length).value_or(0)});
     if ((link & kScatterEnd) != 0) break;
-    at += kScatterBytes;
+    at += layout.bytes;
   }
   return result;
 }

@@ -19,7 +19,7 @@ namespace linefill {
 
 /// Fills the ledger from the mapping functions of Linux 6.1, and of whatever has functions of the
 /// same names, arguments and C linkage: our guest layer. `dma_addr_t` has 64 bits, as in Debian's
-/// armmp kernel; a scatterlist entry has 32 bytes.
+/// armmp kernel, or 32, as in a kernel without Xen for a processor without LPAE.
 class MappingHooks {
  public:
   MappingHooks(ProgramView& program, FunctionHooks& hooks, Ledger& ledger)
@@ -79,6 +79,7 @@ class MappingHooks {
   std::map<std::string, std::string> paths_;
   IoLookUp look_up_;
   unsigned hooked_ = 0;
+  bool narrow_ = false;  ///< dma_addr_t has 32 bits.
 };
 
 }  // namespace linefill
