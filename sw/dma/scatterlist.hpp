@@ -54,6 +54,10 @@ void sg_mark_end(scatterlist* sg);
 void sg_chain(scatterlist* list, unsigned count, scatterlist* next_list);
 /// The entry after this one, through chains; null after the last.
 scatterlist* sg_next(scatterlist* sg);
+/// A `for` over `count` entries, by `sg` and `i`: a macro in Linux, where drivers bring both
+/// variables, and so here. Ours is `SgRange`.
+#define for_each_sg(list, sg, count, i) \
+  for ((i) = 0, (sg) = (list); (i) < (count); ++(i), (sg) = sg_next(sg))
 /// How many entries there are up to the mark.
 int sg_nents(scatterlist* sg);
 /// How many of them hold `length` bytes; -EINVAL if there are fewer bytes.

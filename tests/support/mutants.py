@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 FOLDERS = ("sw/arch", "sw/mm", "sw/cache", "sw/iommu", "sw/dma", "sw/dmaengine")
 # Not the host's; and the instructions themselves, each of whose uses is one of the calls.
-EXCLUDED = ("sw/arch/host/", "sw/arch/outer_cache_old.hpp")
+EXCLUDED = ("sw/arch/host/", "sw/dma/old_names.hpp")
 # What a call's name ends with, and what its arguments must contain, if not anything.
 OPERATIONS = [(re.compile(rf"(?:{name})$"), re.compile(argument)) for name, argument in (
     # Barriers.
