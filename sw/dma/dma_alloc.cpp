@@ -12,8 +12,6 @@
 #include "sw/mm/slab.hpp"
 
 using guest::device_or_null_device;
-using guest::Error;
-using guest::to_errno;
 
 namespace {
 

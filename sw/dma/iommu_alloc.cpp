@@ -36,7 +36,9 @@ struct Buffer : ListNode {
   page** table() { return reinterpret_cast<page**>(this + 1); }
   std::span<page*> pages() { return {table(), count}; }
   std::size_t size() const { return count * kPageBytes; }
-  static std::size_t bytes(std::size_t count) { return sizeof(Buffer) + count * sizeof(page*); }
+  static std::size_t bytes(std::size_t count) {
+    return sizeof(Buffer) + count * sizeof(page*);  // NOLINT: a table of pointers.
+  }
 };
 
 IntrusiveList<Buffer> buffers;
