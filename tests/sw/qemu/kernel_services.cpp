@@ -164,9 +164,11 @@ void check_written_code() {
     code[0] = 0xE3A0'0000 | value;  // mov r0, #value
     code[1] = 0xE12F'FF1E;          // bx lr
     flush_icache_range(code, code + 2);
-    check(reinterpret_cast<std::uint32_t (*)()>(code)() == value, "written code runs");
+    const auto run = reinterpret_cast<std::uint32_t (*)()>(code);
+    check(run() == value, "written code runs");
     dsb();  // So that the next one's flush has all to do.
     isb();
+    check(run() == value, "written code runs again");
   }
 }
 
