@@ -166,8 +166,6 @@ class Bench:
 
     def __init__(self, top, build, every, options):
         self.build, self.folder, self.options = build, top / "build/mutate", options
-        if not (build / "linefill").exists() or not (build / "sw").is_dir():
-            raise Unusable(f"{build}: expected a build, by scripts/build")
         copy_sources(top, self.folder / "source", every)
         runs = list(self.all_runs())
         self.programs = {name: Program(self.folder / "guests/sw" / name) for name in self.compile(self.names(runs))}
