@@ -74,7 +74,8 @@ ByteMask Checker::read_behind(const CopyHolder& holder, LineNumber line, ByteMas
   } else {
     wrong = view.marks->origin.older(newer, attributes.origin.epoch);
   }
-  if (wrong == 0) return newer;
+  if (wrong == 0 || (attributes.table_walk && differs_for_software_only(holder, line, wrong)))
+    return newer;
   const StoreOrigin store = view.marks->origin[first_of(wrong)];
   Finding finding;
   finding.kind = attributes.table_walk    ? FindingKind::kStaleWalkerRead

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -41,6 +42,10 @@ class Checker final : public Observer {
     holders_.push_back(&holder);
     holder.count_copies_in(&copies_);
   }
+  /// Memory as a bus master sees it, looked at without taking time: false if nothing is there. With
+  /// it, descriptors that differ in what only software looks at are no finding.
+  using MemoryView = std::function<bool(PhysicalAddress, std::span<std::byte>)>;
+  void set_memory_view(MemoryView view) { memory_view_ = std::move(view); }
   /// How a master is called in findings: its device-tree path.
   void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
   /// Software was told that this master sees the caches.
@@ -96,6 +101,7 @@ class Checker final : public Observer {
   }
   void read_line(LineNumber, ByteMask, const Attributes&, Time);
   ByteMask read_behind(const CopyHolder&, LineNumber, ByteMask, const Attributes&, Time);
+  bool differs_for_software_only(const CopyHolder&, LineNumber, ByteMask) const;
   ByteMask invisible_for_long(LineNumber, ByteMask, const LineMarks&, Time);
   void overtake(LineNumber, const Overtaking&);
   Overtaking overtaking_of(LineNumber, ByteMask, Time) const;
@@ -132,6 +138,7 @@ class Checker final : public Observer {
 
   FindingLog& findings_;
   Ledger& ledger_;
+  MemoryView memory_view_;
   bool l1_speculates_ = true;
   std::vector<CopyHolder*> holders_;
   CopyFilter copies_;  ///< What they hold.

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accesses through an IOMMU: judged in the device's own addresses.
+#include <array>
+#include <bit>
+#include <cstring>
+
 #include "models/checker/checker.hpp"
 #include "models/checker/remedy.hpp"
+#include "models/core/long_descriptor.hpp"
 
 namespace linefill {
 
@@ -14,6 +19,22 @@ Party Checker::party_of(const Attributes& attributes, Time time) const {
   if (attributes.table_walk) party.agent += " (table walk)";
   party.io_address = io_address_of(attributes);
   return party;
+}
+
+// Of a walker's read: whether what `holder` has of a long descriptor is news to software only.
+bool Checker::differs_for_software_only(const CopyHolder& holder, LineNumber line,
+                                        ByteMask bytes) const {
+  if (!memory_view_ || std::popcount(bytes) != sizeof(std::uint64_t)) return false;
+  std::array<std::byte, kLineBytes> below{};
+  if (!memory_view_(address_of(line), below)) return false;
+  std::array<std::byte, kLineBytes> above = below;
+  holder.overlay(line, above);
+  const auto descriptor = [&](const std::array<std::byte, kLineBytes>& copy) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, &copy.at(static_cast<std::size_t>(std::countr_zero(bytes))), sizeof value);
+    return value;
+  };
+  return same_to_walkers(descriptor(below), descriptor(above));
 }
 
 std::optional<std::uint32_t> Checker::io_address_of(const Attributes& attributes) {

@@ -2,6 +2,7 @@
 // Accesses that are refused, held, or only asked about.
 #include <array>
 
+#include "models/core/long_descriptor.hpp"
 #include "models/iommu/smmu_block.hpp"
 #include "models/translation/descriptor_bits.hpp"
 
@@ -155,6 +156,7 @@ void Block::tell_use(const Request& request, const TlbEntry& entry, std::uint64_
   if (observer_ == nullptr) return;
   const std::uint64_t value = peek_descriptor(entry);
   if (value == entry.descriptor || value == entry.in_memory) return;
+  if (entry.descriptor_bytes == 8 && same_to_walkers(value, entry.descriptor)) return;
   observer_->iommu_stale({request.address, request.size, request.write, request.attributes, self_},
                          entry.descriptor_at, output, now);
 }

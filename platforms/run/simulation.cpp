@@ -33,6 +33,8 @@ constexpr Time kSlice = 2ms;
 constexpr Time kKeyTime = 1ms;
 // As shells say that a signal ended a program.
 constexpr int kSignalStatus = 128;
+// Why a run ended: the program said so.
+constexpr const char* kProgramEnd = "guest exit";
 // In the name of a screenshot: its number.
 constexpr std::string_view kNumber = "%03d";
 
@@ -129,7 +131,7 @@ void Simulation::connect_world() {
   };
   if (auto* serial = soc_.find<SerialPort>()) serial->set_output(console);
   soc_.processor().set_console(console);
-  soc_.processor().set_exit_handler([this](std::uint32_t status) { end("guest exit", status); });
+  soc_.processor().set_exit_handler([this](std::uint32_t status) { end(kProgramEnd, status); });
   for (const auto& device : soc_.devices()) {
     auto* power = dynamic_cast<PowerControl*>(device.get());
     if (power == nullptr) continue;
@@ -155,6 +157,9 @@ void Simulation::connect_world() {
 void Simulation::connect_checker() {
   checker_.set_l1_speculates(soc_.processor().personality().speculates);
   for (CopyHolder* holder : soc_.copy_holders()) checker_.add_holder(*holder);
+  checker_.set_memory_view([this](PhysicalAddress at, std::span<std::byte> data) {
+    return soc_.interconnect().debug_access(false, at, data) == data.size();
+  });
   for (const auto& [id, master] : soc_.masters()) {
     checker_.name_master(id, master.path);
     if (master.told_coherent) checker_.expect_coherent(id);
@@ -326,7 +331,8 @@ int Simulation::finish() {
   std::cout.flush();
   end_.simulated = from_sc_time(sc_core::sc_time_stamp());
   end_.host_seconds = progress_.seconds();
-  const bool by_itself = end_.guest_status.has_value() && *end_.guest_status == 0;
+  // An operating system leaves its mappings when it turns the board off.
+  const bool by_itself = end_.reason == kProgramEnd && end_.guest_status == 0U;
   if (options_.check != CheckMode::kOff) mapping_rules_.run_ended(by_itself, end_.simulated);
   if (end_.cut_short()) end_.backtrace = backtrace_of(view_, symbols_);
   end_.exit_status = exit_status();
