@@ -94,10 +94,14 @@ class Ledger {
   /// Likewise, of those that have ended.
   const Mapping* ended_partly_covering(LineNumber line) const;
 
-  /// Calls `use(Mapping&)` for each live mapping, in the order of their addresses.
+  /// Calls `use(Mapping&)` for each live mapping, in the order of their addresses: here, then in
+  /// each I/O space. A piece counts with what it is a piece of.
   template <class Use>
   void for_each_live(Use&& use) {
-    for (auto& [address, mapping] : live_) use(mapping);
+    for (auto& [address, mapping] : live_) {
+      if (!mapping.io_address) use(mapping);
+    }
+    for (auto& [master, space] : io_spaces_) space->for_each_live(use);
   }
 
   /// Called when a streaming mapping has ended, with its times complete.

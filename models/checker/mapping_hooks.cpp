@@ -21,8 +21,7 @@ constexpr unsigned kMostSegments = 4096;
 
 unsigned MappingHooks::attach(const Symbols& symbols) {
   hooked_ = 0;
-  // Linux for a processor without LPAE has a narrow dma_addr_t, but where it has Xen.
-  narrow_ = symbols.address_of("start_kernel") && !symbols.address_of("HYPERVISOR_xen_version");
+  narrow_ = has_narrow_handles(symbols);
   attach_streaming(symbols);
   attach_scatterlists(symbols);
   attach_syncs(symbols);

@@ -5,8 +5,15 @@
 #include <string_view>
 
 #include "models/checker/function_hooks.hpp"
+#include "models/checker/symbols.hpp"
 
 namespace linefill {
+
+/// Whether the program's `dma_addr_t` has 32 bits: that of a Linux for a processor without LPAE
+/// has, but where it knows Xen.
+inline bool has_narrow_handles(const Symbols& symbols) {
+  return symbols.address_of("start_kernel") && !symbols.address_of("HYPERVISOR_xen_version");
+}
 
 /// Which argument of a mapping function is a `dma_addr_t` by value, counted from 0; 0: none.
 constexpr unsigned handle_argument(std::string_view function) {

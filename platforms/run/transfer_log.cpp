@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/checker/narrow_handles.hpp"
+
 namespace linefill {
 
 namespace {
@@ -17,6 +19,10 @@ void add_call(Time& step, Time& counted, Time entered, Time returned) {
   if (counted == entered) return;
   counted = entered;
   step = (step == kNever ? Time{0} : step) + (returned - entered);
+}
+
+std::pair<std::string, std::uint32_t> key_of(const Mapping& mapping) {
+  return {mapping.device, mapping.address};
 }
 
 }  // namespace
@@ -37,7 +43,7 @@ TransferLog::TransferLog(FunctionHooks& hooks, Ledger& ledger, const Symbols& sy
   ledger.set_ended_listener([this](const Mapping& mapping) { unmapped(mapping); });
 }
 
-// prep_dma_memcpy(channel, to:64, from:64, size, flags), prep_slave_sg(channel, list, entries,
+// prep_dma_memcpy(channel, to, from, size, flags), prep_slave_sg(channel, list, entries,
 // direction, flags); DMA_MEM_TO_DEV is 1, DMA_DEV_TO_MEM 2.
 void TransferLog::hook_preparations(FunctionHooks& hooks, const Symbols& symbols) {
   constexpr std::uint32_t kMemoryToDevice = 1;
@@ -48,11 +54,12 @@ void TransferLog::hook_preparations(FunctionHooks& hooks, const Symbols& symbols
       if (descriptor != 0) note(call);
     });
   };
+  const bool narrow = has_narrow_handles(symbols);
   for (const char* name : {"dmaengine_prep_dma_memcpy", "pl330_prep_dma_memcpy"}) {
-    on_return(name, [this](const HookedCall& call) {
+    on_return(name, [this, narrow](const HookedCall& call) {
       Prepared& prepared = prepared_[call.r[0]];
       prepared.kind = Transfer::Kind::kMemoryToMemory;
-      prepared.bytes += call.stack[2];
+      prepared.bytes += narrow ? call.r[3] : call.stack[2];
     });
   }
   for (const char* name : {"dmaengine_prep_slave_sg", "pl330_prep_slave_sg"}) {
@@ -107,7 +114,7 @@ void TransferLog::take(const Mapping& mapping) {
   if (mapping.first_access == kNever || mapping.type != Mapping::Type::kStreaming) return;
   Transfer& transfer = transfers_.back();
   const bool first_use =
-      transfer_of_.insert_or_assign(mapping.address, transfers_.size() - 1).second;
+      transfer_of_.insert_or_assign(key_of(mapping), transfers_.size() - 1).second;
   transfer.device = mapping.device;
   if (first_use) add_call(transfer.map, last_map_, mapping.map_entered, mapping.mapped);
   if (transfer.kind != Transfer::Kind::kMemoryToMemory) transfer.bytes += mapping.size;
@@ -118,7 +125,7 @@ void TransferLog::take(const Mapping& mapping) {
 }
 
 void TransferLog::unmapped(const Mapping& mapping) {
-  if (!transfer_of_.contains(mapping.address)) {
+  if (!transfer_of_.contains(key_of(mapping))) {
     if (mapping.first_access == kNever) return;
     const bool doorbell = is_running_;
     if (!doorbell) submitted_ = kNever;
@@ -128,9 +135,9 @@ void TransferLog::unmapped(const Mapping& mapping) {
       if (doorbell || live.map_entered == mapping.map_entered) take(live);
     });
   }
-  Transfer& transfer = transfers_[transfer_of_.at(mapping.address)];
+  Transfer& transfer = transfers_[transfer_of_.at(key_of(mapping))];
   add_call(transfer.unmap, last_unmap_, mapping.unmap_entered, mapping.unmapped);
-  transfer_of_.erase(mapping.address);
+  transfer_of_.erase(key_of(mapping));
 }
 
 std::uint64_t TransferLog::count(Transfer::Kind kind) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/checker/function_hooks.hpp"
@@ -77,9 +78,10 @@ class TransferLog {
 
   Ledger& ledger_;
   std::vector<Transfer> transfers_;
-  std::map<std::uint32_t, Prepared> prepared_;        ///< By the channel's address.
-  std::map<std::uint32_t, std::size_t> transfer_of_;  ///< By the live mapping's address.
-  std::vector<Time> interrupts_;                      ///< Since the last doorbell.
+  std::map<std::uint32_t, Prepared> prepared_;  ///< By the channel's address.
+  /// By the live mapping's device and the address it has for it.
+  std::map<std::pair<std::string, std::uint32_t>, std::size_t> transfer_of_;
+  std::vector<Time> interrupts_;  ///< Since the last doorbell.
   Transfer running_{};
   bool is_running_ = false;
   Time submitted_{kNever};

@@ -137,3 +137,30 @@ TEST_CASE_METHOD(TransferBench,
   CHECK(log->all().front().data == Time{70});
   CHECK(log->all().front().submit_to_first_beat == kNever);
 }
+
+TEST_CASE_METHOD(TransferBench, "what an earlier doorbell moved behind an IOMMU is not the next's",
+                 "[run]") {
+  Ledger& space = ledger.io_space("/dma");
+  Mapping made;
+  made.device = "dma";
+  made.size = 64;
+  made.address = 0x1000;
+  space.map(made);
+  made.address = 0x2000;
+  space.map(made);
+  const auto beat = [&](std::uint32_t address) {
+    wait(100);
+    space.accessed(address, program.time);
+  };
+  for (int i = 0; i < 2; ++i) {
+    call("dma_async_issue_pending", {kChannel});
+    beat(0x1000);
+    beat(0x2000);
+    call("dmaengine_desc_callback_invoke", {0});
+  }
+  REQUIRE(log->all().size() == 2);
+  for (const Transfer& transfer : log->all()) {
+    CHECK(transfer.submit_to_first_beat == Time{110});
+    CHECK(transfer.data == Time{100});
+  }
+}
