@@ -10,6 +10,8 @@
 #include "sw/lib/types.hpp"
 #include "sw/mm/vma.hpp"
 
+struct iommu_device;
+
 using dma_attrs = unsigned long;
 
 // Linux 6.1, include/linux/dma-mapping.h; the values cross the hooks.
@@ -120,12 +122,12 @@ inline void set_dma_ops(device* dev, const dma_map_ops* ops) { dev->dma_ops = op
 
 namespace guest {
 
-/// What the device tree says about a device's way to memory.
+/// A device's way to memory, as arch_setup_dma_ops is told it.
 struct DmaSetup {
-  dma_addr_t base = 0;                          ///< The lowest address of the device's bus.
-  std::uint64_t size = std::uint64_t{1} << 32;  ///< How much of that bus is memory.
-  bool coherent = false;                        ///< `dma-coherent`, here or on a bus above.
-  bool behind_iommu = false;                    ///< `iommus`.
+  dma_addr_t base = 0;     ///< The lowest address of the device's bus.
+  std::uint64_t size = 0;  ///< How much of that bus is memory.
+  iommu_device* iommu = nullptr;
+  bool coherent = false;
 };
 
 /// Gives a device other operations than the direct ones, or null: not this device.
@@ -134,7 +136,7 @@ using DmaOpsChooser = const dma_map_ops* (*)(device& dev, const DmaSetup& setup)
 /// Who is asked before the direct operations are taken. Who drives the thing puts itself here, at
 /// the latest when it is probed (Stage::kIommu). Any may be null.
 struct DmaOpsChoosers {
-  DmaOpsChooser iommu = nullptr;   ///< First, and only for devices with `iommus`.
+  DmaOpsChooser iommu = nullptr;   ///< First, and only for devices behind one.
   DmaOpsChooser bounce = nullptr;  ///< Bounce buffers for devices that do not reach all memory.
 };
 extern DmaOpsChoosers dma_ops_choosers;
@@ -144,5 +146,7 @@ extern DmaOpsChoosers dma_ops_choosers;
 /// Reads a device's `dma-ranges`, `dma-coherent` and `iommus` from the device tree, sets offset,
 /// limit and masks, and calls arch_setup_dma_ops. Linux 6.1, drivers/of/device.c.
 void of_dma_configure(device* dev);
-/// Gives a device the operations for what the device tree says.
-void arch_setup_dma_ops(device* dev, const guest::DmaSetup& setup);
+/// Gives a device its operations. Linux 4.1, arch/arm/mm/dma-mapping.c; `iommu`, null if there is
+/// none, is its `struct iommu_ops`: what an IOMMU's driver implements.
+extern "C" void arch_setup_dma_ops(device* dev, std::uint64_t dma_base, std::uint64_t size,
+                                   iommu_device* iommu, bool coherent);

@@ -112,9 +112,8 @@ int direction_to_prot(dma_data_direction direction) {
 
 namespace {
 
-/// Devices with `iommus` get an address space of their own when they first map something.
+/// Devices behind an IOMMU get an address space of their own when they first map something.
 const dma_map_ops* choose(device& dev, const DmaSetup& setup) {
-  if (of_iommu_configure(&dev) == nullptr) return nullptr;
   const std::uint64_t size =
       setup.base < kFourGigabytes ? std::min(setup.size, kFourGigabytes - setup.base) : setup.size;
   dma_iommu_mapping* const mapping = arm_iommu_create_mapping(dev.bus, setup.base, size);

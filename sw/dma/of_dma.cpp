@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "sw/dma/dma_map_ops.hpp"
+#include "sw/iommu/iommu.hpp"
 #include "sw/mm/page.hpp"
 
 namespace guest {
@@ -49,32 +50,34 @@ bool is_coherent(FdtNode node) {
 }  // namespace guest
 
 void of_dma_configure(device* dev) {
-  guest::DmaSetup setup;
-  setup.coherent = dev->dma_coherent;
+  dma_addr_t base = 0;
+  std::uint64_t size = std::uint64_t{1} << 32;
+  bool coherent = dev->dma_coherent;
   if (dev->of_node) {
-    setup.coherent = setup.coherent || guest::is_coherent(dev->of_node);
-    setup.behind_iommu = dev->of_node.has("iommus");
+    coherent = coherent || guest::is_coherent(dev->of_node);
     if (guest::DmaRange range; guest::find_range(dev->of_node, range)) {
       dev->dma_pfn_offset = static_cast<std::uint32_t>(range.cpu >> kPageShift) -
                             static_cast<std::uint32_t>(range.bus >> kPageShift);
-      setup.base = range.bus;
-      setup.size = range.size;
+      base = range.bus;
+      size = range.size;
       dev->bus_dma_limit = range.bus + range.size - 1;
       const std::uint64_t mask = std::bit_ceil(dev->bus_dma_limit + 1) - 1;
       dev->coherent_dma_mask &= mask;
       if (dev->dma_mask != nullptr) *dev->dma_mask &= mask;
     }
   }
-  arch_setup_dma_ops(dev, setup);
+  arch_setup_dma_ops(dev, base, size, of_iommu_configure(dev), coherent);
 }
 
-void arch_setup_dma_ops(device* dev, const guest::DmaSetup& setup) {
+void arch_setup_dma_ops(device* dev, std::uint64_t dma_base, std::uint64_t size,
+                        iommu_device* iommu, bool coherent) {
   const guest::DmaOpsChoosers& choosers = guest::dma_ops_choosers;
-  dev->dma_coherent = setup.coherent;
+  const guest::DmaSetup setup{dma_base, size, iommu, coherent};
+  dev->dma_coherent = coherent;
   const dma_map_ops* chosen = nullptr;
-  if (setup.behind_iommu && choosers.iommu != nullptr) chosen = choosers.iommu(*dev, setup);
+  if (iommu != nullptr && choosers.iommu != nullptr) chosen = choosers.iommu(*dev, setup);
   if (chosen == nullptr && choosers.bounce != nullptr) chosen = choosers.bounce(*dev, setup);
-  if (chosen == nullptr) chosen = setup.coherent ? &arm_coherent_dma_ops : &arm_dma_ops;
+  if (chosen == nullptr) chosen = &direct_dma_ops(*dev);
   dev->dma_ops = chosen;
 }
 

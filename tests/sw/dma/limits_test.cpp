@@ -3,6 +3,7 @@
 #include <libfdt.h>
 
 #include "sw/dma/dma_unmap_state.hpp"
+#include "sw/iommu/iommu.hpp"
 #include "sw/mm/remap.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sw/dma/dma_fixture.hpp"
@@ -98,24 +99,35 @@ TEST_CASE_METHOD(TreeFixture, "dma-coherent on the device or its bus means no ma
 }
 
 TEST_CASE_METHOD(TreeFixture, "who drives an IOMMU or bounce buffers is asked first", "[sw][dma]") {
-  static unsigned asked = 0;
+  struct Iommu final : iommu_device {
+    iommu_domain* domain_alloc() override { return nullptr; }
+    iommu_domain* domain_of(const device&) const override { return nullptr; }
+  } iommu;
+  static DmaSetup told;
+  static Log asked;
+  asked.clear();
   dma_ops_choosers.iommu = [](device&, const DmaSetup& setup) -> const dma_map_ops* {
-    asked += setup.behind_iommu ? 1 : 100;
-    return &arm_coherent_dma_ops;
+    told = setup;
+    asked.emplace_back("iommu");
+    return setup.coherent ? &arm_coherent_dma_ops : nullptr;
   };
-  configure({});
-  CHECK(asked == 0);
-  configure({}, nullptr, "iommus");
-  CHECK(asked == 1);
-  CHECK(dev.dma_ops == &arm_coherent_dma_ops);
-  dma_ops_choosers.iommu = [](device&, const DmaSetup&) -> const dma_map_ops* { return nullptr; };
   dma_ops_choosers.bounce = [](device&, const DmaSetup& setup) -> const dma_map_ops* {
-    asked += 10 * static_cast<unsigned>(setup.size == 0x1'0000'0000);
+    told = setup;
+    asked.emplace_back("bounce");
     return nullptr;
   };
-  configure({}, nullptr, "iommus");
-  CHECK(asked == 11);
+  arch_setup_dma_ops(&dev, 0x1000, 0x2000, &iommu, true);
+  CHECK(dev.dma_ops == &arm_coherent_dma_ops);
+  CHECK(asked == Log{"iommu"});
+  CHECK((told.base == 0x1000 && told.size == 0x2000 && told.iommu == &iommu && told.coherent));
+  arch_setup_dma_ops(&dev, 0x1000, 0x2000, &iommu, false);
   CHECK(dev.dma_ops == &arm_dma_ops);
+  CHECK(asked == Log{"iommu", "iommu", "bounce"});
+  // Nobody drives the IOMMU that the tree names; no dma-ranges are all 32 bits.
+  asked.clear();
+  configure({}, nullptr, "iommus");
+  CHECK(asked == Log{"bounce"});
+  CHECK((told.base == 0 && told.size == 0x1'0000'0000 && told.iommu == nullptr && !told.coherent));
   dma_ops_choosers = {};
 }
 
