@@ -174,6 +174,78 @@ void lists_case() {
   dma_unmap_sgtable(dev, &table, DMA_BIDIRECTIONAL, 0);
 }
 
+/// Bytes go from a buffer into a list of pieces, and back; whichever is shorter ends it.
+void copies_case() {
+  constexpr std::size_t kSmall = 12;
+  constexpr std::size_t kListed = 1024 + kSmall + 1024;
+  constexpr std::size_t kTaken = 2000;
+  DmaBench bench;
+  bench.store_all(kOld);
+  std::array<scatterlist, 3> list{};
+  sg_init_table(list.data(), 3);
+  sg_set_buf(&list[0], bench.begin() + 3072, 1024);
+  sg_set_buf(&list[1], bench.begin() + 4, kSmall);
+  sg_set_buf(&list[2], bench.begin() + 1024, 1024);
+  std::byte* const from = alloc_bytes(kBytes).data();
+  std::byte* const to = alloc_bytes(kBytes).data();
+  for (std::size_t i = 0; i < kBytes; i += 4) {
+    poke(from + i, kNew + i);
+    poke(to + i, kOld);
+  }
+  check_equal(sg_copy_from_buffer(list.data(), 3, from, kBytes), kListed, "sg_copy_from_buffer");
+  check_equal(bench.load(3072), kNew, "the first piece begins");
+  check_equal(bench.load(4092), kNew + 1020, "and ends");
+  check_equal(bench.load(4), kNew + 1024, "the second one");
+  check_equal(bench.load(1024), kNew + 1024 + kSmall, "the third one");
+  check(bench.load(0) == kOld && bench.load(4 + kSmall) == kOld && bench.load(2048) == kOld,
+        "nothing between them");
+  check_equal(sg_copy_to_buffer(list.data(), 3, to, kTaken), kTaken, "sg_copy_to_buffer");
+  bool right = true;
+  for (std::size_t i = 0; i < kTaken; i += 4) right = right && peek(to + i) == kNew + i;
+  check(right, "what it took, in the list's order");
+  check_equal(peek(to + kTaken), kOld, "and no more");
+}
+
+/// Lists that are allocated, and what their entries tell.
+void tables_case() {
+  DmaBench bench;
+  sg_table table{};
+  check(sg_alloc_table(&table, 0, GFP_KERNEL) == -22, "a table of nothing is -EINVAL");
+  check(sg_alloc_table(&table, 200, GFP_KERNEL) == 0, "sg_alloc_table");
+  check(sg_nents(table.sgl) == 200, "entries, in more than one page");
+  scatterlist* const second = sg_next(table.sgl);
+  sg_set_page(second, virt_to_page(bench.begin()), 64, 128);
+  check(sg_page(second) == virt_to_page(bench.begin()), "sg_page");
+  check_equal(sg_phys(second), bench.physical() + 128, "sg_phys");
+  check(sg_virt(second) == bench.begin() + 128, "sg_virt");
+  check(!sg_is_chain(second) && !sg_is_last(second), "one of many");
+  sg_mark_end(second);
+  check(sg_is_last(second) && sg_next(second) == nullptr, "sg_mark_end");
+  check(sg_nents(table.sgl) == 2, "what is left");
+  sg_free_table(&table);
+  page* pages[] = {virt_to_page(bench.begin())};
+  check(sg_alloc_table_from_pages(&table, pages, 1, 0x100, 512, GFP_KERNEL) == 0,
+        "sg_alloc_table_from_pages");
+  check(table.orig_nents == 1 && table.sgl->offset == 0x100 && table.sgl->length == 512,
+        "a part of a page");
+  sg_free_table(&table);
+}
+
+/// Who chooses a device's operations.
+void operations_case() {
+  OwnDevice own;
+  device* const dev = &own.dev;
+  check(&get_dma_ops(dev) == &arm_dma_ops, "a device of no tree is not coherent");
+  arch_setup_dma_ops(dev, 0, 1ULL << 32, nullptr, true);
+  check(&get_dma_ops(dev) == &arm_coherent_dma_ops && dev->dma_coherent, "coherent");
+  arch_setup_dma_ops(dev, 0, 1ULL << 32, nullptr, false);
+  check(&get_dma_ops(dev) == &arm_dma_ops && !dev->dma_coherent, "not coherent");
+  set_dma_ops(dev, &arm_coherent_dma_ops);
+  check(&get_dma_ops(dev) == &arm_coherent_dma_ops, "set_dma_ops");
+  of_dma_configure(dev);
+  check(&get_dma_ops(dev) == &arm_dma_ops, "of_dma_configure");
+}
+
 /// What is needed to unmap, kept by the driver.
 void unmap_state_case() {
   DmaBench bench;
@@ -241,6 +313,7 @@ void old_names_case() {
   dma_free_writecombine(dev, kBytes, memory, handle);
   void* const plain = dma_alloc_attrs(dev, kBytes, &handle, GFP_KERNEL,
                                       DMA_ATTR_WRITE_BARRIER | DMA_ATTR_NON_CONSISTENT);
+  check(plain != nullptr, "attributes that say nothing on ARM");
   dma_free_attrs(dev, kBytes, plain, handle, DMA_ATTR_WRITE_BARRIER);
 
   // L1 is cleaned here, the L2 by its old names: the device sees what was stored.
@@ -265,6 +338,9 @@ constexpr Case kCases[] = {
     {"noncontiguous", noncontiguous_case},
     {"pages", pages_case},
     {"lists", lists_case},
+    {"copies", copies_case},
+    {"tables", tables_case},
+    {"operations", operations_case},
     {"unmap_state", unmap_state_case},
     {"pci", pci_case},
     {"old_names", old_names_case},

@@ -3,6 +3,7 @@
 // their own; and what the PL330 refuses.
 #include <array>
 
+#include "sw/arch/barrier.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/time.hpp"
@@ -215,9 +216,53 @@ void exhausted_case() {
   check(dmaengine_usage() == before, "nothing is left over");
 }
 
+/// What a client asks of masks, descriptors and cookies.
+void names_case() {
+  dma_cap_mask_t mask;
+  dma_cap_set(DMA_MEMCPY, mask);
+  dma_cap_set(DMA_PQ, mask);
+  check(IS_ERR_OR_NULL(dma_request_chan_by_mask(&mask)), "no PL330 does PQ");
+  dma_cap_clear(DMA_PQ, mask);
+  check(dma_has_cap(DMA_MEMCPY, mask) && !dma_has_cap(DMA_PQ, mask), "one capability");
+  dma_chan* const channel = dma_request_chan_by_mask(&mask);
+  check(!IS_ERR_OR_NULL(channel), "dma_request_chan_by_mask");
+  dma_cap_zero(mask);
+  check(!dma_has_cap(DMA_MEMCPY, mask), "none");
+  check(PTR_ERR(dma_request_slave_channel_reason(nullptr, "rx")) == -19, "no device is -ENODEV");
+  CopyJob job;
+  job.allocate(channel, kBytes, 9);
+  dma_async_tx_descriptor* const tx = job.prepare();
+  check(!async_tx_test_ack(tx), "not acknowledged");
+  async_tx_ack(tx);
+  check(async_tx_test_ack(tx), "acknowledged");
+  check(dmaengine_desc_set_reuse(tx) == 0 && dmaengine_desc_test_reuse(tx), "to be reused");
+  dmaengine_desc_clear_reuse(tx);
+  check(!dmaengine_desc_test_reuse(tx), "not to be");
+  const dma_cookie_t cookie = job.submit();
+  check(!dma_submit_error(cookie), "it is submitted");
+  dma_cookie_t last = 0;
+  dma_cookie_t used = 0;
+  check(dma_async_is_tx_complete(channel, cookie, &last, &used) == DMA_IN_PROGRESS, "not done");
+  check(used == cookie && last != cookie, "its cookie is the last used");
+  check(dma_async_is_complete(cookie, last, used) == DMA_IN_PROGRESS, "so say these two");
+  job.issue();
+  check(job.wait(), "it is done");
+  check(dma_async_is_tx_complete(channel, cookie, &last, nullptr) == DMA_COMPLETE, "complete");
+  check(last == cookie, "its cookie is the last complete");
+  dma_rmb();
+  job.unmap();
+  check(job.right(), "the copy is right");
+  dma_release_channel(channel);
+}
+
 constexpr Case kCases[] = {
-    {"interleaved", interleaved_case}, {"interrupt", interrupt_case}, {"chained", chained_case},
-    {"unmapped", unmapped_case},       {"refused", refused_case},     {"exhausted", exhausted_case},
+    {"interleaved", interleaved_case},
+    {"interrupt", interrupt_case},
+    {"chained", chained_case},
+    {"unmapped", unmapped_case},
+    {"refused", refused_case},
+    {"exhausted", exhausted_case},
+    {"names", names_case},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "sw/dmaengine/software/software_dma.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
+#include "sw/kernel/time.hpp"
 #include "sw/mm/page.hpp"
 #include "tests/guest/support/copy_job.hpp"
 #include "tests/guest/support/dma_bench.hpp"
@@ -138,7 +139,51 @@ void pq(bool in_two) {
 void pq_case() { pq(false); }
 void continued_case() { pq(true); }
 
-constexpr Case kCases[] = {{"xor", xor_case}, {"pq", pq_case}, {"continued", continued_case}};
+/// Between dmaengine_get and dmaengine_put the engine's channels are everybody's.
+void shared_case() {
+  constexpr std::byte kFirst{0x5A};
+  constexpr std::byte kSecond{0x33};
+  const DmaUsage before = dmaengine_usage();
+  const dma_cap_mask_t offered = software_dma().cap_mask;
+  check(dma_find_channel(DMA_XOR) == nullptr, "before dmaengine_get nobody finds a channel");
+  dmaengine_get();
+  dma_chan* const engine = dma_find_channel(DMA_XOR);
+  if (engine == nullptr) panic("no shared channel");
+  check(engine->device == &software_dma(), "it is the software engine's");
+  check(dma_find_channel(DMA_MEMCPY) == nullptr, "the PL330's are for one client each");
+  check(dma_request_channel(offered, nullptr, nullptr) == nullptr, "nobody gets one alone");
+  device* const dev = dmaengine_dma_dev(engine);
+  std::array<std::span<std::byte>, 3> bytes;
+  std::array<dma_addr_t, 3> handles{};
+  for (unsigned i = 0; i < bytes.size(); ++i) {
+    bytes[i] = alloc_bytes(kBytes);
+    std::fill(bytes[i].begin(), bytes[i].end(), i == 0 ? kFirst : kSecond);
+    handles[i] = mapped(*dev, bytes[i].data(), kBytes, DMA_BIDIRECTIONAL);
+  }
+  dma_async_tx_descriptor* const tx =
+      dmaengine_prep_dma_xor(engine, handles[2], handles.data(), 2, kBytes, DMA_PREP_INTERRUPT);
+  check(tx != nullptr, "it is prepared");
+  const dma_cookie_t cookie = dmaengine_submit(tx);
+  udelay(100);
+  check(dmaengine_tx_status(engine, cookie, nullptr) == DMA_IN_PROGRESS, "nobody has issued it");
+  dma_issue_pending_all();
+  dmaengine_synchronize(engine);
+  check(dmaengine_tx_status(engine, cookie, nullptr) == DMA_COMPLETE, "dma_issue_pending_all does");
+  dma_async_tx_descriptor* const again =
+      dmaengine_prep_dma_xor(engine, handles[2], handles.data() + 1, 2, kBytes, DMA_PREP_INTERRUPT);
+  dmaengine_submit(again);
+  check(bytes[2].front() == (kFirst ^ kSecond) && bytes[2].back() == (kFirst ^ kSecond), "the sum");
+  check(dma_wait_for_async_tx(again) == DMA_COMPLETE, "dma_wait_for_async_tx issues and waits");
+  check(bytes[2].front() == kFirst && bytes[2].back() == kFirst, "the second sum");
+  check(dma_wait_for_async_tx(nullptr) == DMA_COMPLETE, "nothing is complete");
+  for (const dma_addr_t handle : handles) dma_unmap_single(dev, handle, kBytes, DMA_BIDIRECTIONAL);
+  dmaengine_put();
+  check(dma_find_channel(DMA_XOR) == nullptr, "after dmaengine_put neither");
+  check(dmaengine_usage() == before, "nothing is left over");
+}
+
+constexpr Case kCases[] = {
+    {"xor", xor_case}, {"pq", pq_case}, {"continued", continued_case}, {"shared", shared_case}};
 
 }  // namespace
 

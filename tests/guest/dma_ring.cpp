@@ -273,9 +273,34 @@ void refused_case() {
   bench.end();
 }
 
+/// The device tree's channel; when that is taken, one that a filter accepts.
+void compat_case() {
+  const DmaUsage before = dmaengine_usage();
+  device* const mmci = find_device("arm,pl18x");
+  dma_cap_mask_t mask;
+  dma_cap_set(DMA_MEMCPY, mask);
+  unsigned asked = 0;
+  const auto second_asked = [](dma_chan*, void* count) {
+    return ++*static_cast<unsigned*>(count) == 2;
+  };
+  dma_chan* const first = dma_request_slave_channel_compat(mask, second_asked, &asked, mmci, "rx");
+  check(first != nullptr && asked == 0, "by the device tree");
+  check(dma_request_slave_channel_compat(mask, nullptr, nullptr, mmci, "rx") == nullptr,
+        "taken, and no filter");
+  dma_chan* const second = dma_request_slave_channel_compat(mask, second_asked, &asked, mmci, "rx");
+  check(second != nullptr && second != first && asked == 2, "taken, so by the filter");
+  CopyJob job;
+  job.allocate(second, kRingBytes, 7);
+  check(job.run(), "it copies");
+  dma_release_channel(second);
+  dma_release_channel(first);
+  check(dmaengine_usage() == before, "nothing is left over");
+}
+
 constexpr Case kCases[] = {
     {"ring", ring_case},     {"coalesced", coalesced_case}, {"stopped", stopped_case},
     {"single", single_case}, {"rows", rows_case},           {"refused", refused_case},
+    {"compat", compat_case},
 };
 
 }  // namespace

@@ -81,6 +81,61 @@ void nested_case() {
   iommu_domain_free(lower);
 }
 
+// A domain of stage 2 alone: it is asked for before the first attach.
+void second_stage_case() {
+  constexpr unsigned long kSource = 0x5000'0000;
+  constexpr unsigned long kTarget = 0x5000'1000;
+  IommuBench bench;
+  const Inheritance inheritance{bench.domain()};
+  device* const dev = &bench.dev();
+  arm_iommu_detach_device(dev);
+  iommu_domain* const domain = iommu_domain_alloc(&platform_bus_type);
+  check(iommu_enable_nesting(domain) == 0, "iommu_enable_nesting");
+  check(iommu_attach_device(domain, dev) == 0, "attached");
+  check(iommu_enable_nesting(domain) == -1, "too late is -EPERM");
+  const auto& its = static_cast<const smmu::ArmSmmuDomain&>(*domain);
+  const std::uint32_t cbar = its.smmu->global1().read_relaxed(&smmu::GlobalSpace1::cbar, its.bank);
+  check_equal(cbar >> 16 & 3, 0, "CBAR.TYPE: stage 2, stage 1 bypassed");
+  bench.listen(domain);
+  std::byte* const source = page_of(kNew);
+  std::byte* const target = page_of(kOld);
+  inheritance.map(domain);
+  check(iommu_map(domain, kSource, virt_to_phys(source), kPageBytes, IOMMU_READ) == 0, "source");
+  check(iommu_map(domain, kTarget, virt_to_phys(target), kPageBytes, kReadWrite) == 0, "target");
+  check(bench.copy(kTarget, kSource), "the copy ends well");
+  check_equal(bench.in_memory(target), kNew, "through stage 2");
+  check_equal(bench.faults().count, 0, "faults");
+  iommu_detach_device(domain, dev);
+  iommu_domain_free(domain);
+}
+
+// A mapping of the program's own, of some addresses only.
+void own_mapping_case() {
+  constexpr dma_addr_t kBase = 0x5000'0000;
+  constexpr std::uint64_t kMappingBytes = 1U << 20;
+  IommuBench bench;
+  const Inheritance inheritance{bench.domain()};
+  device* const dev = &bench.dev();
+  arm_iommu_detach_device(dev);
+  check(PTR_ERR(arm_iommu_create_mapping(dev->bus, 0, 0)) == -22, "no addresses are -EINVAL");
+  check(PTR_ERR(arm_iommu_create_mapping(dev->bus, 0, (1ULL << 32) + 1)) == -34,
+        "more than 4 GiB are -ERANGE");
+  dma_iommu_mapping* const mapping = arm_iommu_create_mapping(dev->bus, kBase, kMappingBytes);
+  check(!IS_ERR(mapping), "arm_iommu_create_mapping");
+  check(arm_iommu_attach_device(dev, mapping) == 0, "arm_iommu_attach_device");
+  inheritance.map(bench.domain());
+  const dma_addr_t from = bench.map_page_of(kNew, DMA_TO_DEVICE);
+  const dma_addr_t to = bench.map_page_of(kOld, DMA_FROM_DEVICE);
+  check(from >= kBase && to >= kBase && from < kBase + kMappingBytes && to < kBase + kMappingBytes,
+        "addresses of the mapping");
+  check(bench.copy(to, from), "the copy ends well");
+  check_equal(bench.in_memory(bench.last_page()), kNew, "what was copied");
+  bench.unmap_page(to);
+  bench.unmap_page(from);
+  arm_iommu_detach_device(dev);
+  arm_iommu_release_mapping(mapping);
+}
+
 // With its domain gone a device's stream is unknown: blocked, and told by the global interrupt.
 void blocked_case() {
   IommuBench bench;
@@ -213,6 +268,8 @@ void linux_snooping_case() { snooping(true); }
 
 constexpr Case kCases[] = {
     {"nested", nested_case},
+    {"second_stage", second_stage_case},
+    {"own_mapping", own_mapping_case},
     {"blocked", blocked_case},
     {"on_demand", on_demand_case},
     {"bypassed", bypassed_case},

@@ -120,6 +120,11 @@ TEST_CASE_METHOD(ApiFixture, "each name of an allocation reaches its operation",
           {[&] { dma_zalloc_coherent(d, 64, &out, GFP_ATOMIC); }, {"alloc 40 b20 0"}},
           {[&] { dma_alloc_wc(d, 64, &out, GFP_ATOMIC); }, {"alloc 40 a20 4"}},
           {[&] { dma_alloc_writecombine(d, 64, &out, GFP_ATOMIC); }, {"alloc 40 a20 4"}},
+          {[&] {
+             dma_alloc_attrs(d, 64, &out, GFP_ATOMIC,
+                             DMA_ATTR_WRITE_BARRIER | DMA_ATTR_NON_CONSISTENT);
+           },
+           {"alloc 40 a20 0"}},
           {[&] { dma_free_attrs(d, 64, p, h, 0x14); }, {"free 40 1 80 14"}},
           {[&] { dma_free_coherent(d, 64, p, h); }, {"free 40 1 80 0"}},
           {[&] { dma_free_wc(d, 64, p, h); }, {"free 40 1 80 4"}},
