@@ -31,7 +31,9 @@ enum class DmaAcknowledge : std::uint8_t {
 /// each end knows only this. Calls are synchronous and carry the absolute time. An end that is told
 /// something must not call back into the line before it returns: it notes the fact and acts from
 /// its own process. The exception is `kFlush`, which the peripheral answers by calling `drive` at
-/// once.
+/// once. Each acknowledge is answered by `drive`, also if the levels stay: until then they are
+/// those that were acknowledged, and a controller that runs ahead of the peripheral's process,
+/// because a processor that is ahead reads its registers, must not take them for a new request.
 class DmaRequestLine {
  public:
   /// The DMA controller's end.
@@ -59,19 +61,25 @@ class DmaRequestLine {
   unsigned number() const { return number_; }
 
   const DmaRequest& level() const { return level_; }
+  /// Whether the peripheral has still to answer an acknowledge.
+  bool unanswered() const { return unanswered_; }
   /// By the peripheral: the levels now.
   void drive(const DmaRequest& level, Time now) {
     level_ = level;
+    unanswered_ = false;
     if (controller_ != nullptr) controller_->request_changed(*this, now);
   }
   /// By the controller.
   void acknowledge(DmaAcknowledge kind, Time now) {
-    if (peripheral_ != nullptr) peripheral_->acknowledged(*this, kind, now);
+    if (peripheral_ == nullptr) return;
+    unanswered_ = true;
+    peripheral_->acknowledged(*this, kind, now);
   }
 
  private:
   unsigned number_;
   DmaRequest level_{};
+  bool unanswered_ = false;
   Controller* controller_ = nullptr;
   Peripheral* peripheral_ = nullptr;
 };

@@ -10,7 +10,7 @@ namespace linefill::pl330 {
 
 /// What the controller knows of its peripheral request interfaces (TRM 2.6). A request that DMAWFP
 /// has taken is not taken again before it was acknowledged or flushed, although the level stays;
-/// and the peripheral has the time of a handshake to change its mind.
+/// nor before the peripheral has answered the acknowledge, which takes the time of a handshake.
 class Requests {
  public:
   Requests(unsigned count, Time period) : views_(count), handshake_{kHandshakeCycles * period} {}
@@ -23,7 +23,7 @@ class Requests {
     const View& view = views_[number];
     if (view.taken || view.owed > 0 || view.line == nullptr || now < view.settled_at)
       return nullptr;
-    return view.line->level().any() ? &view.line->level() : nullptr;
+    return !view.line->unanswered() && view.line->level().any() ? &view.line->level() : nullptr;
   }
   /// Until when the peripheral may still be answering the last acknowledge.
   Time settled_at(unsigned number) const { return views_[number].settled_at; }

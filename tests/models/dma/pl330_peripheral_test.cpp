@@ -28,6 +28,7 @@ struct Fifo final : DmaRequestLine::Peripheral {
   unsigned underflows = 0;
   unsigned burst = 8;
   unsigned left = 0;  ///< Words until the last of the transfer.
+  bool answers_at_once = true;
   Origin origin{};
 
   explicit Fifo(Pl330Bench& b) : bench{b} {
@@ -62,7 +63,7 @@ struct Fifo final : DmaRequestLine::Peripheral {
   }
   void acknowledged(DmaRequestLine&, DmaAcknowledge kind, Time now) override {
     acknowledges.push_back(kind);
-    drive(now);
+    if (answers_at_once) drive(now);
   }
   void fill(unsigned count) {
     for (unsigned i = 0; i < count; ++i) words.push_back(0x1111'0000U + i);
@@ -121,6 +122,34 @@ TEST_CASE("PL330: a request is not taken twice although its level stays", "[pl33
   CHECK((bench.csr(0) & 0xF) == 7);  // The third burst was never there.
   fifo.fill(8);
   bench.run_for(1ms);
+  CHECK(bench.csr(0) == 0);
+}
+
+TEST_CASE("PL330: a level that the peripheral has not changed since an acknowledge is no request",
+          "[pl330][peripheral]") {
+  Pl330Bench bench;
+  Fifo fifo{bench};
+  fifo.answers_at_once = false;
+  Program p;
+  p.mov_ccr(from_device(8)).mov_sar(kFifo).mov_dar(kDestination);
+  const auto loop = p.lp(0, 2);
+  p.wfp_burst(kRequest).ldpb(kRequest).st().lpend(0, loop).end();
+  fifo.fill(12);
+  bench.start(0, p);
+  bench.now += 100us;  // A processor that is that far ahead reads a register.
+  CHECK((bench.csr(0) & 0xF) == 7);
+  CHECK(fifo.acknowledges == std::vector{DmaAcknowledge::kBurst});
+  CHECK(fifo.underflows == 0);
+  // The peripheral's own time comes to the acknowledge, and later to enough words.
+  fifo.drive(bench.now - 90us);
+  bench.run_for(1us);
+  CHECK((bench.csr(0) & 0xF) == 7);
+  fifo.fill(4);
+  bench.run_for(100us);
+  CHECK(fifo.underflows == 0);
+  CHECK(fifo.words.empty());
+  fifo.drive(bench.now);
+  bench.run_for(1us);
   CHECK(bench.csr(0) == 0);
 }
 

@@ -155,7 +155,9 @@ TEST_CASE_METHOD(MmciBench,
   CHECK(rx.level().burst);
   rx.acknowledge(DmaAcknowledge::kBurst, from_sc_time(sc_core::sc_time_stamp()));
   CHECK(rx.level().burst);
+  CHECK(rx.unanswered());
   run(Time{1});
+  CHECK_FALSE(rx.unanswered());
   // Eight words are left: the last burst.
   CHECK(controller.levels.size() == 2);
   CHECK(rx.level().last);
