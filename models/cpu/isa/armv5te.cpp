@@ -19,9 +19,22 @@ constexpr std::string_view kLater[]{
     "LDRSHT (imm)", "LDRSHT (reg)", "LDREX",       "STREX",        "LDREXD",
     "STREXD",       "LDREXB",       "STREXB",      "LDREXH",       "STREXH",
     "BXJ",          "WFE",          "WFI",         "SEV",          "SMC"};
-constexpr std::string_view kLaterUnconditional[]{
-    "CPS",        "SETEND", "PLI (imm)", "PLI (reg)", "PLDW (imm)", "PLDW (reg)", "Hint (imm)",
-    "Hint (reg)", "CLREX",  "DSB",       "DMB",       "ISB",        "RFE",        "SRS"};
+constexpr std::string_view kLaterUnconditional[]{"CPS",
+                                                 "SETEND",
+                                                 "PLI (imm)",
+                                                 "PLI (reg)",
+                                                 "PLDW (imm)",
+                                                 "PLDW (reg)",
+                                                 "Hint (imm)",
+                                                 "Hint (reg)",
+                                                 "Reserved (imm)",
+                                                 "Reserved (reg)",
+                                                 "CLREX",
+                                                 "DSB",
+                                                 "DMB",
+                                                 "ISB",
+                                                 "RFE",
+                                                 "SRS"};
 constexpr std::string_view kLaterT16[]{"CBZ, CBNZ", "SXTH",   "SXTB", "UXTH",
                                        "UXTB",      "SETEND", "CPS",  "REV",
                                        "REV16",     "REVSH",  "IT",   "NOP, YIELD, hints",

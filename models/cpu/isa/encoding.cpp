@@ -52,14 +52,30 @@ EncodingTable::EncodingTable(std::span<const Encoding> rows, unsigned high, unsi
   }
 }
 
+const Encoding* EncodingTable::find_resembling(std::uint32_t word) const {
+  for (const Encoding& row : rows_) {
+    if (row.pattern.should() != 0 && row.pattern.resembles(word)) return &row;
+  }
+  return nullptr;
+}
+
 namespace {
 
+/// UNDEFINED, or UNPREDICTABLE if only bits that should be zero or one make it so.
+void decode_without_row(const EncodingTable& table, std::uint32_t word, Instruction& i,
+                        std::uint8_t it) {
+  i.handler = &isa::execute_undefined;
+  const Encoding* row = table.find_resembling(word);
+  if (row == nullptr) return;
+  Instruction corrected = i;
+  row->decode(Fields{*row, row->pattern.corrected(word), it}, corrected);
+  if (corrected.handler != &isa::execute_undefined) isa::unpredictable(i);
+}
+
 void decode_with(const EncodingTable& table, std::uint32_t word, Instruction& i, std::uint8_t it) {
-  if (const Encoding* row = table.find(word)) {
-    row->decode(Fields{*row, word, it}, i);
-  } else {
-    i.handler = &isa::execute_undefined;
-  }
+  if (const Encoding* row = table.find(word)) row->decode(Fields{*row, word, it}, i);
+  if (i.handler == nullptr || i.handler == &isa::execute_undefined)
+    decode_without_row(table, word, i, it);
 }
 
 /// What is not the same encoding in both instruction sets: in `table`.

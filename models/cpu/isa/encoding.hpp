@@ -38,7 +38,7 @@ struct Encoding {
       : name{row_name}, pattern{bits}, decode{function}, rank{row_rank} {
     unsigned bit = pattern.width();
     for (const char c : pattern.text()) {
-      if (c == ' ') continue;
+      if (BitPattern::is_between_bits(c)) continue;
       --bit;
       if (c == '0' || c == '1' || c == '-') continue;
       for (Letter& entry : letters) {
@@ -123,6 +123,8 @@ class EncodingTable {
     }
     return nullptr;
   }
+  /// The row that `word` would have, were its bits that should be zero or one so; or null. Slow.
+  const Encoding* find_resembling(std::uint32_t word) const;
   std::span<const Encoding> rows() const { return rows_; }
 
  private:

@@ -192,6 +192,10 @@ void transfer_unprivileged(const Fields& f, Instruction& i, Transfer what) {
     take_offset_register(f, i);
   }
   const bool post = i.ahead == 8;
+  if (!post && !what.load && i.n == 15) {
+    i.handler = &execute_undefined;
+    return;
+  }
   // STRT of A32, like STR, may store the PC.
   const bool pc_allowed = post && !what.load && what.data == Data::kWord;
   if ((i.d == 15 && !pc_allowed) || i.n == 15 || (by_register && i.m == 15) || (post && i.n == i.d))

@@ -183,6 +183,7 @@ bool execute_unpredictable(Executor& e, const Instruction& i) {
 void unpredictable(Instruction& i) { i.handler = &execute_unpredictable; }
 
 void undefined(const Fields&, Instruction& i) { i.handler = &execute_undefined; }
+void unpredictable_row(const Fields&, Instruction& i) { unpredictable(i); }
 
 void mrs(const Fields& f, Instruction& i) {
   i.d = f.byte('d');

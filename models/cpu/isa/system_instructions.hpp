@@ -15,6 +15,7 @@ bool execute_unpredictable(Executor& e, const Instruction& i);
 void unpredictable(Instruction& i);
 
 void undefined(const Fields& f, Instruction& i);
+void unpredictable_row(const Fields& f, Instruction& i);
 void mrs(const Fields& f, Instruction& i);            ///< d; R: SPSR.
 void msr_register(const Fields& f, Instruction& i);   ///< n, m: mask; R: SPSR.
 void msr_immediate(const Fields& f, Instruction& i);  ///< r, v: constant; m: mask; R.

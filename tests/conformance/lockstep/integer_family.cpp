@@ -60,7 +60,8 @@ class IntegerFamily final : public InstructionFamily {
 
 RowUse IntegerFamily::use_of(const Encoding& row) const {
   const std::string_view n = row.name;
-  if (row.decode == &isa::undefined) return RowUse::kExcluded;
+  if (row.decode == &isa::undefined || row.decode == &isa::unpredictable_row)
+    return RowUse::kExcluded;
   if (one_of(n, {"SVC", "SMC", "BKPT", "WFE", "WFI", "CPS", "SETEND", "MCR", "MRC", "SUBS PC, LR"}))
     return RowUse::kExcluded;
   if (starts_with_one_of(n, {"RFE", "SRS", "LDM (user", "STM (user"})) return RowUse::kExcluded;
