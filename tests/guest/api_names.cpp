@@ -7,6 +7,7 @@
 #include "sw/arch/cacheflush.hpp"
 #include "sw/dma/dma_iommu.hpp"
 #include "sw/dma/dma_unmap_state.hpp"
+#include "sw/dma/dmabounce.hpp"
 #include "sw/dma/dmam.hpp"
 #include "sw/dma/old_names.hpp"
 #include "sw/dma/pci_dma_compat.hpp"
@@ -70,6 +71,43 @@ void limits_case() {
   check(dma_set_min_align_mask(dev, 0xFFF) == -5, "nowhere to keep it is -EIO");
   check_equal(dma_max_mapping_size(dev), 0xFFFF'FFFF, "dma_max_mapping_size");
   check_equal(static_cast<std::uint32_t>(dma_get_cache_alignment()), 32, "a line of both caches");
+}
+
+/// With swiotlb a mask must reach the slots, and a mapping fits a segment of 128 slots of 2 KiB.
+void slots_case() {
+  OwnDevice own;
+  device* const dev = &own.dev;
+  check(dma_set_mask(dev, k32Bits) == 0 && dma_supported(dev, k32Bits) == 1, "the slots");
+  check(dma_supported(dev, kTooFew) == 0, "not with fewer bits");
+  check_equal(dma_max_mapping_size(dev), 128U * 2048, "dma_max_mapping_size");
+  check(dma_set_min_align_mask(dev, 0xFFF) == 0, "a page is kept");
+  check_equal(dma_max_mapping_size(dev), 128U * 2048 - 0x1000, "so a page may be lost");
+}
+
+/// With dmabounce any mask will do: what is beyond it is bounced.
+void bounced_case() {
+  OwnDevice own;
+  const auto never = [](device*, dma_addr_t, std::size_t) { return 0; };
+  check(dmabounce_register_dev(&own.dev, 512, 4096, never) == 0, "registered");
+  check(dma_supported(&own.dev, kTooFew) == 1, "dma_supported");
+  check(dma_set_mask(&own.dev, kTooFew) == 0, "dma_set_mask");
+  check(dma_get_mask(&own.dev) == k32Bits, "the mask that decides stays");
+  dmabounce_unregister_dev(&own.dev);
+}
+
+/// Behind an IOMMU: 32 bits, wherever DRAM is; user mode gets scattered pages.
+void translated_case() {
+  DmaBench bench;
+  device* const dev = &bench.dev();
+  check(dma_get_required_mask(dev) == k32Bits, "dma_get_required_mask");
+  dma_addr_t handle = 0;
+  void* const memory = dma_alloc_coherent(dev, kBytes, &handle, GFP_KERNEL);
+  vm_area_struct area = *take_user_area(kBytes);
+  check(dma_mmap_coherent(dev, &area, memory, handle, kBytes) == 0, "dma_mmap_coherent");
+  area.vm_pgoff = kBytes / kPageBytes;
+  check(dma_mmap_coherent(dev, &area, memory, handle, kBytes) == -6, "beyond it is -ENXIO");
+  release_user_area(area);
+  dma_free_coherent(dev, kBytes, memory, handle);
 }
 
 /// What a driver does not free goes with its device.
@@ -332,6 +370,9 @@ void old_names_case() {
 }
 
 constexpr Case kCases[] = {
+    {"slots", slots_case},
+    {"bounced", bounced_case},
+    {"translated", translated_case},
     {"masks", masks_case},
     {"limits", limits_case},
     {"managed", managed_case},
