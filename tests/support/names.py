@@ -16,7 +16,6 @@ FOLDERS = ("sw/dma", "sw/dmaengine", "sw/iommu", "sw/cache")
 COLUMNS = ["name", "file", "tests", "program"]
 INSIDE = "inside:"
 PARTS = ("tests/guest/support/", "sw/apps/", "sw/drivers/", "sw/measure/")  # What a program is made of.
-ANYWHERE = "all"  # Instead of programs.
 
 
 def code(path):
@@ -166,8 +165,7 @@ def row_faults(repository, folder, cells, before):
     direct, _, indirect = cells[0].partition(INSIDE)
     called, names = repository.full(quoted(direct)), repository.full(quoted(cells[0]))
     faults += [f"{name}: not in {cells[1]}" for name in names if not repository.has(paths, name)]
-    if cells[3] != ANYWHERE:
-        faults += [f"{name}: no program of the row has it" for name in called if not repository.has(programs, name)]
+    faults += [f"{name}: no program of the row has it" for name in called if not repository.has(programs, name)]
     return faults, names, paths
 
 
