@@ -226,7 +226,7 @@ TEST_CASE("short descriptors of random memory mean what a second walker says", "
     };
     forget(bench);
     const std::uint32_t n = random() % 4 == 0 ? random() % 8 : 0;
-    const std::uint32_t disabled = random() % 8 == 0 ? (random() & 3U) << 4 : 0;
+    const std::uint32_t disabled = random() % 8 == 0 ? random() % 4 * 16 : 0;
     ShortReference reference{bench.bus,         0x0000'0000U,      0x0800'0000U,      disabled | n,
                              random() % 2 != 0, random() % 2 != 0, random() % 2 != 0, false};
     reference.fetch = !reference.write && random() % 4 == 0;
