@@ -36,7 +36,8 @@ class Blob {
   DeviceTree tree() {
     end();
     fdt_finish(bytes_.data());
-    return DeviceTree{std::span{bytes_}.first(fdt_totalsize(bytes_.data()))};
+    const void* blob = bytes_.data();
+    return DeviceTree{std::span{bytes_}.first(fdt_totalsize(blob))};
   }
 
  private:
