@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stream mapping groups and the blocks of registers say of the rest, and start in it.
+#include <algorithm>
+
 #include "models/iommu/smmu_block.hpp"
 #include "models/translation/descriptor_bits.hpp"
 
@@ -32,10 +34,9 @@ bool Block::global_interrupt(unsigned line) const {
 
 bool Block::context_interrupt(unsigned line) const {
   if (version2()) return line < banks_.size() && banks_[line].interrupt();
-  for (const ContextBank& bank : banks_) {
-    if (bank.interrupt_index() == line && bank.interrupt()) return true;
-  }
-  return false;
+  return std::ranges::any_of(banks_, [line](const ContextBank& bank) {
+    return bank.interrupt_index() == line && bank.interrupt();
+  });
 }
 
 std::uint32_t Block::identification(bool secure, unsigned number) const {
