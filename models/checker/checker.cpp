@@ -39,8 +39,7 @@ constexpr Time kFrame = 10ms;
 
 void Checker::device_read(PhysicalAddress address, std::uint32_t size, const Attributes& attributes,
                           Time time) {
-  account(address, attributes, time);
-  if (attributes.translated) judge_io(address, size, false, attributes, time);
+  account(address, size, false, attributes, time);
   if (nothing_known_of(address, size)) return;
   for_each_line(address, size,
                 [&](LineNumber line, ByteMask bytes) { read_line(line, bytes, attributes, time); });
@@ -115,8 +114,7 @@ ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const Line
 // it.
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
                            const Attributes& attributes, Time time) {
-  account(address, attributes, time);
-  if (attributes.translated) judge_io(address, size, true, attributes, time);
+  account(address, size, true, attributes, time);
   if (nothing_known_of(address, size)) return;
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;
@@ -225,6 +223,7 @@ void Checker::read_of_lost(LineNumber line, ByteMask lost, const LineMarks& mark
 
 void Checker::watched_access(PhysicalAddress address, std::uint32_t size, bool write,
                              const Origin& origin, Time time) {
+  if (original_used(address, size, write, origin, time)) return;
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     const Mapping* mapping = ledger_.partly_covering(line);
     if (mapping == nullptr || mapping->owner != Mapping::Owner::kDevice) return;

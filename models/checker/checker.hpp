@@ -48,6 +48,8 @@ class Checker final : public Observer {
   void set_memory_view(MemoryView view) { memory_view_ = std::move(view); }
   /// How a master is called in findings: its device-tree path.
   void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
+  /// This master moves data for the device at `path`, whose driver may map them (`dmas`).
+  void name_client(MasterId master, std::string path) { clients_[master].insert(std::move(path)); }
   /// Software was told that this master sees the caches.
   void expect_coherent(MasterId master) { expected_coherent_.insert(master); }
 
@@ -131,7 +133,17 @@ class Checker final : public Observer {
   Party party_of(const Attributes&, Time) const;
   static std::optional<std::uint32_t> io_address_of(const Attributes&);
   static void point_at(Party& party, std::uint32_t address);
-  void account(PhysicalAddress, const Attributes&, Time);
+  void account(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time);
+  void account_line(LineNumber, ByteMask, bool write, const Attributes&, Time);
+  bool may_use(MasterId, const Mapping&) const;
+  bool goes_by_mappings(MasterId) const;
+  void judge_direct(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time);
+  void raise_direct(std::uint32_t at, std::uint32_t length, std::uint32_t beside, bool write,
+                    const Attributes&, Time);
+  static void explain_by(Finding&, const Mapping&, std::uint32_t at);
+  void judge_bounced(Mapping&, std::uint32_t at, std::uint32_t size, bool write, const Attributes&,
+                     Time);
+  bool original_used(PhysicalAddress, std::uint32_t size, bool write, const Origin&, Time);
   void raise_io(Finding finding, const IommuAccess& access);
   void judge_io(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time);
   std::string name_of_master(MasterId) const;
@@ -143,6 +155,7 @@ class Checker final : public Observer {
   std::vector<CopyHolder*> holders_;
   CopyFilter copies_;  ///< What they hold.
   std::map<MasterId, std::string> masters_;
+  std::map<MasterId, std::set<std::string>> clients_;
   std::set<MasterId> expected_coherent_;
   std::set<MasterId> on_port_;                        ///< Seen at a coherency port.
   std::unordered_map<LineNumber, LineMarks> memory_;  ///< Lines of which memory has lost bytes.

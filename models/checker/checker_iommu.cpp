@@ -49,12 +49,20 @@ void Checker::point_at(Party& party, std::uint32_t address) {
 }
 
 // Of a transfer, the first and the last beat.
-void Checker::account(PhysicalAddress address, const Attributes& attributes, Time time) {
-  if (attributes.origin.epoch == 0 || attributes.table_walk) return;
-  ledger_.accessed(raw(address), time);
-  if (!attributes.translated) return;
-  Ledger* space = ledger_.find_io_space(name_of_master(attributes.origin.master));
-  if (space != nullptr) space->accessed(attributes.io_address, time);
+void Checker::account(PhysicalAddress address, std::uint32_t size, bool write,
+                      const Attributes& attributes, Time time) {
+  if (attributes.origin.epoch != 0 && !attributes.table_walk) {
+    ledger_.accessed(raw(address), time);
+    Ledger* space = attributes.translated
+                        ? ledger_.find_io_space(name_of_master(attributes.origin.master))
+                        : nullptr;
+    if (space != nullptr) space->accessed(attributes.io_address, time);
+  }
+  if (attributes.translated) {
+    judge_io(address, size, write, attributes, time);
+  } else {
+    judge_direct(address, size, write, attributes, time);
+  }
 }
 
 void Checker::raise_io(Finding finding, const IommuAccess& access) {
@@ -68,13 +76,8 @@ void Checker::raise_io(Finding finding, const IommuAccess& access) {
   Ledger* space = ledger_.find_io_space(master);
   const Mapping* mapping = space != nullptr ? space->covering(io) : nullptr;
   if (mapping != nullptr) {
-    finding.mapping = describe(*mapping);
-    finding.mapping_site = mapping->site;
-    finding.mapping_size = mapping->size;
-    finding.offset = mapping->offset_of(io);
+    explain_by(finding, *mapping, io);
     const bool ended = mapping->owner == Mapping::Owner::kEnded;
-    finding.writer = {ended ? "unmapped" : "mapped", mapping->site,
-                      ended ? mapping->unmapped : mapping->mapped};
     if (finding.cause.empty()) finding.cause = ended ? "unmapped" : "in_mapping";
   }
   if (finding.cause.empty()) finding.cause = "never_mapped";
@@ -127,11 +130,15 @@ void Checker::judge_io(PhysicalAddress address, std::uint32_t size, bool write,
   const std::uint32_t last = attributes.io_address + size - 1;
   for (const std::uint32_t at : {attributes.io_address, last}) {
     const Mapping* mapping = space->covering(at);
-    if (mapping != nullptr && mapping->owner != Mapping::Owner::kEnded) continue;
+    const bool live = mapping != nullptr && mapping->owner != Mapping::Owner::kEnded;
+    const bool wrong_way =
+        live && !(write ? mapping->device_may_write() : mapping->device_may_read());
+    if (live && !wrong_way && !space->in_free_block(at)) continue;
     if (mapping == nullptr && !space->any_within(at & ~kPageOffset, at | kPageOffset)) continue;
     Finding finding;
-    finding.kind =
-        mapping != nullptr ? FindingKind::kDmaAfterUnmap : FindingKind::kDmaOutsideMapping;
+    finding.kind = wrong_way            ? FindingKind::kDmaWrongDirection
+                   : mapping != nullptr ? FindingKind::kDmaAfterUnmap
+                                        : FindingKind::kDmaOutsideMapping;
     finding.cause = write ? "write" : "read";
     finding.time = time;
     finding.address = raw(address) + (at - attributes.io_address);

@@ -7,13 +7,19 @@
 
 namespace linefill {
 
+void Checker::account_line(LineNumber line, ByteMask bytes, bool write,
+                           const Attributes& attributes, Time time) {
+  const auto first = static_cast<std::uint32_t>(std::countr_zero(bytes));
+  const std::uint32_t end = std::bit_width(bytes);
+  account(address_of(line) + first, end - first, write, attributes, time);
+}
+
 // Nothing that a non-cacheable store left in the core's buffer is seen there; what is below L1 is
 // as good as the marks of the copy that served.
 void Checker::port_read(LineNumber line, ByteMask bytes, CopyLevel served, const LineMarks& marks,
                         const Attributes& attributes, Time time) {
   on_port_.insert(attributes.origin.master);
-  const auto first = static_cast<std::uint32_t>(std::countr_zero(bytes));
-  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address_of(line)) + first, time);
+  account_line(line, bytes, false, attributes, time);
   ByteMask unseen = bytes;
   for (const CopyHolder* holder : holders_of(line)) {
     const CopyLevel level = holder->level();
@@ -47,8 +53,7 @@ void Checker::stale_port_read(LineNumber line, ByteMask bytes, const Attributes&
 // Below L1 the write has gone as a store of the processor around its L1 would have.
 void Checker::port_wrote(LineNumber line, ByteMask bytes, const Attributes& attributes, Time time) {
   on_port_.insert(attributes.origin.master);
-  const auto first = static_cast<std::uint32_t>(std::countr_zero(bytes));
-  if (attributes.origin.epoch != 0) ledger_.accessed(raw(address_of(line)) + first, time);
+  account_line(line, bytes, true, attributes, time);
   bool copied = false;
   for (CopyHolder* holder : holders_of(line)) {
     const CopyLevel level = holder->level();

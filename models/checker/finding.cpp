@@ -161,19 +161,61 @@ constexpr std::array kKinds{
                     "the page or the I/O address is given away."},
     FindingKindInfo{
         FindingKind::kDmaOutsideMapping, "dma_outside_mapping",
-        "A device accessed memory behind an IOMMU that no mapping of it covers.",
-        "The access began or ended beside the buffer, in the rest of a page that the IOMMU maps as "
-        "a whole.",
+        "A device accessed memory that no mapping or allocation of it covers.",
+        "The access began or ended beside the buffer; behind an IOMMU, in the rest of a page that "
+        "is "
+        "mapped as a whole.\n"
+        "Of devices for which software maps something, and with the names of its functions known.",
         "read, write: what the device did.",
         "Program the device with the address and no more than the length of the mapping."},
     FindingKindInfo{
         FindingKind::kDmaAfterUnmap, "dma_after_unmap",
-        "A device accessed memory behind an IOMMU through a mapping that had ended.",
-        "The buffer was unmapped, or freed, while the device still used it; the page is still "
-        "mapped for another\n"
-        "buffer, or the translation has not gone.",
+        "A device accessed memory by a mapping that had ended, or that was freed.",
+        "The buffer was unmapped, or freed (a pool's block, too), while the device still used it. "
+        "Behind an IOMMU the page\n"
+        "is still mapped for another buffer, or the translation has not gone.",
         "read, write: what the device did.",
         "Stop the device (dmaengine_terminate_sync, or wait for its end) before the unmap."},
+    FindingKindInfo{
+        FindingKind::kDmaWrongDirection, "dma_wrong_direction",
+        "A device wrote what is mapped DMA_TO_DEVICE, or read what is mapped DMA_FROM_DEVICE.",
+        "Direction decides what is done to the caches and which way a bounce buffer is copied: "
+        "what "
+        "the device writes is\n"
+        "not seen, or is written over; what it reads is old. An IOMMU may refuse it.",
+        "read, write: what the device did.",
+        "Map with the direction of the transfer, or DMA_BIDIRECTIONAL for both."},
+    FindingKindInfo{
+        FindingKind::kBounceNotCopied, "bounce_not_copied",
+        "A bounced buffer was used on one side, with the other side's bytes not copied.",
+        "The device works in a bounce buffer; bytes move between it and the driver's memory at "
+        "map, "
+        "sync and unmap only. A\n"
+        "driver that leaves these out is right where nothing bounces.",
+        "in: the device read what was copied before the last store; out: the processor read what "
+        "the "
+        "device has written\n"
+        "elsewhere; map, sync_for_device, sync_for_cpu, unmap: the call returned, and the two "
+        "differ.",
+        "dma_sync_single_for_cpu() before the processor looks, dma_sync_single_for_device() after "
+        "it "
+        "has stored."},
+    FindingKindInfo{
+        FindingKind::kBounceExhausted, "bounce_exhausted",
+        "A mapping failed because no bounce buffer was left for it.",
+        "More is mapped at a time than the pool has, mappings are never ended, or one is "
+        "larger than any buffer.",
+        kFunctionCause,
+        "Unmap earlier, map less than dma_max_mapping_size() at a time, or make the pool "
+        "larger (swiotlb=SLOTS)."},
+    FindingKindInfo{
+        FindingKind::kBounceWrongAddress, "bounce_wrong_address",
+        "A device was given the address of memory that is mapped for it through a bounce "
+        "buffer.",
+        "The driver computed the address (virt_to_phys), or kept one from before, "
+        "instead of using the handle.",
+        "read, write: what the device did.",
+        "Give the device the handle that dma_map_...() returned."},
     FindingKindInfo{FindingKind::kApiUnmapUnknown, "api_unmap_unknown",
                     "An unmap or free of something that was never mapped.",
                     "The handle is not one that a mapping call returned: it was changed, never "
@@ -261,6 +303,16 @@ constexpr std::array kKinds{
         "wraps.",
         "length, boundary: the limit that does not hold.",
         "Lists of entries within dma_get_max_seg_size() and dma_get_seg_boundary()."},
+    FindingKindInfo{
+        FindingKind::kApiBadMemory, "api_bad_memory",
+        "Memory was mapped that is no device's to use.",
+        "A stack shares lines with what the processor stores all the time, and is gone when the "
+        "function returns; coherent\n"
+        "memory has no cache maintenance; freed memory is somebody else's. Remapped memory "
+        "(vmalloc) is refused by\n"
+        "dma_map_single().",
+        "stack, text (the program or its constants), coherent, freed.",
+        "Memory from kmalloc() or alloc_pages()."},
 };
 
 }  // namespace

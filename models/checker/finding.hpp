@@ -28,6 +28,10 @@ enum class FindingKind : std::uint8_t {
   kIotlbStale,
   kDmaOutsideMapping,
   kDmaAfterUnmap,
+  kDmaWrongDirection,
+  kBounceNotCopied,
+  kBounceExhausted,
+  kBounceWrongAddress,
   kApiUnmapUnknown,
   kApiDoubleUnmap,
   kApiSizeMismatch,
@@ -41,6 +45,7 @@ enum class FindingKind : std::uint8_t {
   kApiUncheckedError,
   kApiMaskViolation,
   kApiSegmentLimit,
+  kApiBadMemory,
 };
 
 /// Whether the kind is about a call of the mapping API that does not fit its mapping, not about

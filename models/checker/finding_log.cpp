@@ -10,6 +10,7 @@ namespace linefill {
 
 void FindingLog::add(Finding finding) {
   if (occurrence_) occurrence_(finding);
+  last_occurrence_ = std::max(last_occurrence_, finding.time);
   finding.total_bytes =
       finding.bytes != 0 ? static_cast<unsigned>(std::popcount(finding.bytes)) : finding.length;
   const Key key{finding.kind, finding.reader.pc, finding.writer.pc, finding.mapping_site,

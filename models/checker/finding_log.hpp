@@ -32,11 +32,14 @@ class FindingLog {
   void escalate(FindingKind kind, std::uint32_t line_address, const std::string& cause);
   const std::vector<Finding>& all() const { return findings_; }
   bool any_error() const;
+  /// When something was found the last time, known or not; before all time if never.
+  Time last_occurrence() const { return last_occurrence_; }
 
  private:
   using Key = std::tuple<FindingKind, std::uint32_t, std::uint32_t, std::uint32_t, std::string>;
 
   std::vector<Finding> findings_;
+  Time last_occurrence_{-1};
   std::map<Key, std::size_t> index_;
   std::function<void(Finding&)> witness_;
   std::function<void(const Finding&)> listener_;

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,22 @@ struct Mapping {
   /// address for it.
   std::optional<std::uint32_t> io_address;
   std::vector<std::uint32_t> pieces;  ///< Of a mapping in I/O space: where its pieces begin.
+  /// Of a mapping that is bounced: the memory that was mapped. `address` is the buffer's.
+  std::optional<std::uint32_t> original;
+  /// Of such a mapping: bytes, from its first one, that one side has written and nobody copied yet.
+  struct Uncopied {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;
+    std::uint32_t pc = 0;
+    Time time{};
+    void add(std::uint32_t offset, std::uint32_t size, std::uint32_t by, Time at);
+    bool overlaps(std::uint32_t offset, std::uint32_t size) const {
+      return offset < end && first < offset + size;
+    }
+  };
+  Uncopied stored;            ///< By the processor, into the original.
+  Uncopied written;           ///< By the device, into the buffer.
+  bool being_copied = false;  ///< A function of the mapping API runs that copies.
 
   Time map_entered{};
   Time mapped{};
@@ -59,10 +76,13 @@ struct Mapping {
 class Ledger {
  public:
   Mapping& map(Mapping mapping);
-  /// The live mapping that begins at `address`; null if there is none.
+  /// The live mapping that begins at `address`, the latest of several; null if there is none.
   Mapping* live_at(std::uint32_t address);
-  /// Marks a live mapping as ended: its bytes stay known.
+  /// Likewise, one of this type and device if there is one.
+  Mapping* live_at(std::uint32_t address, Mapping::Type type, const std::string& device);
+  /// Marks the latest live mapping there as ended: its bytes stay known.
   void end(std::uint32_t address, Time entered, Time now);
+  void end(const Mapping& mapping, Time entered, Time now);
 
   /// The mappings that the bus master at this path sees behind an IOMMU, by its own addresses.
   /// Their pieces are mappings of the physical ledger.
@@ -71,15 +91,34 @@ class Ledger {
   Ledger* find_io_space(const std::string& master);
   /// A device moved data at `address`: the transfer's first and last beat.
   void accessed(std::uint32_t address, Time now) {
-    Mapping* mapping = nullptr;
-    for (const Recent& recent : recent_) {
-      if (address - recent.first < recent.size) mapping = recent.mapping;
-    }
-    if (mapping == nullptr) mapping = look_up(address);
+    Mapping* mapping = live_near(address);
     if (mapping == nullptr) return;
     mapping->first_access = std::min(mapping->first_access, now);
     mapping->last_access = std::max(mapping->last_access, now);
   }
+  /// A live mapping that covers `address`: the one that begins nearest. Null if there is none, or
+  /// it is hard to find.
+  Mapping* live_near(std::uint32_t address) {
+    for (const Recent& recent : recent_) {
+      if (address - recent.first < recent.size) return recent.mapping;
+    }
+    return look_up(address);
+  }
+  using Accepts = std::function<bool(const Mapping&)>;
+  /// Any mapping that covers `address` and is `wanted`, live or ended. Slow.
+  Mapping* find_live(std::uint32_t address, const Accepts& wanted);
+  const Mapping* find_ended(std::uint32_t address, const Accepts& wanted) const;
+  /// The live bounced mapping of this memory. Null if there is none.
+  Mapping* bounced_over(std::uint32_t original);
+  /// Whether software ever mapped anything for this device.
+  bool has_mapped(const std::string& device) const { return mapped_for_.contains(device); }
+
+  /// Blocks that are taken out of coherent memory (`dma_pool`), and given back.
+  void take_block(std::uint32_t address, std::uint32_t size);
+  void free_block(std::uint32_t address);
+  /// Whether `address` is in a block that was given back, in memory that is still there.
+  bool in_free_block(std::uint32_t address) const;
+
   /// The mapping that covers `address`: a live one if any, else the last ended one. Null if none.
   Mapping* covering(std::uint32_t address);
   const Mapping* covering(std::uint32_t address) const {
@@ -124,16 +163,26 @@ class Ledger {
     std::uint32_t size = 0;
   };
 
+  using Mappings = std::multimap<std::uint32_t, Mapping>;
+
+  void end(Mappings::iterator at, Time entered, Time now);
   Mapping* look_up(std::uint32_t address);
-  static const Mapping* partly(const std::map<std::uint32_t, Mapping>& in, LineNumber line);
-  static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address);
+  static const Mapping* partly(const Mappings& in, LineNumber line);
+  static Mapping* find(Mappings& in, std::uint32_t address);
   /// Likewise, the nearest that `wanted` accepts.
   template <class Wanted>
-  static Mapping* find(std::map<std::uint32_t, Mapping>& in, std::uint32_t address,
-                       Wanted&& wanted);
+  static Mapping* find(Mappings& in, std::uint32_t address, Wanted&& wanted);
 
-  std::map<std::uint32_t, Mapping> live_;  ///< By first address.
-  std::map<std::uint32_t, Mapping> ended_mappings_;
+  struct Block {
+    std::uint32_t size = 0;
+    bool taken = false;
+  };
+
+  Mappings live_;  ///< By first address; the latest of several is the last.
+  Mappings ended_mappings_;
+  std::map<std::uint32_t, Mapping*> originals_;  ///< Bounced ones, by the memory that was mapped.
+  std::map<std::uint32_t, Block> blocks_;
+  std::set<std::string> mapped_for_;
   std::map<std::string, std::unique_ptr<Ledger>> io_spaces_;
   std::function<void(const Mapping&)> ended_;
   std::function<void(std::uint32_t, std::uint32_t)> freed_;

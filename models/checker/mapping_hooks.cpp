@@ -11,11 +11,6 @@ namespace linefill {
 namespace {
 
 constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
-constexpr std::uint32_t kMappingError = 0xFFFF'FFFF;
-
-constexpr std::uint32_t kScatterChain = 1;
-constexpr std::uint32_t kScatterEnd = 2;
-constexpr unsigned kMostSegments = 4096;
 
 }  // namespace
 
@@ -27,7 +22,11 @@ unsigned MappingHooks::attach(const Symbols& symbols) {
   attach_syncs(symbols);
   attach_coherent(symbols);
   attach_pages(symbols);
-  if (rules_ != nullptr) attach_limits(symbols);
+  attach_memory(symbols);
+  if (rules_ != nullptr) {
+    attach_limits(symbols);
+    attach_pools(symbols);
+  }
   return hooked_;
 }
 
@@ -74,7 +73,8 @@ MappingCall MappingHooks::rules_call(const HookedCall& call, MappingFamily famil
 
 void MappingHooks::note_mapped(const HookedCall& call, MappingFamily family, const char* function,
                                const std::vector<Segment>& segments, std::uint32_t direction,
-                               unsigned entries, std::uint32_t attributes) {
+                               unsigned entries, std::uint32_t attributes,
+                               std::optional<std::uint32_t> original) {
   if (rules_ == nullptr || segments.empty() || segments[0].address == kMappingError ||
       segments[0].size == 0) {
     return;
@@ -84,7 +84,7 @@ void MappingHooks::note_mapped(const HookedCall& call, MappingFamily family, con
   noted.cpu_sync_skipped = (attributes & kSkipCpuSync) != 0;
   std::vector<MappingRules::Segment> covered;
   for (const Segment& s : segments) covered.emplace_back(s.address, s.size);
-  rules_->mapped(noted, std::move(covered));
+  rules_->mapped(noted, std::move(covered), memory_of(noted.device_name, segments, original));
 }
 
 void MappingHooks::note_ended(const HookedCall& call, MappingFamily family, const char* function,
@@ -95,16 +95,6 @@ void MappingHooks::note_ended(const HookedCall& call, MappingFamily family, cons
   rules_->ended(noted);
 }
 
-// An unmap or sync, by one handle, of a mapping that was never made.
-bool MappingHooks::failed(const HookedCall& call, MappingFamily family, const char* function) {
-  if (call.r[2] != kMappingError || call.r[3] != kMappingError) return false;
-  if (rules_ != nullptr) {
-    rules_->used_failed(
-        rules_call(call, family, function, {call.r[2], call.stack[0]}, call.stack[1]));
-  }
-  return true;
-}
-
 // dma_map_page_attrs(dev, page, offset, size, dir, attrs), dma_unmap_page_attrs(dev, addr:64, size,
 // dir, attrs) and the same two for a resource: dma_map_resource(dev, phys, size, dir, attrs).
 void MappingHooks::attach_streaming(const Symbols& symbols) {
@@ -112,8 +102,13 @@ void MappingHooks::attach_streaming(const Symbols& symbols) {
   hook(symbols, "dma_map_page_attrs",
        [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
          const Segment segment{handle, c.r[3]};
-         note_mapped(c, Family::kPage, "dma_map_page_attrs", {segment}, c.stack[0], 0, c.stack[1]);
-         add(c, "dma_map_page_attrs", segment, c.stack[0], c.stack[1], Mapping::Type::kStreaming);
+         if (handle == kMappingError) return look_at_failure(c, "dma_map_page_attrs", c.r[3]);
+         look_at_memory(c, "dma_map_page_attrs", c.r[1], {c.r[2], c.r[3]}, false, c.stack[1]);
+         const auto original = original_of(c.r[1], c.r[2], handle, device_name(c.r[0]));
+         note_mapped(c, Family::kPage, "dma_map_page_attrs", {segment}, c.stack[0], 0, c.stack[1],
+                     original);
+         add(c, "dma_map_page_attrs", segment, c.stack[0], c.stack[1], Mapping::Type::kStreaming,
+             original);
        });
   hook(symbols, "dma_map_resource",
        [this](const HookedCall& c, std::uint32_t handle, std::uint32_t) {
@@ -126,47 +121,13 @@ void MappingHooks::attach_streaming(const Symbols& symbols) {
         symbols, name,
         [this, name, family](const HookedCall& c) {
           if (failed(c, family, name)) return;
+          begin_copy(c.r[2], c);
           note_ended(c, family, name, {c.r[2], c.stack[0]}, c.stack[1]);
         },
         [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
   };
   unmap("dma_unmap_page_attrs", Family::kPage);
   unmap("dma_unmap_resource", Family::kResource);
-}
-
-// dma_map_sg_attrs(dev, sg, nents, dir, attrs) returns how many entries are to be used; their
-// addresses are in the list after the return. dma_map_sgtable(dev, sgt, dir, attrs): {sgl, nents,
-// orig_nents}.
-void MappingHooks::attach_scatterlists(const Symbols& symbols) {
-  hook(symbols, "dma_map_sg_attrs",
-       [this](const HookedCall& c, std::uint32_t count, std::uint32_t) {
-         const std::vector<Segment> mapped = segments(c.r[1], count);
-         note_mapped(c, MappingFamily::kList, "dma_map_sg_attrs", mapped, c.r[3], c.r[2],
-                     c.stack[0]);
-         for (const Segment& s : mapped) {
-           add(c, "dma_map_sg_attrs", s, c.r[3], c.stack[0], Mapping::Type::kStreaming);
-         }
-       });
-  hook(symbols, "dma_map_sgtable", [this](const HookedCall& c, std::uint32_t error, std::uint32_t) {
-    if (error != 0) return;
-    const std::uint32_t count = program_.word(c.r[1] + 4).value_or(0);
-    const std::vector<Segment> mapped = segments(program_.word(c.r[1]).value_or(0), count);
-    note_mapped(c, MappingFamily::kList, "dma_map_sgtable", mapped, c.r[2],
-                program_.word(c.r[1] + 8).value_or(0), c.r[3]);
-    for (const Segment& s : mapped) {
-      add(c, "dma_map_sgtable", s, c.r[2], c.r[3], Mapping::Type::kStreaming);
-    }
-  });
-  hook(
-      symbols, "dma_unmap_sg_attrs",
-      [this](const HookedCall& c) {
-        const std::vector<Segment> first = segments(c.r[1], 1);
-        if (first.empty()) return;
-        note_ended(c, MappingFamily::kList, "dma_unmap_sg_attrs", first[0], c.r[3], c.r[2]);
-      },
-      [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
-        for (const Segment& s : segments(c.r[1], c.r[2])) end(s.address, c, c.stack[0]);
-      });
 }
 
 // dma_sync_single_for_*(dev, addr:64, size, dir), dma_sync_sg_for_*(dev, sg, nents, dir).
@@ -176,12 +137,18 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
     hook(
         symbols, name,
         [this, name](const HookedCall& c) {
-          if (rules_ == nullptr || failed(c, MappingFamily::kPage, name)) return;
+          if (failed(c, MappingFamily::kPage, name)) return;
+          begin_copy(c.r[2], c);
+          if (rules_ == nullptr) return;
           rules_->synced(
               rules_call(c, MappingFamily::kPage, name, {c.r[2], c.stack[0]}, c.stack[1]));
         },
         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
           set_owner(c.r[2], c, owner);
+          Mapping* mapping = ledger_.live_near(c.r[2]);
+          if (mapping == nullptr || !mapping->original) return;
+          end_copy(*mapping, c, c.r[2], c.stack[0],
+                   owner == Owner::kCpu ? "sync_for_cpu" : "sync_for_device");
         });
   };
   const auto list = [&](const char* name, Owner owner) {
@@ -208,6 +175,7 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
   hook(symbols, "dma_alloc_attrs",
        [this](const HookedCall& c, std::uint32_t cpu_address, std::uint32_t) {
          const auto handle = program_.word(c.r[2]);
+         if (cpu_address == 0) no_buffer_ = program_.now();
          if (cpu_address == 0 || !handle) return;
          note_mapped(c, MappingFamily::kCoherent, "dma_alloc_attrs", {{*handle, c.r[1]}}, 0, 0);
          add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
@@ -218,7 +186,9 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
         if (c.r[2] == 0) return;  // Nothing is freed: as Linux.
         note_ended(c, MappingFamily::kCoherent, "dma_free_attrs", {c.stack[0], c.r[1]}, 0);
       },
-      [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.stack[0], c, 0); });
+      [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+        end(c.stack[0], c, 0, Mapping::Type::kCoherent);
+      });
 }
 
 // dma_alloc_pages(dev, size, *handle, dir, gfp) returns a page, dma_free_pages(dev, size, page,
@@ -265,7 +235,8 @@ void MappingHooks::attach_pages(const Symbols& symbols) {
 }
 
 void MappingHooks::add(const HookedCall& call, const char* function, Segment segment,
-                       std::uint32_t direction, std::uint32_t attributes, Mapping::Type type) {
+                       std::uint32_t direction, std::uint32_t attributes, Mapping::Type type,
+                       std::optional<std::uint32_t> original) {
   if (segment.address == kMappingError || segment.size == 0 || direction > 3) return;
   Mapping mapping;
   mapping.type = type;
@@ -281,7 +252,10 @@ void MappingHooks::add(const HookedCall& call, const char* function, Segment seg
   const auto pieces = look_up_ ? look_up_(mapping.device, mapping.address, mapping.size)
                                : std::optional<std::vector<IoPiece>>{};
   if (pieces) return add_pieces(ledger_.io_space(mapping.device).map(mapping), *pieces);
-  watch_edges(ledger_.map(std::move(mapping)), true);
+  mapping.original = original;
+  Mapping& added = ledger_.map(std::move(mapping));
+  watch_edges(added, true);
+  if (original) end_copy(added, call, added.address, added.size, "map");
 }
 
 // Findings about bytes in memory find the piece, those about a device's addresses the whole.
@@ -298,29 +272,32 @@ void MappingHooks::add_pieces(Mapping& mapping, const std::vector<IoPiece>& piec
 }
 
 // A handle is an address of the device's I/O space, if it has one and knows it.
-Ledger& MappingHooks::space_of(std::uint32_t address, const HookedCall& call) {
-  Ledger* space = ledger_.find_io_space(device_name(call.r[0]));
+Ledger& MappingHooks::space_of(std::uint32_t address, const std::string& device) {
+  Ledger* space = ledger_.find_io_space(device);
   return space != nullptr && space->covering(address) != nullptr ? *space : ledger_;
 }
 
-void MappingHooks::end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes) {
-  Ledger& space = space_of(address, call);
-  Mapping* mapping = space.live_at(address);
+void MappingHooks::end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes,
+                       Mapping::Type type) {
+  const std::string device = device_name(call.r[0]);
+  Ledger& space = space_of(address, device);
+  Mapping* mapping = space.live_at(address, type, device);
   if (mapping == nullptr) return;
   if ((attributes & kSkipCpuSync) != 0) mapping->cpu_sync_skipped = true;
   for (const std::uint32_t at : mapping->pieces) {
-    Mapping* piece = ledger_.live_at(at);
+    Mapping* piece = ledger_.live_at(at, type, device);
     if (piece == nullptr) continue;
     piece->cpu_sync_skipped = mapping->cpu_sync_skipped;
     watch_edges(*piece, false);
-    ledger_.end(at, call.entered, program_.now());
+    ledger_.end(*piece, call.entered, program_.now());
   }
   if (&space == &ledger_) watch_edges(*mapping, false);
-  space.end(address, call.entered, program_.now());
+  if (mapping->original) end_copy(*mapping, call, address, mapping->size, "unmap");
+  space.end(*mapping, call.entered, program_.now());
 }
 
 void MappingHooks::set_owner(std::uint32_t address, const HookedCall& call, Mapping::Owner owner) {
-  Mapping* mapping = space_of(address, call).covering(address);
+  Mapping* mapping = space_of(address, device_name(call.r[0])).covering(address);
   if (mapping == nullptr || mapping->owner == Mapping::Owner::kEnded) return;
   mapping->owner = owner;
   for (const std::uint32_t at : mapping->pieces) {
@@ -330,30 +307,17 @@ void MappingHooks::set_owner(std::uint32_t address, const HookedCall& call, Mapp
 
 // Lines that the mapping shares with its neighbours, if a device may write them.
 void MappingHooks::watch_edges(const Mapping& mapping, bool on) {
+  if (mapping.original) {
+    const std::uint32_t behind = *mapping.original + mapping.size;
+    for (std::uint32_t at = *mapping.original & ~(kLineBytes - 1); at < behind; at += kLineBytes)
+      program_.watch_line(line_of(PhysicalAddress{at}), on);
+    return;
+  }
   if (mapping.type != Mapping::Type::kStreaming || !mapping.device_may_write()) return;
   const std::uint32_t end = mapping.address + mapping.size;
   if (mapping.address % kLineBytes != 0)
     program_.watch_line(line_of(PhysicalAddress{mapping.address}), on);
   if (end % kLineBytes != 0) program_.watch_line(line_of(PhysicalAddress{end}), on);
-}
-
-std::vector<MappingHooks::Segment> MappingHooks::segments(std::uint32_t scatterlist,
-                                                          std::uint32_t count) const {
-  std::vector<Segment> result;
-  const ScatterLayout layout = narrow_ ? kNarrowScatter : ScatterLayout{};
-  std::uint32_t at = scatterlist;
-  for (unsigned steps = 0; result.size() < count && steps < kMostSegments; ++steps) {
-    const std::uint32_t link = program_.word(at).value_or(kScatterEnd);
-    if ((link & kScatterChain) != 0) {
-      at = link & ~(kScatterChain | kScatterEnd);
-      continue;
-    }
-    result.push_back({program_.word(at + layout.dma_address).value_or(0),
-                      program_.word(at + layout.dma_length).value_or(0)});
-    if ((link & kScatterEnd) != 0) break;
-    at += layout.bytes;
-  }
-  return result;
 }
 
 // A device's first word points to its name, in Linux (kobj.name) and in our guest.

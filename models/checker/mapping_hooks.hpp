@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/checker/function_hooks.hpp"
+#include "models/checker/guest_memory.hpp"
 #include "models/checker/ledger.hpp"
 #include "models/checker/mapping_rules.hpp"
 #include "models/checker/program_view.hpp"
@@ -44,12 +45,30 @@ class MappingHooks {
     std::uint32_t size = 0;
   };
 
+  static constexpr std::uint32_t kMappingError = 0xFFFF'FFFF;
+
   void attach_streaming(const Symbols& symbols);
   void attach_scatterlists(const Symbols& symbols);
   void attach_syncs(const Symbols& symbols);
   void attach_coherent(const Symbols& symbols);
   void attach_pages(const Symbols& symbols);
   void attach_limits(const Symbols& symbols);
+  void attach_pools(const Symbols& symbols);
+  void attach_memory(const Symbols& symbols);
+  MappingCall pool_call(const HookedCall& call, const char* function, std::uint32_t handle) const;
+  void look_at_memory(const HookedCall& call, const char* function, std::uint32_t page,
+                      Segment in_page, bool list, std::uint32_t attributes);
+  void look_at_list(const HookedCall& call, const char* function, std::uint32_t list,
+                    std::uint32_t entries, std::uint32_t attributes);
+  void look_at_failure(const HookedCall& call, const char* function, std::uint32_t size);
+  std::optional<std::uint32_t> original_of(std::uint32_t page, std::uint32_t offset,
+                                           std::uint32_t handle, const std::string& device) const;
+  std::vector<MappingRules::Segment> memory_of(const std::string& device,
+                                               const std::vector<Segment>& segments,
+                                               std::optional<std::uint32_t> original) const;
+  void begin_copy(std::uint32_t address, const HookedCall& call);
+  void end_copy(Mapping& mapping, const HookedCall& call, std::uint32_t address, std::uint32_t size,
+                const char* step);
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnReturn on_return);
   /// With what is to be looked at before the function runs.
   void hook(const Symbols& symbols, const char* name, FunctionHooks::OnEntry on_entry,
@@ -58,17 +77,21 @@ class MappingHooks {
                          Segment segment, std::uint32_t direction) const;
   void note_mapped(const HookedCall& call, MappingFamily family, const char* function,
                    const std::vector<Segment>& segments, std::uint32_t direction, unsigned entries,
-                   std::uint32_t attributes = 0);
+                   std::uint32_t attributes = 0, std::optional<std::uint32_t> original = {});
   bool failed(const HookedCall& call, MappingFamily family, const char* function);
   void note_ended(const HookedCall& call, MappingFamily family, const char* function,
                   Segment segment, std::uint32_t direction, unsigned entries = 0);
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
-           std::uint32_t attributes, Mapping::Type type);
-  void end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes);
+           std::uint32_t attributes, Mapping::Type type,
+           std::optional<std::uint32_t> original = {});
+  void end(std::uint32_t address, const HookedCall& call, std::uint32_t attributes,
+           Mapping::Type type = Mapping::Type::kStreaming);
   void add_pieces(Mapping& mapping, const std::vector<IoPiece>& pieces);
-  Ledger& space_of(std::uint32_t address, const HookedCall& call);
+  Ledger& space_of(std::uint32_t address, const std::string& device);
   void set_owner(std::uint32_t address, const HookedCall& call, Mapping::Owner owner);
   void watch_edges(const Mapping& mapping, bool on);
+  void for_each_entry(std::uint32_t list, std::uint32_t count,
+                      const std::function<void(std::uint32_t at, std::uint32_t link)>& use) const;
   std::vector<Segment> segments(std::uint32_t scatterlist, std::uint32_t count) const;
   std::string device_name(std::uint32_t device) const;
 
@@ -80,6 +103,13 @@ class MappingHooks {
   IoLookUp look_up_;
   unsigned hooked_ = 0;
   bool narrow_ = false;  ///< dma_addr_t has 32 bits.
+  struct Pool {
+    std::string device;
+    std::uint32_t size = 0;
+  };
+  std::map<std::uint32_t, Pool> pools_;
+  GuestMemory memory_{program_};
+  Time no_buffer_ = Time{-1};  ///< When a pool had none the last time.
 };
 
 }  // namespace linefill

@@ -5,6 +5,16 @@
 
 namespace linefill {
 
+// An unmap or sync, by one handle, of a mapping that was never made.
+bool MappingHooks::failed(const HookedCall& call, MappingFamily family, const char* function) {
+  if (call.r[2] != kMappingError || call.r[3] != kMappingError) return false;
+  if (rules_ != nullptr) {
+    rules_->used_failed(
+        rules_call(call, family, function, {call.r[2], call.stack[0]}, call.stack[1]));
+  }
+  return true;
+}
+
 // dma_mapping_error(dev, handle:64), dma_set_mask(dev, mask:64), dma_set_coherent_mask(dev,
 // mask:64), dma_set_max_seg_size(dev, size), dma_set_seg_boundary(dev, mask),
 // devres_release_all(dev).

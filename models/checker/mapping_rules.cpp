@@ -7,7 +7,9 @@ namespace linefill {
 
 namespace {
 
-bool has_direction(MappingFamily family) { return family != MappingFamily::kCoherent; }
+bool has_direction(MappingFamily family) {
+  return family != MappingFamily::kCoherent && family != MappingFamily::kPool;
+}
 
 /// How well a mapping fits the call that ends one at its address: the highest wins.
 unsigned fit(const MappingCall& call, const MappingCall& mapping) {
@@ -43,12 +45,16 @@ std::string ending_of(MappingFamily family) {
       return "dma_free_pages";
     case MappingFamily::kTable:
       return "dma_free_noncontiguous";
+    case MappingFamily::kPool:
+      return "dma_pool_free";
   }
   return {};
 }
 
-void MappingRules::mapped(const MappingCall& call, std::vector<Segment> segments) {
-  Record record{call, std::move(segments)};
+void MappingRules::mapped(const MappingCall& call, std::vector<Segment> segments,
+                          std::vector<Segment> memory) {
+  if (memory.empty()) memory = segments;
+  Record record{call, std::move(segments), std::move(memory)};
   record.checked = call.family != MappingFamily::kPage && call.family != MappingFamily::kResource;
   if (is_streaming(call.family) && !call.cpu_sync_skipped) look_for_overlap(record);
   look_at_limits(record);
@@ -66,9 +72,9 @@ void MappingRules::look_for_overlap(const Record& fresh) {
     if (other.call.device != fresh.call.device || !is_streaming(other.call.family)) continue;
     if (other.call.cpu_sync_skipped) continue;
     if (!may_write(fresh.call) && !may_write(other.call)) continue;
-    for (const Segment& a : fresh.segments) {
+    for (const Segment& a : fresh.memory) {
       const bool overlaps =
-          std::any_of(other.segments.begin(), other.segments.end(), [&](const Segment& b) {
+          std::any_of(other.memory.begin(), other.memory.end(), [&](const Segment& b) {
             return a.first < b.first + b.second && b.first < a.first + a.second;
           });
       if (!overlaps) continue;
@@ -93,7 +99,7 @@ MappingRules::Live::iterator MappingRules::best_match(const MappingCall& call) {
   return best;
 }
 
-void MappingRules::ended(const MappingCall& call) {
+bool MappingRules::ended(const MappingCall& call) {
   const auto found = best_match(call);
   if (found == live_.end()) {
     const auto before = ended_.find({call.device, call.address});
@@ -103,20 +109,25 @@ void MappingRules::ended(const MappingCall& call) {
       report(FindingKind::kApiUnmapUnknown, call, nullptr,
              "the handle that the mapping call returned");
     }
-    return;
+    return false;
   }
   compare(call, found->second);
+  // No pool takes another's block.
+  if (call.family == MappingFamily::kPool && found->second.call.device != call.device) return false;
   look_at_check(call, found->second);
   ending_sites_.insert(found->second.call.site);
   ended_[{found->second.call.device, call.address}] = found->second.call;
   live_.erase(found);
+  return true;
 }
 
 void MappingRules::compare(const MappingCall& call, const Record& record) {
   const MappingCall& mapping = record.call;
   if (mapping.device != call.device) {
     report(FindingKind::kApiWrongDevice, call, &mapping,
-           call.function + " with the device it was mapped for");
+           call.function + (call.family == MappingFamily::kPool
+                                ? " with the pool it was taken from"
+                                : " with the device it was mapped for"));
   } else if (mapping.family != call.family) {
     report(FindingKind::kApiWrongFunction, call, &mapping, ending_of(mapping.family));
   } else if (mapping.entries != call.entries) {

@@ -14,7 +14,15 @@
 namespace linefill {
 
 /// What kind of call made a mapping: the one that ends it must be of the same kind.
-enum class MappingFamily : std::uint8_t { kPage, kList, kResource, kCoherent, kPages, kTable };
+enum class MappingFamily : std::uint8_t {
+  kPage,
+  kList,
+  kResource,
+  kCoherent,
+  kPages,
+  kTable,
+  kPool
+};
 
 /// A call of the mapping API, as its arguments say.
 struct MappingCall {
@@ -48,10 +56,12 @@ class MappingRules {
 
   explicit MappingRules(FindingLog& findings) : findings_{findings} {}
 
-  /// `segments`: what of the bus it covers.
-  void mapped(const MappingCall& call, std::vector<Segment> segments);
-  /// An unmap or free. Direction and entries count where the family has them.
-  void ended(const MappingCall& call);
+  /// `segments`: what of the bus it covers; `memory`: what of memory, if that is something else.
+  void mapped(const MappingCall& call, std::vector<Segment> segments,
+              std::vector<Segment> memory = {});
+  /// An unmap or free. Direction and entries count where the family has them. False: it ends
+  /// nothing.
+  bool ended(const MappingCall& call);
   void synced(const MappingCall& call);
 
   /// That software asks whether mappings failed can be seen: `checked` is called when it does.
@@ -59,6 +69,13 @@ class MappingRules {
   void checked(std::uint32_t device, std::uint32_t handle);
   /// An unmap or sync of the handle that stands for failure.
   void used_failed(const MappingCall& call);
+
+  /// Memory that is no device's to use; `cause`: "stack".
+  void bad_memory(const MappingCall& call, const char* cause);
+  /// A mapping that failed for want of a bounce buffer.
+  void no_buffer(const MappingCall& call);
+  /// A bounce buffer that is not what it was mapped for, after this step, which began at `since`.
+  void not_copied(const MappingCall& call, const char* step, Time since);
 
   /// The addresses that a device puts on the bus. `call`: of the setter.
   void set_mask(const MappingCall& call, std::uint64_t mask, bool coherent);
@@ -68,6 +85,8 @@ class MappingRules {
 
   /// The driver of a device has gone: nothing of it may be live.
   void device_gone(const MappingCall& call);
+  /// No block may be out.
+  void pool_destroyed(const MappingCall& call);
   /// The run is over; `by_itself`: the program ended it, and could have cleaned up before.
   void run_ended(bool by_itself, Time time);
 
@@ -75,6 +94,7 @@ class MappingRules {
   struct Record {
     MappingCall call;
     std::vector<Segment> segments;
+    std::vector<Segment> memory;
     bool checked = false;  ///< Or reported.
   };
   /// What software said of a device.

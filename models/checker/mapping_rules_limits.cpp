@@ -32,6 +32,25 @@ void MappingRules::used_failed(const MappingCall& call) {
          "dma_mapping_error(dev, handle), and no " + call.function + " if it says so");
 }
 
+void MappingRules::bad_memory(const MappingCall& call, const char* cause) {
+  MappingCall bad = call;
+  bad.function = cause;
+  report(FindingKind::kApiBadMemory, bad, nullptr, "memory from kmalloc() or alloc_pages()");
+}
+
+void MappingRules::no_buffer(const MappingCall& call) {
+  report(FindingKind::kBounceExhausted, call, nullptr,
+         "unmaps before, fewer bytes at a time, or more buffers");
+}
+
+// Unless what was copied was old, which is told already.
+void MappingRules::not_copied(const MappingCall& call, const char* step, Time since) {
+  if (findings_.last_occurrence() >= since) return;
+  MappingCall bad = call;
+  bad.function = step;
+  report(FindingKind::kBounceNotCopied, bad, &call, "the copy in " + std::string{step});
+}
+
 bool MappingRules::beyond_mask(const Record& record) const {
   const auto found = limits_.find(record.call.device);
   if (found == limits_.end()) return false;
@@ -106,6 +125,16 @@ void MappingRules::device_gone(const MappingCall& call) {
   }
 }
 
+// A block's device is its pool.
+void MappingRules::pool_destroyed(const MappingCall& call) {
+  for (auto at = live_.begin(); at != live_.end();) {
+    const bool out =
+        at->second.call.device == call.device && at->second.call.family == MappingFamily::kPool;
+    if (out) report_leak(at->second.call, "pool_destroyed", call.time);
+    at = out ? live_.erase(at) : std::next(at);
+  }
+}
+
 void MappingRules::run_ended(bool by_itself, Time time) {
   std::map<std::uint32_t, unsigned> live_of_site;
   for (const auto& [address, record] : live_) ++live_of_site[record.call.site];
@@ -113,7 +142,8 @@ void MappingRules::run_ended(bool by_itself, Time time) {
     const MappingCall& call = record.call;
     if (by_itself && is_streaming(call.family)) {
       report_leak(call, "guest_ended", time);
-    } else if (live_of_site[call.site] >= kGrowing && !ending_sites_.contains(call.site)) {
+    } else if (call.family != MappingFamily::kPool && live_of_site[call.site] >= kGrowing &&
+               !ending_sites_.contains(call.site)) {
       report_leak(call, "growing", time);
     }
   }

@@ -150,6 +150,17 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kIotlbStale:
       return "TLBIVA of the page, TLBSYNC and its end (iommu_iotlb_sync) after its descriptor was "
              "changed";
+    case FindingKind::kDmaWrongDirection:
+      return finding.cause == "write" ? "a mapping with DMA_FROM_DEVICE or DMA_BIDIRECTIONAL"
+                                      : "a mapping with DMA_TO_DEVICE or DMA_BIDIRECTIONAL";
+    case FindingKind::kBounceWrongAddress:
+      return "the handle that " + (mapping != nullptr ? mapping->function : std::string{"map"}) +
+             " returned";
+    case FindingKind::kBounceNotCopied:
+      if (mapping == nullptr) return "a copy";
+      return finding.cause == "in"
+                 ? call(Call::kSyncForDevice, *mapping) + " after the store, before the doorbell"
+                 : call(Call::kSyncForCpu, *mapping) + " before the load";
     case FindingKind::kDmaAfterUnmap:
       return "the end of the transfer (dmaengine_terminate_sync) before " +
              (mapping != nullptr ? call(Call::kUnmap, *mapping) : std::string{"the unmap"});

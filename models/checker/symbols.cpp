@@ -133,10 +133,13 @@ void Symbols::add_elf(const std::string& path) {
     for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize);
          ++i) {
       GElf_Sym symbol;
-      if (gelf_getsym(data, i, &symbol) == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC)
-        continue;
+      if (gelf_getsym(data, i, &symbol) == nullptr) continue;
       const char* name = elf_strptr(file.elf, header.sh_link, symbol.st_name);
       if (name == nullptr) continue;
+      const bool global = GELF_ST_BIND(symbol.st_info) == STB_GLOBAL;
+      if (GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE && global && symbol.st_shndx != SHN_UNDEF)
+        values_.emplace(name, static_cast<std::uint32_t>(symbol.st_value));
+      if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
       add_function(name, static_cast<std::uint32_t>(symbol.st_value) & ~1U,
                    static_cast<std::uint32_t>(symbol.st_size));
     }
@@ -169,6 +172,12 @@ void Symbols::add_kernel(std::span<const KernelSymbol> symbols) {
 void Symbols::add_function(const std::string& name, std::uint32_t address, std::uint32_t size) {
   functions_[address] = {address, size, demangled(name.c_str())};
   by_name_.emplace(name, address);
+}
+
+std::optional<std::uint32_t> Symbols::value_of(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::optional<std::uint32_t> Symbols::address_of(std::string_view function) const {

@@ -35,6 +35,9 @@ class Symbols {
   /// The first address of a function, without the Thumb bit.
   std::optional<std::uint32_t> address_of(std::string_view function) const;
 
+  /// What a name stands for that is no function: an address that the linker script defines.
+  std::optional<std::uint32_t> value_of(std::string_view name) const;
+
   struct Location {
     std::string function;  ///< Demangled; empty if unknown.
     std::string source;    ///< "file:line"; empty if unknown.
@@ -55,6 +58,7 @@ class Symbols {
 
   std::map<std::uint32_t, Function> functions_;
   std::map<std::string, std::uint32_t, std::less<>> by_name_;
+  std::map<std::string, std::uint32_t, std::less<>> values_;
   std::vector<std::unique_ptr<Dwarf>> dwarfs_;
 };
 

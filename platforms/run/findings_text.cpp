@@ -100,6 +100,7 @@ std::string disagreement(const std::string& cause) {
 
 std::string leaked(const std::string& cause) {
   if (cause == "device_gone") return "the device's driver has gone";
+  if (cause == "pool_destroyed") return "their pool is destroyed";
   if (cause == "growing") return "there are more and more of them";
   return "the program has ended";
 }
@@ -107,7 +108,9 @@ std::string leaked(const std::string& cause) {
 // What became of an access of a device behind an IOMMU.
 std::string io_sentence(const Finding& finding) {
   const std::string who =
-      finding.reader.agent + " at I/O address " + hex(finding.reader.io_address.value_or(0));
+      finding.reader.agent + (finding.reader.io_address
+                                  ? " at I/O address " + hex(*finding.reader.io_address)
+                                  : " at " + hex(finding.address));
   switch (finding.kind) {
     case FindingKind::kIommuTranslationFault:
       if (finding.cause == "stream") return who + " was refused: its stream has no context";
@@ -122,6 +125,10 @@ std::string io_sentence(const Finding& finding) {
       return who + " passed by an old translation that the IOMMU's TLB had kept";
     case FindingKind::kDmaAfterUnmap:
       return who + ": a " + finding.cause + " after the unmap";
+    case FindingKind::kDmaWrongDirection:
+      return who + ": a " + finding.cause + " against the mapping's direction";
+    case FindingKind::kBounceWrongAddress:
+      return who + ": a " + finding.cause + " of memory that is mapped through a bounce buffer";
     default:
       return who + ": a " + finding.cause + " outside any mapping";
   }
@@ -173,6 +180,17 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
       return bytes_of(finding) + " were synced that are not, or not wholly, mapped";
     case FindingKind::kApiOverlap:
       return bytes_of(finding) + " were mapped over what the device has already and may write";
+    case FindingKind::kApiBadMemory:
+      return bytes_of(finding) + " were mapped that are no device's to use: " + finding.cause;
+    case FindingKind::kBounceExhausted:
+      return "a mapping failed because no bounce buffer was left for it";
+    case FindingKind::kBounceNotCopied:
+      if (finding.cause == "in")
+        return finding.reader.agent + " read " + bytes +
+               " from a bounce buffer that the CPU had since stored into the original";
+      if (finding.cause == "out")
+        return "the CPU used " + bytes + " that the device had written, into a bounce buffer";
+      return "a bounce buffer and its original differ after " + finding.cause;
     case FindingKind::kApiLeak:
       return bytes + " were mapped and never ended: " + leaked(finding.cause);
     case FindingKind::kApiUncheckedError:
@@ -211,6 +229,8 @@ std::pair<const char*, const char*> labels(FindingKind kind) {
     case FindingKind::kIotlbStale:
     case FindingKind::kDmaOutsideMapping:
     case FindingKind::kDmaAfterUnmap:
+    case FindingKind::kDmaWrongDirection:
+    case FindingKind::kBounceWrongAddress:
       return {"access by", "mapping"};
     default:
       return {"read by", "written by"};

@@ -182,6 +182,7 @@ void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master, const std::stri
     bridge = std::make_unique<DmaRanges>(name.c_str(), *bus);
     bind_to_port(bridge->downstream, port);
   }
+  bridged_[node.path()] = bridge.get();
   master.initiator().socket.bind(bridge->upstream);
 }
 
@@ -274,6 +275,9 @@ void Soc::connect_request(const DeviceNode& node, Device& device) {
     auto* controller = built == by_node_.end() ? nullptr : dynamic_cast<Pl330*>(built->second);
     if (controller == nullptr || at + width >= cells.size())
       node.fail("dmas", "phandle and request number of a PL330");
+    for (auto& [id, master] : masters_) {
+      if (master.path == provider->path()) master.clients.push_back(node.path());
+    }
     const std::uint32_t number = cells[at + 1];
     device.connect_dma_request(static_cast<unsigned>(index), controller->request_line(number));
     at += 1 + width;
@@ -319,6 +323,12 @@ std::optional<std::vector<IoPiece>> Soc::look_up_io(const std::string& master,
                                                     std::uint32_t address,
                                                     std::uint32_t size) const {
   constexpr std::uint32_t kIoPage = 4096;
+  const auto bridged = bridged_.find(master);
+  if (bridged != bridged_.end()) {
+    const auto there = bridged->second->translate(address, size);
+    if (!there) return std::vector<IoPiece>{};
+    return std::vector<IoPiece>{{0, static_cast<std::uint32_t>(*there), size}};
+  }
   const auto found = behind_.find(master);
   if (found == behind_.end() || !found->second.smmu->stands_before(found->second.number)) return {};
   std::vector<IoPiece> pieces;

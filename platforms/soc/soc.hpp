@@ -48,8 +48,9 @@ class Soc {
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
   /// A bus master besides the processor.
   struct Master {
-    std::string path;            ///< In the device tree.
-    bool told_coherent = false;  ///< `dma-coherent`: what software is told.
+    std::string path;                    ///< In the device tree.
+    bool told_coherent = false;          ///< `dma-coherent`: what software is told.
+    std::vector<std::string> clients{};  ///< Whose `dmas` it serves.
   };
   const std::map<MasterId, Master>& masters() const { return masters_; }
   const std::vector<std::unique_ptr<Dram>>& memories() const { return memories_; }
@@ -71,8 +72,8 @@ class Soc {
   /// Every place that holds copies of memory, in the order in which a newer copy may hide an older.
   std::vector<CopyHolder*> copy_holders();
   /// Where `size` bytes from `address` lie that the master at device-tree path `master` sees behind
-  /// an IOMMU, by its tables; pieces of which nothing is known are left out. Nothing: no IOMMU
-  /// stands before it.
+  /// an IOMMU, by its tables, or behind a bridge that moves addresses; pieces of which nothing is
+  /// known are left out. Nothing: it sees memory where the processor does.
   std::optional<std::vector<IoPiece>> look_up_io(const std::string& master, std::uint32_t address,
                                                  std::uint32_t size) const;
   void set_adversary(const AdversaryEvents& events);
@@ -113,6 +114,7 @@ class Soc {
   std::unique_ptr<Interconnect> interconnect_;
   /// By bus, and which port they lead to; never iterated.
   std::map<std::pair<const DeviceNode*, std::string>, std::unique_ptr<DmaRanges>> bridges_;
+  std::map<std::string, const DmaRanges*> bridged_;  ///< Those before a master, by its path.
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Processor> processor_;
   std::unique_ptr<Acp> acp_;

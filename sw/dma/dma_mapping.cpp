@@ -17,10 +17,13 @@ bool is_direction(dma_data_direction direction) {
          direction == DMA_FROM_DEVICE;
 }
 
-/// Whether the list has as many entries. Linux runs past the end of one that has not.
+/// Whether the list has as many entries, each of a page. Linux runs past the end of one that has
+/// not.
 bool has_entries(scatterlist* list, unsigned entries) {
-  for (unsigned i = 1; i < entries && list != nullptr; ++i) list = sg_next(list);
-  return list != nullptr && entries != 0;
+  unsigned there = 0;
+  for (; there < entries && list != nullptr && sg_page(list) != nullptr; ++there)
+    list = sg_next(list);
+  return there == entries && entries != 0;
 }
 
 unsigned map_list(device* dev, scatterlist* list, unsigned entries, dma_data_direction direction,

@@ -55,8 +55,8 @@ inline constexpr phys_addr_t kNoSlot = ~phys_addr_t{0};
 /// direction: what the device does not write is then what it was. The slots respect the device's
 /// segment boundary, keep the bits of its `min_align_mask` of `orig_addr`, and those of a page or
 /// more begin on a page. kNoSlot: there are none, or the size is 0 or more than a segment.
-phys_addr_t swiotlb_tbl_map_single(device& dev, phys_addr_t orig_addr, std::size_t size,
-                                   dma_data_direction direction, dma_attrs attrs);
+extern "C" phys_addr_t swiotlb_tbl_map_single(device& dev, phys_addr_t orig_addr, std::size_t size,
+                                              dma_data_direction direction, dma_attrs attrs);
 /// Copies out, unless TO_DEVICE or SKIP_CPU_SYNC, and frees the slots.
 void swiotlb_tbl_unmap_single(device& dev, phys_addr_t tlb_addr, std::size_t size,
                               dma_data_direction direction, dma_attrs attrs);

@@ -16,6 +16,7 @@ struct page : guest::ListNode {
   std::uint8_t order = 0;  ///< Of the free block that starts here.
   bool free = false;       ///< A free block starts here.
 };
+static_assert(sizeof(void*) != 4 || sizeof(page) == 12, "models/checker/guest_memory.cpp");
 
 // The linear map: every page of DRAM has one cacheable address. Remapped addresses are not in it.
 phys_addr_t virt_to_phys(const void* address);
@@ -45,8 +46,10 @@ unsigned get_order(std::size_t size);
 namespace guest {
 
 /// Says where DRAM is: `virtual_start` is the address of its first byte. `map` holds a `page` for
-/// each page of it. Nothing is free yet. Called once at boot (a test may call it again).
-void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size, page* map);
+/// each page of it. Nothing is free yet. A simulator may watch it, to know which page is which.
+/// Called once at boot (a test may call it again).
+extern "C" void page_init(void* virtual_start, phys_addr_t physical_start, std::size_t size,
+                          page* map);
 /// Gives the whole pages of a stretch to the allocator.
 void page_release(phys_addr_t start, std::size_t size);
 std::size_t free_page_count();

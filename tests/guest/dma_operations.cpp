@@ -101,7 +101,7 @@ void interrupt_case() {
 void chained_case() {
   CopyJob first;
   CopyJob second;
-  first.allocate(memcpy_channel(), kBytes, 6);
+  first.allocate(memcpy_channel(), kBytes, 6, DMA_BIDIRECTIONAL);  // Written, then read.
   second.allocate(memcpy_channel(), kBytes, 6);
   dma_async_tx_descriptor* const one = first.prepare();
   dma_async_tx_descriptor* const two = dmaengine_prep_dma_memcpy(

@@ -296,7 +296,7 @@ def test_bad_input(machine):
         ("--append: 5000 characters", {}, ["--append", "x" * 5000]),
         ("memory", {"board": without("memory@60000000")}, []),
         ("cpu", {"board": without("cpus")}, []),
-        ("cannot be read", {"initrd": folder / "nowhere"}, []),
+        ("no such file", {"initrd": folder / "nowhere"}, []),
     ]
 
     def run(change, options):

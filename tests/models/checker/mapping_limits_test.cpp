@@ -136,6 +136,40 @@ TEST_CASE_METHOD(Rules, "mapping rules: allocations and resources may stay, but 
   if (found) CHECK(findings.all()[0].cause == "growing");
 }
 
+TEST_CASE_METHOD(Rules, "mapping rules: a pool's block goes back once, to its own pool",
+                 "[checker]") {
+  const MappingCall block = call("dma_pool_alloc", MappingFamily::kPool);
+  MappingCall other = block;
+  other.device += 8;
+  map(block);
+  CHECK_FALSE(rules.ended(other));
+  CHECK(rules.ended(block));
+  CHECK_FALSE(rules.ended(block));
+  CHECK(kinds() == Kinds{FindingKind::kApiWrongDevice, FindingKind::kApiDoubleUnmap});
+}
+
+TEST_CASE_METHOD(Rules, "mapping rules: the page of a pool's first block is not that block",
+                 "[checker]") {
+  map(call("dma_alloc_attrs", MappingFamily::kCoherent));
+  MappingCall block = call("dma_pool_alloc", MappingFamily::kPool);
+  block.device += 8;
+  block.size = 64;
+  map(block);
+  CHECK(rules.ended(block));
+  CHECK(rules.ended(call("dma_free_attrs", MappingFamily::kCoherent)));
+  CHECK(findings.all().empty());
+}
+
+TEST_CASE_METHOD(Rules, "mapping rules: no block outlives its pool", "[checker]") {
+  const MappingCall block = call("dma_pool_alloc", MappingFamily::kPool);
+  map(block);
+  rules.pool_destroyed(block);
+  REQUIRE(kinds() == Kinds{FindingKind::kApiLeak});
+  CHECK(findings.all()[0].cause == "pool_destroyed");
+  rules.pool_destroyed(block);
+  CHECK(findings.all()[0].count == 1);
+}
+
 TEST_CASE_METHOD(Rules, "mapping rules: nothing of a device outlives its driver", "[checker]") {
   map(call("dma_alloc_attrs", MappingFamily::kCoherent));
   MappingCall other = setter("devres_release_all");
