@@ -43,6 +43,7 @@ consteval Rows<Row, kCount> rows_where(const Row (&all)[kAll], bool (*wanted)(st
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table.
 const RegisterTable<L2x0Block>& L2x0Block::registers(L2Part part) {
   using enum Access;
   using R = Register<L2x0Block>;

@@ -8,12 +8,6 @@
 
 namespace linefill {
 
-namespace {
-
-constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
-
-}  // namespace
-
 unsigned MappingHooks::attach(const Symbols& symbols) {
   hooked_ = 0;
   narrow_ = has_narrow_handles(symbols);
@@ -83,6 +77,7 @@ void MappingHooks::note_mapped(const HookedCall& call, MappingFamily family, con
   noted.entries = entries;
   noted.cpu_sync_skipped = (attributes & kSkipCpuSync) != 0;
   std::vector<MappingRules::Segment> covered;
+  covered.reserve(segments.size());
   for (const Segment& s : segments) covered.emplace_back(s.address, s.size);
   rules_->mapped(noted, std::move(covered), memory_of(noted.device_name, segments, original));
 }

@@ -40,6 +40,8 @@ class MappingHooks {
   void set_io_look_up(IoLookUp look_up) { look_up_ = std::move(look_up); }
 
  private:
+  static constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
+
   struct Segment {
     std::uint32_t address = 0;
     std::uint32_t size = 0;

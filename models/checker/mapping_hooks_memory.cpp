@@ -8,10 +8,6 @@
 
 namespace linefill {
 
-namespace {
-constexpr std::uint32_t kSkipsCopy = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
-}
-
 // page_init(virtual_start, physical_start, size, map); swiotlb_tbl_map_single(dev, original, size,
 // direction, attrs) returns a physical address, or all ones.
 void MappingHooks::attach_memory(const Symbols& symbols) {
@@ -30,7 +26,7 @@ void MappingHooks::look_at_memory(const HookedCall& call, const char* function, 
   if (rules_ == nullptr || !address || in_page.size == 0) return;
   const char* why = memory_.unfit(*address, in_page.size, call.sp);
   // Coherent memory is exported as a list, with nothing to be maintained.
-  const bool exported = list && (attributes & kSkipsCopy) != 0;
+  const bool exported = list && (attributes & kSkipCpuSync) != 0;
   const bool coherent = ledger_.find_live(*address, [](const Mapping& m) {
     return m.type == Mapping::Type::kCoherent;
   }) != nullptr;

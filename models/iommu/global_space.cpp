@@ -5,6 +5,7 @@ namespace linefill::smmu {
 
 // Reset values and reserved bits as an MMU-500 has them: no global stall, configuration faults are
 // not reported, conflicts of stream matches always fault.
+// NOLINTNEXTLINE(readability-function-size): a table.
 const RegisterTable<GlobalSpace>& GlobalSpace::registers() {
   using enum Access;
   using R = Register<GlobalSpace>;

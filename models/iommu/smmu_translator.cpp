@@ -55,9 +55,13 @@ struct Translator::Job {
 class Translator::StagePort final : public WalkPort, public LongWalkPort {
  public:
   StagePort(Translator& owner, Job& job, const Tag& tag, std::uint64_t address, bool big_endian)
-      : owner_{owner}, job_{job}, tag_{tag}, address_{address}, big_endian_{big_endian} {
+      : owner_{owner},
+        job_{job},
+        tag_{tag},
+        address_{address},
+        big_endian_{big_endian},
+        secure_{job.regime.secure_walks} {
     const WalkOptions& options = job.options;
-    secure_ = job.regime.secure_walks;
     cached_ = tag.stages == Stages::kStage2 ? options.stage2_cache : options.stage1_cache;
   }
 

@@ -163,6 +163,18 @@ void unmapped(Memory& m, Random& random) {
 
 constexpr unsigned kMany = Memory::kMostEntries;
 
+constexpr MemoryKind a_list(std::string_view name, bool (*mapped_so)(Memory&, Random&)) {
+  return {name,
+          kMostBytes,
+          everywhere,
+          take,
+          give_back,
+          mapped_so,
+          unmapped<unmap_list, list_for_cpu>,
+          list_for_cpu,
+          list_for_device};
+}
+
 }  // namespace
 
 void sync_ranges(Memory& m, Random& random, SyncSingle* sync) {
@@ -192,15 +204,8 @@ const MemoryKind kPage{"page",
                        unmapped<unmap_page, single_for_cpu>,
                        single_for_cpu,
                        single_for_device};
-const MemoryKind kList{"sg",
-                       kMostBytes,
-                       everywhere,
-                       take,
-                       give_back,
-                       mapped_in_pieces<map_list, list_for_device, kFewEntries, false>,
-                       unmapped<unmap_list, list_for_cpu>,
-                       list_for_cpu,
-                       list_for_device};
+const MemoryKind kList =
+    a_list("sg", mapped_in_pieces<map_list, list_for_device, kFewEntries, false>);
 const MemoryKind kTable{"sgtable",
                         kMostBytes,
                         everywhere,
@@ -210,14 +215,7 @@ const MemoryKind kTable{"sgtable",
                         unmapped<unmap_table, table_for_cpu>,
                         table_for_cpu,
                         table_for_device};
-const MemoryKind kChained{"chained sg",
-                          kMostBytes,
-                          everywhere,
-                          take,
-                          give_back,
-                          mapped_in_pieces<map_list, list_for_device, kMany, true>,
-                          unmapped<unmap_list, list_for_cpu>,
-                          list_for_cpu,
-                          list_for_device};
+const MemoryKind kChained =
+    a_list("chained sg", mapped_in_pieces<map_list, list_for_device, kMany, true>);
 
 }  // namespace guest

@@ -8,6 +8,31 @@
 using namespace linefill;
 using namespace linefill::test;
 
+namespace {
+
+/// Starts channels 0 to `channels` - 1, one behind the other: each copies `bursts` of so many
+/// beats.
+void start_copies(Pl330Bench& bench, unsigned channels, unsigned bursts, std::uint32_t apart,
+                  unsigned (*beats)(unsigned channel)) {
+  for (unsigned c = 0; c < channels; ++c) {
+    Program p;
+    p.mov_ccr(copy_control(8, beats(c)))
+        .mov_sar(kSource + c * apart)
+        .mov_dar(kDestination + c * apart);
+    const auto loop = p.lp(0, bursts);
+    p.ld().st().lpend(0, loop).end();
+    bench.load(kProgram + c * 0x400, p);
+  }
+  for (unsigned c = 0; c < channels; ++c) {
+    bench.write(0xD08, 0x00A0'0000U | c << 24);
+    bench.write(0xD0C, kProgram + c * 0x400);
+    bench.write(0xD04, 0);
+    bench.run_for(50ns);
+  }
+}
+
+}  // namespace
+
 TEST_CASE("PL330: a program with loops and dregs copies memory to memory", "[pl330]") {
   Pl330Bench bench;
   // 3 x 256 x 128 bytes would be too much for the test's memory: 2 x 40 bursts, then 5 dregs of 8
@@ -155,21 +180,7 @@ TEST_CASE("PL330: DMAADDH adds zero-extended, DMAADNH ones-extended", "[pl330]")
 
 TEST_CASE("PL330: two channels copy at the same time and keep their data apart", "[pl330]") {
   Pl330Bench bench;
-  for (unsigned c = 0; c < 8; ++c) {
-    Program p;
-    p.mov_ccr(copy_control(8, 1 + c))
-        .mov_sar(kSource + c * 0x1000)
-        .mov_dar(kDestination + c * 0x1000);
-    const auto loop = p.lp(0, 30);
-    p.ld().st().lpend(0, loop).end();
-    bench.load(kProgram + c * 0x400, p);
-  }
-  for (unsigned c = 0; c < 8; ++c) {
-    bench.write(0xD08, 0x00A0'0000U | c << 24);
-    bench.write(0xD0C, kProgram + c * 0x400);
-    bench.write(0xD04, 0);
-    bench.run_for(50ns);
-  }
+  start_copies(bench, 8, 30, 0x1000, [](unsigned c) { return 1 + c; });
   bench.run_for(1ms);
   for (unsigned c = 0; c < 8; ++c) {
     CHECK(bench.csr(c) == 0);
@@ -181,19 +192,7 @@ TEST_CASE("PL330: two channels copy at the same time and keep their data apart",
 TEST_CASE("PL330: channels that have the same to do end together", "[pl330]") {
   Pl330Bench bench;
   constexpr unsigned kBursts = 200;
-  for (unsigned c = 0; c < 2; ++c) {
-    Program p;
-    p.mov_ccr(copy_control(8, 8)).mov_sar(kSource + c * 0x4000).mov_dar(kDestination + c * 0x4000);
-    const auto loop = p.lp(0, kBursts);
-    p.ld().st().lpend(0, loop).end();
-    bench.load(kProgram + c * 0x400, p);
-  }
-  for (unsigned c = 0; c < 2; ++c) {
-    bench.write(0xD08, 0x00A0'0000U | c << 24);
-    bench.write(0xD0C, kProgram + c * 0x400);
-    bench.write(0xD04, 0);
-    bench.run_for(50ns);
-  }
+  start_copies(bench, 2, kBursts, 0x4000, [](unsigned) { return 8U; });
   bench.run_for(1ms);
   std::array<unsigned, 2> stored{};
   for (const auto& write : bench.bus.data_records(true)) {

@@ -9,12 +9,6 @@ using namespace linefill::test;  // NOLINT: a test
 using Action = smmu::Verdict::Action;
 
 namespace {
-// CB_FSR
-constexpr std::uint32_t kTf = 1U << 1;
-constexpr std::uint32_t kAff = 1U << 2;
-constexpr std::uint32_t kPf = 1U << 3;
-constexpr std::uint32_t kEf = 1U << 4;
-constexpr std::uint32_t kAsf = 1U << 7;
 constexpr std::uint32_t kFormatLong = 1U << 9;
 constexpr std::uint32_t kSs = 1U << 30;
 constexpr std::uint32_t kMulti = 1U << 31;

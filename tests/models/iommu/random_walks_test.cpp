@@ -14,13 +14,6 @@ using Action = smmu::Verdict::Action;
 
 namespace {
 
-// CB_FSR
-constexpr std::uint32_t kTf = 1U << 1;
-constexpr std::uint32_t kAff = 1U << 2;
-constexpr std::uint32_t kPf = 1U << 3;
-constexpr std::uint32_t kEf = 1U << 4;
-constexpr std::uint32_t kAsf = 1U << 7;
-
 struct Outcome {
   std::uint32_t fsr = 0;  ///< 0: it passes.
   unsigned level = 0;

@@ -47,6 +47,13 @@ struct TableBus final : BusPort {
   }
 };
 
+/// CB_FSR (IHI 0062, 16.5.7), typed by hand.
+inline constexpr std::uint32_t kTf = 1U << 1;
+inline constexpr std::uint32_t kAff = 1U << 2;
+inline constexpr std::uint32_t kPf = 1U << 3;
+inline constexpr std::uint32_t kEf = 1U << 4;
+inline constexpr std::uint32_t kAsf = 1U << 7;
+
 /// Long descriptors (ARM ARM B3.6.1 to B3.6.3), typed by hand.
 namespace lpae {
 inline constexpr std::uint64_t kTable = 3;
