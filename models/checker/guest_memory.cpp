@@ -42,8 +42,9 @@ const char* GuestMemory::unfit(std::uint32_t address, std::uint32_t size, std::u
   if (code_.overlaps(address, size)) return "text";
   const bool on_stack = sp >= stack_.first && sp < stack_.end;
   if (on_stack && Range{sp, stack_.end}.overlaps(address, size)) return "stack";
-  for (std::uint32_t at = address & ~(kPageBytes - 1); at - address < size || at <= address;
-       at += kPageBytes) {
+  const auto end =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{address} + size, dram_.end));
+  for (std::uint32_t at = address & ~(kPageBytes - 1); at < end; at += kPageBytes) {
     if (is_free(at)) return "freed";
   }
   return nullptr;
@@ -64,8 +65,9 @@ bool GuestMemory::is_free(std::uint32_t address) const {
 
 bool GuestMemory::same(std::uint32_t a, std::uint32_t b, std::uint32_t size) const {
   const std::uint32_t step = std::max(4U, size / kLooks & ~3U);
-  for (std::uint32_t offset = (4 - a % 4) % 4; offset + 4 <= size; offset += step) {
-    if (program_.word(a + offset) != program_.word(b + offset)) return false;
+  for (std::uint64_t offset = (4 - a % 4) % 4; offset + 4 <= size; offset += step) {
+    const auto at = static_cast<std::uint32_t>(offset);
+    if (program_.word(a + at) != program_.word(b + at)) return false;
   }
   return true;
 }

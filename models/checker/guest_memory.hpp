@@ -36,7 +36,7 @@ class GuestMemory {
     std::uint32_t first = 0;
     std::uint32_t end = 0;
     bool overlaps(std::uint32_t address, std::uint32_t size) const {
-      return address < end && first < address + size;
+      return address < end && first < std::uint64_t{address} + size;
     }
   };
   bool is_free(std::uint32_t address) const;
