@@ -52,6 +52,9 @@ class Checker final : public Observer {
   void name_client(MasterId master, std::string path) { clients_[master].insert(std::move(path)); }
   /// Software was told that this master sees the caches.
   void expect_coherent(MasterId master) { expected_coherent_.insert(master); }
+  /// What moves this master's addresses is a bus, which maps nothing by itself: that it does not
+  /// refuse an access says nothing.
+  void expect_bus_addresses(MasterId master) { on_moving_bus_.insert(master); }
 
   void device_read(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
   void device_wrote(PhysicalAddress, std::uint32_t size, const Attributes&, Time) override;
@@ -145,6 +148,7 @@ class Checker final : public Observer {
                      Time);
   bool original_used(PhysicalAddress, std::uint32_t size, bool write, const Origin&, Time);
   void raise_io(Finding finding, const IommuAccess& access);
+  Ledger* io_space_of(MasterId, std::uint32_t at);
   void judge_io(PhysicalAddress, std::uint32_t size, bool write, const Attributes&, Time);
   std::string name_of_master(MasterId) const;
 
@@ -157,6 +161,7 @@ class Checker final : public Observer {
   std::map<MasterId, std::string> masters_;
   std::map<MasterId, std::set<std::string>> clients_;
   std::set<MasterId> expected_coherent_;
+  std::set<MasterId> on_moving_bus_;
   std::set<MasterId> on_port_;                        ///< Seen at a coherency port.
   std::unordered_map<LineNumber, LineMarks> memory_;  ///< Lines of which memory has lost bytes.
   std::unordered_map<LineNumber, std::vector<Overtaking>> overtakings_;

@@ -54,7 +54,7 @@ void Checker::account(PhysicalAddress address, std::uint32_t size, bool write,
   if (attributes.origin.epoch != 0 && !attributes.table_walk) {
     ledger_.accessed(raw(address), time);
     Ledger* space = attributes.translated
-                        ? ledger_.find_io_space(name_of_master(attributes.origin.master))
+                        ? io_space_of(attributes.origin.master, attributes.io_address)
                         : nullptr;
     if (space != nullptr) space->accessed(attributes.io_address, time);
   }
@@ -73,7 +73,7 @@ void Checker::raise_io(Finding finding, const IommuAccess& access) {
   finding.device = master;
   finding.reader = party_of(access.attributes.origin, finding.time);
   finding.reader.io_address = io;
-  Ledger* space = ledger_.find_io_space(master);
+  Ledger* space = io_space_of(access.attributes.origin.master, io);
   const Mapping* mapping = space != nullptr ? space->covering(io) : nullptr;
   if (mapping != nullptr) {
     explain_by(finding, *mapping, io);
@@ -118,23 +118,40 @@ void Checker::iommu_stale(const IommuAccess& access, std::uint64_t /*descriptor_
   raise_io(std::move(finding), access);
 }
 
+// A master serves clients, too (`dmas`), and what is mapped for them has addresses of the same bus:
+// the space in which something is live at `at`, else the master's own. Null: there is none.
+Ledger* Checker::io_space_of(MasterId master, std::uint32_t at) {
+  Ledger* const own = ledger_.find_io_space(name_of_master(master));
+  const auto clients = clients_.find(master);
+  if (clients == clients_.end() || (own != nullptr && own->live_near(at) != nullptr)) return own;
+  for (const std::string& client : clients->second) {
+    Ledger* const space = ledger_.find_io_space(client);
+    if (space != nullptr && space->live_near(at) != nullptr) return space;
+  }
+  return own;
+}
+
 // What an old translation has let pass is told already. A page in which nothing was mapped for DMA
-// is another's business: the IOMMU's own interface put it there.
+// is another's business behind an IOMMU: the IOMMU's own interface put it there.
 void Checker::judge_io(PhysicalAddress address, std::uint32_t size, bool write,
                        const Attributes& attributes, Time time) {
   const MasterId master = attributes.origin.master;
-  Ledger* space = ledger_.find_io_space(name_of_master(master));
-  if (space == nullptr) return;
   if (stale_translation_.master == master && stale_translation_.io_address == attributes.io_address)
     return;
-  const std::uint32_t last = attributes.io_address + size - 1;
+  const bool by_mappings = on_moving_bus_.contains(master) && goes_by_mappings(master);
+  // A fetch may bring in more than the program has.
+  const std::uint32_t last = attributes.io_address + (attributes.instruction ? 0 : size - 1);
   for (const std::uint32_t at : {attributes.io_address, last}) {
+    Ledger* space = io_space_of(master, at);
+    if (space == nullptr) return;
     const Mapping* mapping = space->covering(at);
     const bool live = mapping != nullptr && mapping->owner != Mapping::Owner::kEnded;
     const bool wrong_way =
         live && !(write ? mapping->device_may_write() : mapping->device_may_read());
     if (live && !wrong_way && !space->in_free_block(at)) continue;
-    if (mapping == nullptr && !space->any_within(at & ~kPageOffset, at | kPageOffset)) continue;
+    if (mapping == nullptr && !by_mappings &&
+        !space->any_within(at & ~kPageOffset, at | kPageOffset))
+      continue;
     Finding finding;
     finding.kind = wrong_way            ? FindingKind::kDmaWrongDirection
                    : mapping != nullptr ? FindingKind::kDmaAfterUnmap

@@ -140,7 +140,7 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
         },
         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
           set_owner(c.r[2], c, owner);
-          Mapping* mapping = ledger_.live_near(c.r[2]);
+          Mapping* mapping = space_of(c.r[2], device_name(c.r[0])).live_near(c.r[2]);
           if (mapping == nullptr || !mapping->original) return;
           end_copy(*mapping, c, c.r[2], c.stack[0],
                    owner == Owner::kCpu ? "sync_for_cpu" : "sync_for_device");

@@ -163,6 +163,7 @@ void Simulation::connect_checker() {
   for (const auto& [id, master] : soc_.masters()) {
     checker_.name_master(id, master.path);
     if (master.told_coherent) checker_.expect_coherent(id);
+    if (master.moved) checker_.expect_bus_addresses(id);
     for (const std::string& client : master.clients) checker_.name_client(id, client);
   }
   soc_.set_observer(&checker_);

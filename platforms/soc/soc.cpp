@@ -55,6 +55,13 @@ bool has_model_or_window(const DeviceNode& node) {
   return node.has("reg") || node.compatible_with("marvell,tauros2-cache");
 }
 
+/// The nearest bus above with addresses of its own.
+const DeviceNode* moving_bus_of(const DeviceNode& node) {
+  const DeviceNode* bus = node.parent();
+  while (bus != nullptr && !bus->has("dma-ranges")) bus = bus->parent();
+  return bus;
+}
+
 }  // namespace
 
 Soc::Soc(const DeviceTree& tree) : tree_{tree} {
@@ -169,11 +176,18 @@ void Soc::connect_masters() {
     }
     if (auto* smmu = dynamic_cast<Smmu*>(built.device)) bind_to_port(smmu->downstream, port);
   }
+  // What is mapped for a device that another one serves has the bus's addresses, too.
+  for (const Built& built : built_) {
+    const DeviceNode* bus = moving_bus_of(*built.node);
+    const auto bridge = bridges_.lower_bound({bus, ""});
+    if (bus == nullptr || bridge == bridges_.end() || bridge->first.first != bus) continue;
+    if (!behind_.contains(built.node->path()))
+      bridged_.try_emplace(built.node->path(), bridge->second.get());
+  }
 }
 
 void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master, const std::string& port) {
-  const DeviceNode* bus = node.parent();
-  while (bus != nullptr && !bus->has("dma-ranges")) bus = bus->parent();
+  const DeviceNode* bus = moving_bus_of(node);
   if (bus == nullptr || DmaRanges::rows_of(*bus).empty())
     return bind_to_port(master.initiator().socket, port);
   auto& bridge = bridges_[{bus, port}];
@@ -183,6 +197,7 @@ void Soc::bind_to_bus(const DeviceNode& node, BusMaster& master, const std::stri
     bind_to_port(bridge->downstream, port);
   }
   bridged_[node.path()] = bridge.get();
+  masters_[master.initiator().master()].moved = true;
   master.initiator().socket.bind(bridge->upstream);
 }
 

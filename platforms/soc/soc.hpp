@@ -51,6 +51,7 @@ class Soc {
     std::string path;                    ///< In the device tree.
     bool told_coherent = false;          ///< `dma-coherent`: what software is told.
     std::vector<std::string> clients{};  ///< Whose `dmas` it serves.
+    bool moved = false;                  ///< Its bus has addresses of its own (`dma-ranges`).
   };
   const std::map<MasterId, Master>& masters() const { return masters_; }
   const std::vector<std::unique_ptr<Dram>>& memories() const { return memories_; }
@@ -114,7 +115,8 @@ class Soc {
   std::unique_ptr<Interconnect> interconnect_;
   /// By bus, and which port they lead to; never iterated.
   std::map<std::pair<const DeviceNode*, std::string>, std::unique_ptr<DmaRanges>> bridges_;
-  std::map<std::string, const DmaRanges*> bridged_;  ///< Those before a master, by its path.
+  /// What lies between a device and memory, or its client and memory, by path.
+  std::map<std::string, const DmaRanges*> bridged_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Processor> processor_;
   std::unique_ptr<Acp> acp_;

@@ -131,3 +131,34 @@ TEST_CASE_METHOD(Behind, "iommu: a read of what is mapped FROM_DEVICE passes man
   read(kIo, 4);
   CHECK(only(FindingKind::kDmaWrongDirection) != nullptr);
 }
+
+TEST_CASE_METHOD(Behind, "iommu: a bus that moves addresses maps nothing by itself", "[checker]") {
+  Mapping piece;
+  piece.address = kMemory;
+  piece.size = 256;
+  piece.device = "/dma";
+  piece.io_address = kIo;
+  ledger.map(piece);
+  checker.expect_bus_addresses(kDma);
+  write(kIo, 256);
+  CHECK(findings.all().empty());
+  write(kIo + 0x4000, 4);
+  CHECK(only(FindingKind::kDmaOutsideMapping) != nullptr);
+}
+
+TEST_CASE_METHOD(Behind, "iommu: what is mapped for a client is its controller's to use",
+                 "[checker]") {
+  Mapping mapping;
+  mapping.address = kIo + 0x200;
+  mapping.size = 64;
+  mapping.direction = DmaDirection::kFromDevice;
+  mapping.device = "/mmci";
+  ledger.io_space("/mmci").map(mapping);
+  write(kIo + 0x200, 64);
+  CHECK(only(FindingKind::kDmaOutsideMapping) != nullptr);
+  checker.name_client(kDma, "/mmci");
+  write(kIo + 0x200, 64);
+  CHECK(findings.all()[0].count == 1);
+  read(kIo + 0x200, 64);
+  CHECK(findings.all().back().kind == FindingKind::kDmaWrongDirection);
+}
