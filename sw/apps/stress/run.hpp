@@ -40,6 +40,8 @@ struct Run {
   std::uint32_t hidden = 0;     ///< Went through memory that the CPU does not see.
   std::uint32_t backwards = 0;  ///< From the target to the source.
   std::uint32_t polls = 0;
+  std::uint32_t successors = 0;  ///< Mappings that were made where one had just ended.
+  std::uint32_t same_page = 0;   ///< Of those: at the device's same page.
 
   void note_transfer(std::size_t size, bool right, std::string_view what) {
     ++transfers;

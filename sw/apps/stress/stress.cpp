@@ -9,6 +9,7 @@
 #include "sw/apps/stress/job.hpp"
 #include "sw/apps/stress/moves.hpp"
 #include "sw/apps/stress/parity.hpp"
+#include "sw/apps/stress/successors.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/options.hpp"
 #include "sw/measure/implementation.hpp"
@@ -22,13 +23,16 @@ constexpr std::size_t kMostJobs = 12;
 /// Nothing is done for so long only if it will never be done.
 constexpr std::uint64_t kPatienceNs = 2 * kNsPerSecond;
 
-/// The jobs, and what they copy in.
+/// Of the jobs: more than the stack holds.
+alignas(Job) std::array<std::byte, kMostJobs * sizeof(Job)> storage;
+
+/// The jobs, and what they copy in. There is one object.
 class Jobs {
  public:
   explicit Jobs(std::size_t count) : memory_{alloc_bytes(2 * count * Job::kArenaBytes)} {
     for (count_ = 0; count_ < count && !memory_.empty(); ++count_) {
       const auto arena = memory_.subspan(2 * count_ * Job::kArenaBytes, 2 * Job::kArenaBytes);
-      ::new (static_cast<void*>(storage_.data() + count_ * sizeof(Job)))
+      ::new (static_cast<void*>(storage.data() + count_ * sizeof(Job)))
           Job{arena.first(Job::kArenaBytes), arena.subspan(Job::kArenaBytes),
               static_cast<unsigned>(count_)};
     }
@@ -39,12 +43,11 @@ class Jobs {
     for (Job& job : all()) job.~Job();
     free_bytes(memory_);
   }
-  std::span<Job> all() { return {std::launder(reinterpret_cast<Job*>(storage_.data())), count_}; }
+  std::span<Job> all() { return {std::launder(reinterpret_cast<Job*>(storage.data())), count_}; }
 
  private:
   std::span<std::byte> memory_;
   std::size_t count_ = 0;
-  alignas(Job) std::array<std::byte, kMostJobs * sizeof(Job)> storage_;
 };
 
 /// Uses the caches for something else, so that lines come and go.
@@ -55,7 +58,7 @@ void disturb(std::span<std::byte> memory, Random& random) {
   }
 }
 
-void run_all(Jobs& jobs, Card& card, std::uint64_t transfers, Run& run) {
+void run_all(Jobs& jobs, Card& card, Successors& successors, std::uint64_t transfers, Run& run) {
   const std::span<std::byte> other = alloc_bytes(1U << 20);
   std::uint64_t deadline_ns = ktime_ns() + kPatienceNs;
   for (bool busy = true; busy && run.failed == 0;) {
@@ -67,6 +70,7 @@ void run_all(Jobs& jobs, Card& card, std::uint64_t transfers, Run& run) {
       busy = busy || !job.idle();
     }
     moved = (!last && card.step(run)) || moved;
+    moved = (!last && successors.step(run)) || moved;
     run.supplies.change_device_memory(run.random);
     if (!moved) disturb(other, run.random);
     if (moved) deadline_ns = ktime_ns() + kPatienceNs;
@@ -102,7 +106,8 @@ void print_totals(const Run& run, bool has_card) {
   print_counts(run, "calculated", calculations(), run.calculations, always);
   if (has_card) print_counts(run, "with the card", card_transfers(), run.card, always);
   printk("stress: seed ", run.seed, ": besides: through hidden memory ", run.hidden, ", backwards ",
-         run.backwards, ", status ", run.polls);
+         run.backwards, ", status ", run.polls, ", successors ", run.successors);
+  if (run.supplies.dev().iommu_mapping != nullptr) printk(", at the same page ", run.same_page);
   if (run.supplies.can_declare()) printk(", device memory ", run.supplies.times_declared());
   printk("\n");
   run.say(run.transfers, " transfers, ", run.bytes, " bytes, ", run.terminated, " terminated, ",
@@ -118,8 +123,11 @@ int stress(device& dev, bool may_refuse) {
   Jobs jobs{channels};
   const std::span<std::byte> card_memory = alloc_bytes(2 * Card::kRegionBytes);
   Card card{card_memory};
-  run_all(jobs, card, option_number("transfers", 10'000), run);
+  const std::span<std::byte> successor_memory = alloc_bytes(Successors::kArenaBytes);
+  Successors successors{successor_memory};
+  run_all(jobs, card, successors, option_number("transfers", 10'000), run);
   print_totals(run, card.present());
+  free_bytes(successor_memory);
   free_bytes(card_memory);
   return run.wrong == 0 && run.failed == 0 ? 0 : 1;
 }
