@@ -8,6 +8,9 @@
 
 namespace guest {
 
+/// The core's clock by the counters: cycles go on while it sleeps.
+inline constexpr std::uint64_t kCyclesPerUs = 400;
+
 /// What an answer came to: its table is printed by the question itself, here is what the numbers
 /// must be.
 class Answer {
@@ -42,6 +45,8 @@ void answer_channels(Answer& answer);
 void answer_coherent(Answer& answer);
 void answer_contiguous(Answer& answer);
 void answer_framebuffer(Answer& answer);
+void answer_lcd(Answer& answer);
+void answer_lcd_clock(Answer& answer);
 void answer_map(Answer& answer);
 void answer_mfifo(Answer& answer);
 void answer_no_uncached(Answer& answer);

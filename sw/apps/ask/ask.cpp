@@ -36,6 +36,8 @@ constexpr Question kQuestions[] = {
     {"burst", answer_burst},
     {"mfifo", answer_mfifo},
     {"framebuffer", answer_framebuffer},
+    {"lcd", answer_lcd},
+    {"lcd-clock", answer_lcd_clock},
     {"tauros2", answer_tauros2},
 };
 

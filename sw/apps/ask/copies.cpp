@@ -18,9 +18,6 @@
 namespace guest {
 namespace {
 
-/// The core's clock by the counters: cycles go on while it sleeps.
-constexpr std::uint64_t kCyclesPerUs = 400;
-
 std::uint64_t megabytes_a_second(std::uint64_t bytes, std::uint64_t cycles) {
   return cycles == 0 ? 0 : bytes * kCyclesPerUs / cycles;
 }

@@ -27,7 +27,7 @@ constexpr std::uint32_t k24BitsPerPixel = 5U << 1;
 constexpr std::uint32_t kTft = 1U << 5;
 constexpr std::uint32_t kBgr = 1U << 8;
 constexpr std::uint32_t kPower = 1U << 11;
-constexpr std::uint32_t kEightEmpty = 1U << 16;  // WATERMARK: bursts of 64 bytes, not of 32.
+constexpr std::uint32_t kEightEmpty = 1U << 16;  // WATERMARK.
 // Interrupts. The base address is taken over, and this one raised, at each start of a frame.
 constexpr std::uint32_t kFifoUnderflow = 1U << 1;
 constexpr std::uint32_t kNextBase = 1U << 2;
@@ -78,7 +78,7 @@ std::uint32_t Clcd::pixel_clock_control() const {
   return (divider & kDividerLow) | divider >> 5 << kDividerHighShift;
 }
 
-Result<void> Clcd::enable(DmaAddress framebuffer) {
+Result<void> Clcd::enable(DmaAddress framebuffer, ClcdBurst burst) {
   const PanelTiming& p = panel_;
   constexpr std::uint32_t kPixelsPerUnit = 16;
   if (p.width % kPixelsPerUnit != 0 || p.width > 1024 || p.height > 1024)
@@ -96,11 +96,12 @@ Result<void> Clcd::enable(DmaAddress framebuffer) {
   registers_.write(&R::interrupt_clear, kServed);
   registers_.write(&R::interrupt_mask, kServed);
   // Linux, pl111_display_enable: signals first, the panel's power when they are stable.
-  constexpr std::uint32_t kMode = kEightEmpty | k24BitsPerPixel | kTft | kBgr | kEnable;
-  registers_.write(&R::control, kMode);
+  const std::uint32_t mode =
+      (burst == ClcdBurst::k64Bytes ? kEightEmpty : 0) | k24BitsPerPixel | kTft | kBgr | kEnable;
+  registers_.write(&R::control, mode);
   constexpr std::uint32_t kStableMs = 1;
   msleep(kStableMs);
-  registers_.write(&R::control, kMode | kPower);
+  registers_.write(&R::control, mode | kPower);
   return {};
 }
 

@@ -33,6 +33,10 @@ struct ClcdRegisters {
 static_assert(offsetof(ClcdRegisters, control) == 0x018);
 static_assert(offsetof(ClcdRegisters, lower_current) == 0x030);
 
+/// WATERMARK: how many of the 32 locations of 8 bytes in the display's FIFO are empty when it asks
+/// for a burst that fills them.
+enum class ClcdBurst : std::uint8_t { k32Bytes, k64Bytes };
+
 /// The driver of a PL111: one framebuffer of 32 bits a pixel, 0x00RRGGBB, scanned out all the time.
 class Clcd {
  public:
@@ -51,7 +55,7 @@ class Clcd {
   }
 
   /// Switches the display on. `framebuffer` is `frame_bytes()` long, contiguous, and stays.
-  Result<void> enable(DmaAddress framebuffer);
+  Result<void> enable(DmaAddress framebuffer, ClcdBurst burst = ClcdBurst::k64Bytes);
   void disable();
 
   /// Returns when a frame that began after the call has been sent to the panel from its first pixel
