@@ -182,8 +182,38 @@ void shared_case() {
   check(dmaengine_usage() == before, "nothing is left over");
 }
 
-constexpr Case kCases[] = {
-    {"xor", xor_case}, {"pq", pq_case}, {"continued", continued_case}, {"shared", shared_case}};
+/// An interrupt looks at a sum while it is calculated: all of it is still to be done.
+void residue_case() {
+  struct Look {
+    dma_chan* channel = nullptr;
+    dma_cookie_t cookie = 0;
+    dma_status status = DMA_ERROR;
+    dma_tx_state state{};
+  };
+  const Stripe stripe;
+  Look look{.channel = stripe.engine};
+  Timer timer{[](void* data) {
+                Look& at = *static_cast<Look*>(data);
+                at.status = dmaengine_tx_status(at.channel, at.cookie, &at.state);
+              },
+              &look};
+  look.cookie = dmaengine_submit(
+      dmaengine_prep_dma_pq(stripe.engine, stripe.targets.data(), stripe.sources.data(), kDisks,
+                            kCoefficients.data(), kBytes, DMA_PREP_INTERRUPT));
+  timer.start(ktime_ns() + 50 * kNsPerUs);
+  dma_async_issue_pending(stripe.engine);
+  check(look.status == DMA_IN_PROGRESS, "it is being calculated");
+  check_equal(look.state.residue, kBytes, "its residue");
+  check(dmaengine_tx_status(stripe.engine, look.cookie, &look.state) == DMA_COMPLETE, "it is done");
+  check_equal(look.state.residue, 0, "the residue afterwards");
+  stripe.unmap();
+}
+
+constexpr Case kCases[] = {{"xor", xor_case},
+                           {"pq", pq_case},
+                           {"continued", continued_case},
+                           {"shared", shared_case},
+                           {"residue", residue_case}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "sw/dmaengine/pl330/microcode.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace guest::pl330 {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 constexpr std::uint32_t kMostTurns = 256;
 constexpr std::uint32_t kMostBursts = kMostTurns * kMostTurns;  // Of two nested loops.
 constexpr std::size_t kEpilogueBytes = 4;                       // DMAWMB, DMASEV, DMAEND.
+constexpr std::size_t kAddressBytes = 12;                       // DMAMOV SAR, DAR.
 
 /// Opcodes of a conditional instruction: the S form has bit 0, the B form bits 1 and 0.
 constexpr std::uint32_t conditional(std::uint32_t opcode, Condition condition) {
@@ -95,6 +97,25 @@ std::uint32_t move_piece(Assembler& code, const Shape& shape, const Segment& seg
   return left;
 }
 
+/// Sets CCR, and moves what fits of `segments` from `from` on, up to segment `end`. Returns where
+/// it stops.
+Progress write_pieces(Assembler& code, const Shape& shape, const Segments& segments, Progress from,
+                      std::size_t end) {
+  code.move(Assembler::Register::kControl, shape.control(shape.burst_beats));
+  while (from.segment < end) {
+    const Assembler::Position start = code.position();
+    const Segment segment = segments[from.segment];
+    const std::uint32_t moved = move_piece(code, shape, segment, from.offset);
+    if (code.overflowed()) {
+      code.rewind(start);
+      break;
+    }
+    from.offset += moved;
+    if (from.offset >= segment.size) from = {from.segment + 1, 0};
+  }
+  return from;
+}
+
 }  // namespace
 
 void Assembler::emit(std::uint32_t byte) {
@@ -175,23 +196,32 @@ std::uint32_t Segments::bytes_before(std::size_t index) const {
 Progress write_program(std::span<std::byte> buffer, const Shape& shape, const Segments& segments,
                        Progress from, std::size_t end, std::uint32_t event) {
   Assembler code{buffer.first(buffer.size() - kEpilogueBytes)};
-  code.move(Assembler::Register::kControl, shape.control(shape.burst_beats));
-  while (from.segment < end) {
-    const Assembler::Position start = code.position();
-    const Segment segment = segments[from.segment];
-    const std::uint32_t moved = move_piece(code, shape, segment, from.offset);
-    if (code.overflowed()) {
-      code.rewind(start);
-      break;
-    }
-    from.offset += moved;
-    if (from.offset >= segment.size) from = {from.segment + 1, 0};
-  }
+  const Progress reached = write_pieces(code, shape, segments, from, end);
   Assembler epilogue{buffer.subspan(code.position())};
   epilogue.write_barrier();
   epilogue.send_event(event);
   epilogue.end();
-  return from;
+  return reached;
+}
+
+// The program is written again, as far as the counter is: what fits was moved.
+Standing standing_at(const Shape& shape, const Segments& segments, Progress from, std::size_t end,
+                     std::size_t counter) {
+  std::array<std::byte, kProgramBytes> behind;
+  if (counter > behind.size()) return {from, false};  // It has not started.
+  Assembler code{std::span{behind}.first(counter)};
+  const Progress piece = write_pieces(code, shape, segments, from, end);
+  return {piece, counter >= code.position() + kAddressBytes};
+}
+
+std::uint32_t bytes_issued(const Shape& shape, const Segments& segments, const Standing& standing,
+                           std::uint32_t address) {
+  const auto [segment, offset] = standing.piece;
+  const std::uint32_t before = segments.bytes_before(segment);
+  if (!standing.addressed) return before + offset;
+  const bool to_peripheral = shape.kind == Shape::Kind::kMemoryToPeripheral;
+  const Segment& moving = segments[segment];
+  return before + (address - (to_peripheral ? moving.source : moving.destination));
 }
 
 }  // namespace guest::pl330

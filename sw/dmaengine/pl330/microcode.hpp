@@ -93,14 +93,27 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
+/// The longest program.
+inline constexpr std::size_t kProgramBytes = 256;
+
 /// Writes a program that moves as much of `segments` from `from` on as fits into `buffer`, but
 /// nothing of segment `end`, signals `event`, and ends. Returns where it stops. A buffer of 64
 /// bytes always makes some progress.
 Progress write_program(std::span<std::byte> buffer, const Shape& shape, const Segments& segments,
                        Progress from, std::size_t end, std::uint32_t event);
 
-/// Up to here a program sets CCR, SAR and DAR for its first segment: until its counter is behind,
-/// the addresses are the last program's.
-inline constexpr std::uint32_t kPrologueBytes = 18;
+/// Where a program that was written with these arguments is when its counter is `counter` bytes
+/// behind its start.
+struct Standing {
+  Progress piece;          ///< What it moves at the moment.
+  bool addressed = false;  ///< SAR and DAR are of that already, not of what came before.
+  bool operator==(const Standing&) const = default;
+};
+Standing standing_at(const Shape& shape, const Segments& segments, Progress from, std::size_t end,
+                     std::size_t counter);
+
+/// The bytes of all segments that were issued when a program's memory address is `address`.
+std::uint32_t bytes_issued(const Shape& shape, const Segments& segments, const Standing& standing,
+                           std::uint32_t address);
 
 }  // namespace guest::pl330

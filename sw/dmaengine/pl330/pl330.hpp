@@ -27,7 +27,6 @@ irqreturn_t pl330_irq_handler(int irq, void* controller);
 namespace guest::pl330 {
 
 inline constexpr std::size_t kMostSegments = 128;
-inline constexpr std::size_t kProgramBytes = 256;
 inline constexpr unsigned kProgramsPerThread = 2;
 inline constexpr unsigned kMostThreads = 8;
 inline constexpr unsigned kMostRequests = 32;
@@ -49,6 +48,10 @@ struct Descriptor : virt_dma_desc {
 
   Segments segments() const {
     return {{pattern.data(), pattern_count}, rows, source_pitch, destination_pitch};
+  }
+  /// Where a program that begins at `from` ends at the latest: a period has an event of its own.
+  std::size_t end_of_program(Progress from) const {
+    return cyclic ? from.segment + 1 : segments().size();
   }
   void add(const Segment& segment) {
     pattern[pattern_count++] = segment;

@@ -44,11 +44,9 @@ void Controller::write_next_program(Thread& thread, unsigned program) {
   const unsigned before = 1 - program;
   Progress from = thread.program == before ? thread.program_end[before] : Progress{};
   if (transfer.cyclic && from.segment == segments.size()) from = {};
-  // A period ends with an event of its own.
-  const std::size_t end = transfer.cyclic ? from.segment + 1 : segments.size();
   thread.program_end[program] =
       write_program(thread.microcode.subspan(program * kProgramBytes, kProgramBytes),
-                    transfer.shape, segments, from, end, thread.number);
+                    transfer.shape, segments, from, transfer.end_of_program(from), thread.number);
 }
 
 void Controller::start_next(Channel& channel) {
@@ -109,15 +107,19 @@ void Controller::on_fault(Thread& thread, std::uint32_t fault) {
   finish(*channel, result);
 }
 
-// It was starting some thread, which is stopped now: that transfer has failed.
+// It was starting some thread, which is stopped now, and has sent no event: that transfer has
+// failed.
 void Controller::on_manager_fault() {
   printk(dev->name, ": manager faulted, FTRD ", hex(registers_.read_relaxed(&Registers::ftrd)),
          "\n");
   kill_manager();
   for (unsigned i = 0; i < thread_count_; ++i) {
     Channel* const channel = threads_[i].user;
-    if (channel != nullptr && channel->active != nullptr && state_of(threads_[i]) == kStateStopped)
-      finish(*channel, DMA_TRANS_ABORTED);
+    if (channel == nullptr || channel->active == nullptr ||
+        state_of(threads_[i]) != kStateStopped ||
+        (registers_.read_relaxed(&Registers::intmis) >> i & 1) != 0)
+      continue;
+    finish(*channel, DMA_TRANS_ABORTED);
   }
 }
 
@@ -153,27 +155,25 @@ irqreturn_t Controller::on_interrupt() {
   return handled ? IRQ_HANDLED : IRQ_NONE;
 }
 
-/// What has been issued: the bursts of the running program, as its memory address tells.
+/// What has been issued: the bursts of the running program, as its counter and address tell.
 std::uint32_t Controller::bytes_done(const Thread& thread) const {
   const Descriptor& transfer = *thread.user->active;
   const Segments segments = transfer.segments();
   const bool to_peripheral = transfer.shape.kind == Shape::Kind::kMemoryToPeripheral;
-  const Progress start = thread.program_start;
-  const std::uint32_t before = segments.bytes_before(start.segment) + start.offset;
   const std::uint32_t program =
       thread.microcode_address + thread.program * static_cast<std::uint32_t>(kProgramBytes);
-  if (counter_of(thread) - program < kPrologueBytes) return before;
-  const std::uint32_t address = register_of(thread, to_peripheral ? 0 : 1);
-  // The address is in, or just behind, one of the segments of the program that runs.
-  std::uint32_t sum = before - start.offset;
-  const std::size_t last = thread.program_end[thread.program].segment;
-  for (std::size_t i = start.segment; i < segments.size() && i <= last; ++i) {
-    const Segment segment = segments[i];
-    const std::uint32_t first = to_peripheral ? segment.source : segment.destination;
-    if (address >= first && address - first <= segment.size) return sum + (address - first);
-    sum += segment.size;
+  const auto standing = [&] {
+    return standing_at(transfer.shape, segments, thread.program_start,
+                       transfer.end_of_program(thread.program_start), counter_of(thread) - program);
+  };
+  // The address belongs to where the counter was both before and after it was read.
+  Standing before = standing();
+  for (;;) {
+    const std::uint32_t address = register_of(thread, to_peripheral ? 0 : 1);
+    const Standing after = standing();
+    if (after == before) return bytes_issued(transfer.shape, segments, after, address);
+    before = after;
   }
-  return before;
 }
 
 }  // namespace guest::pl330

@@ -181,9 +181,11 @@ dma_status SoftwareDma::device_tx_status(dma_chan& chan, dma_cookie_t cookie, dm
   const SpinGuard guard{channel.lock};
   const dma_status status = dma_cookie_status(&channel, cookie, state);
   if (status == DMA_COMPLETE || state == nullptr) return status;
-  const virt_dma_desc* const waiting = vchan_find_desc(&channel, cookie);
-  if (waiting != nullptr)
-    state->residue = static_cast<std::uint32_t>(static_cast<const Job*>(waiting)->size);
+  const bool running = channel.active != nullptr && channel.active->cookie == cookie;
+  const virt_dma_desc* const unfinished =
+      running ? channel.active : vchan_find_desc(&channel, cookie);
+  if (unfinished != nullptr)
+    state->residue = static_cast<std::uint32_t>(static_cast<const Job*>(unfinished)->size);
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <random>
 #include <vector>
@@ -30,6 +31,7 @@ class Interpreter {
   bool run(std::span<const std::byte> code) {
     const auto at = [&](std::size_t i) { return std::to_integer<unsigned>(code[i]); };
     for (std::size_t pc = 0; pc < code.size() && ++steps < 10'000'000;) {
+      if (watch) watch(pc);
       const unsigned op = at(pc);
       if (op == 0x00) return events == 1 && queue.empty();
       if (op == 0xBC) {
@@ -69,6 +71,12 @@ class Interpreter {
     return false;
   }
 
+  std::uint32_t source() const { return registers[0]; }
+  std::uint32_t destination() const { return registers[2]; }
+
+  std::function<void(std::size_t)> watch;  ///< Before each instruction, with its place.
+  std::uint32_t loaded = 0;                ///< Bytes.
+  std::uint32_t stored = 0;
   std::map<std::uint32_t, unsigned> memory;
   std::vector<unsigned> queue;
   unsigned events = 0;
@@ -98,6 +106,7 @@ class Interpreter {
       queue.push_back(increments ? memory[registers[0] + i] : peripheral.at(peripheral_read++));
     }
     if (increments) registers[0] += total;
+    loaded += total;
   }
   void store() {
     const unsigned size = 1U << (registers[1] >> 15 & 7);
@@ -113,6 +122,7 @@ class Interpreter {
     }
     queue.clear();
     if (increments) registers[2] += total;
+    stored += total;
   }
 
   std::array<std::uint32_t, 3> registers{};
@@ -281,6 +291,41 @@ TEST_CASE("a program ends where it is told, though more would fit", "[sw][pl330]
   REQUIRE(machine.run(buffer));
   CHECK(machine.memory.count(0x8040) == 1);
   CHECK(machine.memory.count(0x8080) == 0);
+}
+
+TEST_CASE("counter and address tell what was issued, whatever the order of the segments",
+          "[sw][pl330]") {
+  for (const auto kind : {Shape::Kind::kMemoryToMemory, Shape::Kind::kMemoryToPeripheral,
+                          Shape::Kind::kPeripheralToMemory}) {
+    const bool out = kind == Shape::Kind::kMemoryToPeripheral;
+    Shape shape;
+    shape.kind = kind;
+    shape.width_shift = 2;
+    shape.burst_beats = 4;
+    // Backwards, one twice, one that ends where another begins, and one of less than a burst.
+    std::vector<Segment> segments;
+    for (const std::uint32_t at : {0x300U, 0x200U, 0x100U, 0x200U, 0x200U, 0x0U})
+      segments.push_back({0x1000 + at, 0x8000 + at, at == 0x300 ? 0x108U : at == 0 ? 8U : 0x100U});
+    const Segments all{.pattern = segments};
+    Interpreter machine;
+    machine.peripheral.assign(0x1000, 0);
+    bool right = true;
+    std::array<std::byte, kProgramBytes> program{};
+    for (Progress from; from.segment < all.size();) {
+      machine.watch = [&](std::size_t pc) {
+        const Standing standing = standing_at(shape, all, from, all.size(), pc);
+        const std::uint32_t issued =
+            bytes_issued(shape, all, standing, out ? machine.source() : machine.destination());
+        right = right && issued == (out ? machine.loaded : machine.stored);
+      };
+      const Progress reached = write_program(program, shape, all, from, all.size(), 3);
+      machine.events = 0;
+      REQUIRE(machine.run(program));
+      from = reached;
+    }
+    CHECK(right);
+    CHECK(machine.stored == all.bytes_before(all.size()));
+  }
 }
 
 TEST_CASE("a program of no segments signals and ends", "[sw][pl330]") {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the PL330's driver tells its controller, and makes of what it says.
+#include <array>
+
 #include "tests/sw/dmaengine/fake_pl330.hpp"
 
 using namespace guest;
@@ -91,6 +93,38 @@ TEST_CASE_METHOD(FakePl330, "the residue follows the destination of the running 
   CHECK(state_of(0, cookie).residue == 3072);
 }
 
+TEST_CASE_METHOD(FakePl330,
+                 "the residue of a list whose entries lie in no order counts them as listed",
+                 "[sw][pl330]") {
+  begin(17);
+  dma_chan* const slave = channels[16];  // Request line 0: those without one come first.
+  dma_slave_config config;
+  config.src_addr = 0x1000'5080;
+  config.src_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES;
+  config.src_maxburst = 8;
+  config.direction = DMA_DEV_TO_MEM;
+  REQUIRE(dmaengine_slave_config(slave, &config) == 0);
+  std::array<scatterlist, 3> list{};
+  sg_init_table(list.data(), 3);
+  for (unsigned i = 0; i < 3; ++i) {
+    list[i].dma_address = kTarget + std::array{512U, 0U, 1024U}[i];
+    list[i].dma_length = 512;
+  }
+  const dma_cookie_t cookie =
+      start(dmaengine_prep_slave_sg(slave, list.data(), 3, DMA_DEV_TO_MEM, 0));
+  const std::uint32_t program = threads[0].pc;
+  constexpr std::uint32_t kEntry = 12 + 2 + 2 + 5 + 2;  // SAR, DAR, FLUSHP, LP, the burst, LPEND.
+  threads[0].destination = kTo + 1024;  // Behind the first, and where the third begins.
+  threads[0].pc = program + 6 + kEntry - 2;
+  CHECK(state_of(16, cookie).residue == 1024);
+  threads[0].destination = kTo + 512;  // Behind the second, and where the first begins.
+  threads[0].pc = program + 6 + 2 * kEntry - 2;
+  CHECK(state_of(16, cookie).residue == 512);
+  threads[0].pc = program + 6 + 3 * kEntry - 2;
+  threads[0].destination = kTo + 1536;
+  CHECK(state_of(16, cookie).residue == 0);
+}
+
 TEST_CASE_METHOD(FakePl330, "a transfer of two programs counts what the first has done",
                  "[sw][pl330]") {
   begin(1);
@@ -171,6 +205,21 @@ TEST_CASE_METHOD(FakePl330, "a manager that faults is killed, and what it did no
   CHECK(commands == Log{"go 0", "go 1", "kill manager"});
   REQUIRE(results.size() == 1);
   CHECK(results[0].result == DMA_TRANS_ABORTED);
+}
+
+TEST_CASE_METHOD(FakePl330, "a manager that faults ends no transfer whose event is pending",
+                 "[sw][pl330]") {
+  begin(1);
+  const dma_cookie_t first = start_copy(0);
+  const dma_cookie_t second = start_copy(0);
+  manager_faulted = true;
+  end_program(0);
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].result == DMA_TRANS_NOERROR);
+  state_of(0, first);
+  CHECK(last_status == DMA_COMPLETE);
+  state_of(0, second);
+  CHECK(last_status == DMA_IN_PROGRESS);
 }
 
 TEST_CASE_METHOD(FakePl330, "a controller that stays busy aborts the transfer and hangs nobody",
