@@ -85,16 +85,26 @@ void* __dma_alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
   return buffer->virt;
 }
 
-void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr) {
+void warn_of_other_extent(const device& dev, const arm_dma_extent& freed,
+                          const arm_dma_extent& allocated) {
+  if (freed.size != allocated.size) {
+    guest::printk("WARNING: ", name_of(dev), ": freeing ", freed.size, " bytes of a buffer of ",
+                  allocated.size, "\n");
+  }
+  if (freed.handle != allocated.handle) {
+    guest::printk("WARNING: ", name_of(dev), ": freeing a buffer at ", guest::hex(allocated.handle),
+                  " with the handle ", guest::hex(freed.handle), "\n");
+  }
+}
+
+void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle) {
   arm_dma_buffer* buffer = take_buffer(cpu_addr);
   if (buffer == nullptr) {
     guest::printk("WARNING: ", name_of(dev), ": Freeing invalid buffer\n");
     return;
   }
-  if (buffer->size != guest::whole_pages(size)) {
-    guest::printk("WARNING: ", name_of(dev), ": freeing ", size, " bytes of a buffer of ",
-                  buffer->size, "\n");
-  }
+  warn_of_other_extent(dev, {guest::whole_pages(size), handle},
+                       {buffer->size, phys_to_dma(*buffer->dev, page_to_phys(buffer->first))});
   buffer->allocator->free(*buffer);
   buffers.destroy(buffer);
 }

@@ -58,8 +58,16 @@ const arm_dma_allocator& choose_arm_dma_allocator(const device& dev, gfp_t gfp, 
 /// What the direct operations' alloc and free do. Null: no memory, or no usable coherent mask.
 void* __dma_alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
                   guest::MemoryType prot, bool coherent, dma_attrs attrs);
-/// Warns about memory that is not out, and frees nothing; warns about another size.
-void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr);
+/// Warns about memory that is not out, and frees nothing; warns about another size or handle.
+void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle);
+/// What a free names, or what the memory it is about really has.
+struct arm_dma_extent {
+  std::size_t size;  ///< As it was allocated: in whole pages, or larger.
+  dma_addr_t handle;
+};
+/// Says in what a free differs from what it frees, which is all of it, where it really is.
+void warn_of_other_extent(const device& dev, const arm_dma_extent& freed,
+                          const arm_dma_extent& allocated);
 /// The live allocation a driver knows as `cpu_addr`, or null.
 const arm_dma_buffer* find_arm_dma_buffer(const void* cpu_addr);
 /// How many are live.

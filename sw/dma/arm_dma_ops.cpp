@@ -26,9 +26,9 @@ class ArmDmaOps final : public dma_map_ops {
               dma_attrs attrs) const override {
     return __dma_alloc(dev, size, handle, gfp, __get_dma_pgprot(attrs), false, attrs);
   }
-  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
+  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
             dma_attrs /*attrs*/) const override {
-    __arm_dma_free(dev, size, cpu_addr);
+    __arm_dma_free(dev, size, cpu_addr, handle);
   }
   int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,
            dma_attrs attrs) const override {
@@ -73,9 +73,9 @@ class ArmCoherentDmaOps final : public dma_map_ops {
               dma_attrs attrs) const override {
     return __dma_alloc(dev, size, handle, gfp, guest::MemoryType::kWriteAllocate, true, attrs);
   }
-  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t /*handle*/,
+  void free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
             dma_attrs /*attrs*/) const override {
-    __arm_dma_free(dev, size, cpu_addr);
+    __arm_dma_free(dev, size, cpu_addr, handle);
   }
   /// Cacheable, as the kernel's own mapping (4.4; 4.1 gave user mode a non-cacheable alias).
   int mmap(device& dev, vm_area_struct& area, void* cpu_addr, dma_addr_t handle, std::size_t size,

@@ -30,6 +30,7 @@ struct Buffer : ListNode {
   device* dev = nullptr;
   void* cookie = nullptr;   ///< What the caller has.
   void* address = nullptr;  ///< The CPU's; null with NO_KERNEL_MAPPING.
+  dma_addr_t handle = 0;    ///< The device's.
   std::size_t count = 0;
   Source source = Source::kScattered;
 
@@ -50,6 +51,14 @@ Buffer* find(const device& dev, const void* cookie) {
     if (buffer.cookie == cookie && buffer.dev == &dev) return &buffer;
   }
   return nullptr;
+}
+
+/// Out of the list, so that nobody else frees it; null: it is not there.
+Buffer* take(const device& dev, const void* cookie) {
+  const InterruptGuard guard;
+  Buffer* const buffer = find(dev, cookie);
+  if (buffer != nullptr) buffer->unlink();
+  return buffer;
 }
 
 Level level{"buffers of IOMMU operations", [] { return live_buffers; }};
@@ -193,6 +202,7 @@ void* IommuDmaOps::alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_
     destroy(*buffer);
     return nullptr;
   }
+  buffer->handle = handle;
   const InterruptGuard guard;
   buffers.push_back(*buffer);
   return buffer->cookie;
@@ -200,16 +210,13 @@ void* IommuDmaOps::alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_
 
 void IommuDmaOps::free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
                        dma_attrs /*attrs*/) const {
-  Buffer* const buffer = find(dev, cpu_addr);
-  if (buffer == nullptr || buffer->size() != whole_pages(size)) {
+  Buffer* const buffer = take(dev, cpu_addr);
+  if (buffer == nullptr) {
     printk("trying to free invalid coherent area: ", hex(cpu_addr), "\n");
     return;
   }
-  {
-    const InterruptGuard guard;
-    buffer->unlink();
-  }
-  iommu_release(*dev.iommu_mapping, handle, buffer->size());
+  warn_of_other_extent(dev, {whole_pages(size), handle}, {buffer->size(), buffer->handle});
+  iommu_release(*dev.iommu_mapping, buffer->handle, buffer->size());
   if (is_remapped(buffer->address) && buffer->source != Source::kPool)
     unremap_pages(buffer->address, buffer->size());
   give_back_pages(*buffer);

@@ -170,8 +170,17 @@ TEST_CASE_METHOD(Allocators, "freeing what is not out, or with another size, is 
   CHECK(free_page_count() == before);
   CHECK(console_text() ==
         "WARNING: test: Freeing invalid buffer\n"
-        "WARNING: test: freeing 100 bytes of a buffer of 8192\n"
+        "WARNING: test: freeing 4096 bytes of a buffer of 8192\n"
         "WARNING: test: Freeing invalid buffer\n");
+}
+
+TEST_CASE_METHOD(Allocators, "freeing with another allocation's handle is said", "[sw][dma]") {
+  dma_addr_t handle = 0;
+  void* memory = dma_alloc_coherent(&dev, 64, &handle, GFP_ATOMIC);
+  REQUIRE(memory != nullptr);
+  dma_free_coherent(&dev, 64, memory, handle + kPageBytes);
+  CHECK(console_text().find("WARNING: test: freeing a buffer at 0x") == 0);
+  CHECK(dma_atomic_pool_available() == 64U << 10);
 }
 
 TEST_CASE_METHOD(Allocators, "freeing with interrupts off is said", "[sw][dma]") {

@@ -3,6 +3,7 @@
 
 #include "sw/dma/arm_dma_allocator.hpp"
 #include "sw/mm/cma.hpp"
+#include "sw/mm/level.hpp"
 #include "sw/mm/remap.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sw/dma_iommu/iommu_dma_fixture.hpp"
@@ -124,15 +125,54 @@ TEST_CASE_METHOD(AllocFixture, "a table lists the pages of an allocation", "[sw]
   dma_free_coherent(dmac, 3 * kPageBytes, memory, handle);
 }
 
-TEST_CASE_METHOD(AllocFixture, "what was not allocated so is not freed", "[sw][dma][iommu]") {
+TEST_CASE_METHOD(AllocFixture, "what was not allocated is not freed", "[sw][dma][iommu]") {
   void* memory = dma_alloc_coherent(dmac, 2 * kPageBytes, &handle, GFP_KERNEL);
   dma_free_coherent(dmac, 2 * kPageBytes, at(0x1000), handle);
-  dma_free_coherent(dmac, kPageBytes, memory, handle);
   dma_free_coherent(clcd, 2 * kPageBytes, memory, handle);
-  CHECK(std::count(printed.begin(), printed.end(), '\n') == 3);
+  CHECK(std::count(printed.begin(), printed.end(), '\n') == 2);
   CHECK(printed.find("trying to free invalid coherent area: 0x") == 0);
   CHECK(walk(handle));
   dma_free_coherent(dmac, 2 * kPageBytes, memory, handle);
+}
+
+TEST_CASE_METHOD(AllocFixture, "freed with another size, all of it goes, and it is said",
+                 "[sw][dma][iommu]") {
+  struct Row {
+    gfp_t gfp;
+    dma_attrs attrs;
+    std::size_t freed_bytes;
+  };
+  for (const Row& row :
+       {Row{GFP_KERNEL, 0, kPageBytes}, Row{GFP_KERNEL, 0, 9 * kPageBytes},
+        Row{GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING, kPageBytes}, Row{GFP_ATOMIC, 0, kPageBytes}}) {
+    CAPTURE(row.gfp, row.attrs, row.freed_bytes);
+    const std::size_t pool_before = dma_atomic_pool_available();
+    const std::size_t remapped_before = level_of("remapped pages");
+    printed.clear();
+    void* memory = dma_alloc_attrs(dmac, 3 * kPageBytes, &handle, row.gfp, row.attrs);
+    REQUIRE(memory != nullptr);
+    dma_free_attrs(dmac, row.freed_bytes, memory, handle, row.attrs);
+    CHECK_FALSE(walk(handle));
+    CHECK_FALSE(walk(handle + 2 * kPageBytes));
+    CHECK(dma_atomic_pool_available() == pool_before);
+    CHECK(level_of("remapped pages") == remapped_before);
+    CHECK(printed == "WARNING: " + std::string{dmac->name} + ": freeing " +
+                         std::to_string(row.freed_bytes) + " bytes of a buffer of 12288\n");
+  }
+}
+
+TEST_CASE_METHOD(AllocFixture, "freed with another handle, a live buffer stays mapped",
+                 "[sw][dma][iommu]") {
+  dma_addr_t live = 0;
+  void* memory = dma_alloc_coherent(dmac, kPageBytes, &handle, GFP_KERNEL);
+  void* other = dma_alloc_coherent(dmac, kPageBytes, &live, GFP_KERNEL);
+  dma_free_coherent(dmac, kPageBytes, memory, live);
+  CHECK(walk(live));
+  CHECK_FALSE(walk(handle));
+  CHECK(printed.find("freeing a buffer at ") != std::string::npos);
+  printed.clear();
+  dma_free_coherent(dmac, kPageBytes, other, live);
+  CHECK(printed.empty());
 }
 
 TEST_CASE_METHOD(AllocFixture, "memory runs out without harm", "[sw][dma][iommu]") {
