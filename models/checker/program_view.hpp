@@ -14,6 +14,7 @@ namespace linefill {
 class ProgramView {
  public:
   virtual std::uint32_t reg(unsigned number) const = 0;  ///< r0 to r15 of the current mode.
+  virtual bool thumb() const = 0;                        ///< Executes T32 code now.
   /// A word as the processor would load it now; nothing if it would fault.
   virtual std::optional<std::uint32_t> word(std::uint32_t va) const = 0;
   virtual Time now() const = 0;

@@ -186,6 +186,15 @@ std::optional<std::uint32_t> Symbols::address_of(std::string_view function) cons
   return found->second;
 }
 
+std::vector<std::uint32_t> Symbols::addresses_called(std::string_view name) const {
+  if (const auto address = address_of(name)) return {*address};
+  std::vector<std::uint32_t> result;
+  for (const auto& [address, function] : functions_) {
+    if (function.name == name) result.push_back(address);
+  }
+  return result;
+}
+
 Symbols::Location Symbols::locate(std::uint32_t pc) const {
   Location location;
   if (pc == 0) return location;  // Nobody's; the linker puts what it discards there.
@@ -193,8 +202,10 @@ Symbols::Location Symbols::locate(std::uint32_t pc) const {
   if (next != functions_.begin()) {
     const Function& function = std::prev(next)->second;
     // Assembler functions often have no size.
-    if (function.size == 0 || pc - function.address < function.size)
+    if (function.size == 0 || pc - function.address < function.size) {
       location.function = function.name;
+      location.address = function.address;
+    }
   }
   if (!location.function.empty()) location.source = source_of(pc);
   return location;

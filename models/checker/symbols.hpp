@@ -32,15 +32,18 @@ class Symbols {
   void add_kernel(std::span<const KernelSymbol> symbols);
   void add_function(const std::string& name, std::uint32_t address, std::uint32_t size);
 
-  /// The first address of a function, without the Thumb bit.
+  /// The first address of a function by the linker's name for it, without the Thumb bit.
   std::optional<std::uint32_t> address_of(std::string_view function) const;
+  /// Of all functions that a person may call so: by the linker's name, or as `locate` does.
+  std::vector<std::uint32_t> addresses_called(std::string_view name) const;
 
   /// What a name stands for that is no function: an address that the linker script defines.
   std::optional<std::uint32_t> value_of(std::string_view name) const;
 
   struct Location {
-    std::string function;  ///< Demangled; empty if unknown.
-    std::string source;    ///< "file:line"; empty if unknown.
+    std::string function;       ///< Demangled; empty if unknown.
+    std::uint32_t address = 0;  ///< Of the function's first instruction.
+    std::string source;         ///< "file:line"; empty if unknown.
   };
   Location locate(std::uint32_t pc) const;
   /// "function file:line", or what is known of it; the address if nothing is.

@@ -12,6 +12,7 @@ class ProcessorView final : public ProgramView {
   explicit ProcessorView(Processor& processor) : processor_{processor} {}
 
   std::uint32_t reg(unsigned number) const override { return processor_.reg(number); }
+  bool thumb() const override { return processor_.core().state().thumb; }
   std::optional<std::uint32_t> word(std::uint32_t va) const override;
   Time now() const override { return processor_.now(); }
   void watch_instruction(std::uint32_t pc, bool on) override {

@@ -205,15 +205,15 @@ void Simulation::connect_coverage() {
 // As if the function were empty: it goes on where it was called from.
 void Simulation::connect_skipped() {
   for (const std::string& name : options_.skip) {
-    const auto entry = symbols_.address_of(name);
-    if (!entry)
+    const auto entries = symbols_.addresses_called(name);
+    if (entries.empty())
       throw ConfigurationError{"--skip " + name +
                                ": the program has no such function: expected a "
                                "name that it, or a file of --symbols, has"};
-    hooks_.hook(
-        *entry,
-        [this](const HookedCall& call) { soc_.processor().core().set_pc(call.return_address); },
-        {});
+    const auto leave = [this](const HookedCall& call) {
+      soc_.processor().core().set_pc(call.return_address);
+    };
+    for (const std::uint32_t entry : entries) hooks_.hook(entry, leave, {});
   }
 }
 

@@ -13,11 +13,13 @@ namespace linefill::test {
 struct FakeProgram final : ProgramView {
   std::array<std::uint32_t, 16> r{};
   std::map<std::uint32_t, std::uint32_t> memory;
+  bool in_thumb = false;
   std::set<std::uint32_t> watched;
   std::set<LineNumber> watched_lines;
   Time time{0};
 
   std::uint32_t reg(unsigned number) const override { return r[number]; }
+  bool thumb() const override { return in_thumb; }
   std::optional<std::uint32_t> word(std::uint32_t va) const override {
     const auto found = memory.find(va);
     if (found == memory.end()) return std::nullopt;
