@@ -18,10 +18,11 @@ std::string mebibytes(std::uint64_t bytes) {
 }
 
 [[noreturn]] void does_not_fit(const std::string& path, std::uint64_t bytes,
-                               const AddressRange& memory) {
+                               const AddressRange& memory, std::uint64_t before = 0) {
+  const std::string behind = before == 0 ? "" : ", behind the kernel's " + mebibytes(before);
   throw ConfigurationError{path + ": " + mebibytes(bytes) + " do not fit in " +
-                           mebibytes(memory.size) + " of memory: expected a smaller one, or more " +
-                           "--memory"};
+                           mebibytes(memory.size) + " of memory" + behind +
+                           ": expected a smaller one, or more " + "--memory"};
 }
 
 }  // namespace
@@ -51,8 +52,9 @@ BootLayout layout_of(const KernelFile& kernel, const std::string& kernel_path,
   const std::uint64_t device_tree = on_page(initrd + initrd_bytes);
   const bool linux = kernel.kind != KernelFile::Kind::kElf;
   const std::uint64_t last = linux ? device_tree + device_tree_bytes : initrd + initrd_bytes;
-  if ((linux || initrd_bytes != 0) && last > end)
-    does_not_fit(initrd_bytes != 0 ? initrd_path : kernel_path, initrd_bytes, memory);
+  if (initrd_bytes != 0 && last > end)
+    does_not_fit(initrd_path, initrd_bytes, memory, kernel_end - memory.address);
+  if (linux && last > end) does_not_fit(kernel_path, last - memory.address, memory);
   layout.initrd = static_cast<std::uint32_t>(initrd);
   // At the beginning, but not where the vectors are.
   const std::uint64_t beginning = memory.address == 0 ? kPage : memory.address;

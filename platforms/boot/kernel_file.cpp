@@ -26,6 +26,9 @@ constexpr std::size_t kZImageMagicAt = 0x24;
 constexpr std::size_t kZImageStartAt = 0x28;
 constexpr std::size_t kZImageEndAt = 0x2C;
 constexpr std::size_t kZImageOrderAt = 0x30;
+constexpr std::size_t kZImageTableMagicAt = 0x34;
+constexpr std::size_t kZImageTableAt = 0x38;
+constexpr std::uint32_t kZImageTableMagic = 0x4545'4545;
 constexpr std::uint32_t kZImageMagic = 0x016F'2818;
 constexpr std::uint32_t kZImageSwappedMagic = 0x1828'6F01;
 constexpr std::uint32_t kZImageOrder = 0x0403'0201;
@@ -88,6 +91,29 @@ std::size_t plausible_functions(const KernelFile& kernel, const Bytes& image, st
   return count;
 }
 
+/// What a kernel was linked to take, from its first byte on. 0: that cannot be known.
+struct Linked {
+  std::size_t loaded = 0;   ///< Its image.
+  std::size_t running = 0;  ///< With what it clears behind that (BSS).
+};
+
+// As the kernel itself says: its first code for C clears what lies between the first two words of
+// __mmap_switched_data, from the end of the image on (arch/arm/kernel/head-common.S).
+Linked linked(const KernelFile& kernel, const Bytes& image) {
+  const auto& all = kernel.symbols;
+  const auto data = std::find_if(all.begin(), all.end(),
+                                 [](const auto& s) { return s.name == "__mmap_switched_data"; });
+  if (data == all.end()) return {};
+  const std::uint32_t first = (all.front().address & ~(kLinkAlignment - 1)) + kernel.text_offset;
+  const std::size_t at = data->address - first;
+  const std::size_t after = at + 2 * sizeof(std::uint32_t);
+  if (after > image.size()) return {after, after};
+  const std::size_t end = word_at(image, at) - first;
+  const std::size_t last = word_at(image, at + sizeof(std::uint32_t)) - first;
+  if (end < after || end > last || last > kLargestKernel) return {};
+  return {end, last};
+}
+
 // Of the kernel itself: its names, and from them where it runs, which no header tells: its table
 // need not name its first byte.
 void learn_from_image(KernelFile& kernel, const Bytes& image) {
@@ -104,6 +130,25 @@ void learn_from_image(KernelFile& kernel, const Bytes& image) {
     most = functions;
     kernel.text_offset = offset;
   }
+  kernel.running_bytes =
+      static_cast<std::uint32_t>(std::max(image.size(), linked(kernel, image).running));
+}
+
+// Of a zImage, by its table (Linux 4.15, arch/arm/boot/compressed/vmlinux.lds.S): where the length
+// of the kernel inside is, how much that clears behind itself, and where it runs.
+void learn_from_table(KernelFile& kernel, const Bytes& bytes) {
+  constexpr std::uint32_t kMagic = 0x5A53'4C4B;
+  constexpr std::uint32_t kWithTextOffset = 5;
+  const std::size_t table = word_at(bytes, kZImageTableAt);
+  if (word_at(bytes, kZImageTableMagicAt) != kZImageTableMagic ||
+      word_at(bytes, table + 4) != kMagic)
+    return;
+  const std::uint64_t running =
+      std::uint64_t{word_at(bytes, word_at(bytes, table + 8))} + word_at(bytes, table + 12);
+  if (running > kLargestKernel) return;
+  kernel.running_bytes = std::max(kernel.running_bytes, static_cast<std::uint32_t>(running));
+  if (kernel.symbols.empty() && word_at(bytes, table) >= kWithTextOffset)
+    kernel.text_offset = word_at(bytes, table + 16);
 }
 
 constexpr std::string_view kXz{
@@ -139,24 +184,10 @@ KernelFile read_zimage(const std::string& path, Bytes bytes) {
   KernelFile kernel;
   kernel.kind = KernelFile::Kind::kZImage;
   if (image) learn_from_image(kernel, *image);
+  learn_from_table(kernel, bytes);
   kernel.running_bytes += static_cast<std::uint32_t>(bytes.size()) + kZImageHeap;
   kernel.bytes = std::move(bytes);
   return kernel;
-}
-
-// How long a raw Image must be, as the kernel itself says: its first code for C clears what lies
-// behind it, from the first word of __mmap_switched_data on (arch/arm/kernel/head-common.S). 0 if
-// that cannot be known.
-std::size_t linked_bytes(const KernelFile& kernel, const Bytes& image) {
-  const auto& all = kernel.symbols;
-  const auto data = std::find_if(all.begin(), all.end(),
-                                 [](const auto& s) { return s.name == "__mmap_switched_data"; });
-  if (data == all.end()) return 0;
-  const std::uint32_t first = (all.front().address & ~(kLinkAlignment - 1)) + kernel.text_offset;
-  const std::size_t at = data->address - first;
-  if (at + sizeof(std::uint32_t) > image.size()) return at + sizeof(std::uint32_t);
-  const std::size_t end = word_at(image, at) - first;
-  return end > at && end <= kLargestKernel ? end : 0;
 }
 
 KernelFile read_image(const std::string& path, Bytes bytes) {
@@ -168,7 +199,7 @@ KernelFile read_image(const std::string& path, Bytes bytes) {
   const bool plausible = bytes.size() > 0x8000 && word_at(bytes, 0) >> 28 == kAlways;
   if (kernel.symbols.empty() && !plausible)
     throw ConfigurationError{path + ": not a kernel" + kExpected};
-  const std::size_t whole = linked_bytes(kernel, bytes);
+  const std::size_t whole = linked(kernel, bytes).loaded;
   if (bytes.size() < whole)
     throw ConfigurationError{path + ": truncated: " + std::to_string(bytes.size()) + " of " +
                              std::to_string(whole) + " bytes" + kExpected};

@@ -312,6 +312,8 @@ def test_bad_input(machine):
         ("truncated", {"initrd": scratch("bz2", bz2.compress(gzip.decompress(initrd), 1)[:-100])}, []),
         ("truncated", {"kernel": scratch("short.image", image[:-100000])}, []),
         ("do not fit", {"initrd": scratch("large", bytes(30 << 20) + gzip.decompress(initrd))}, ["--memory", "32M"]),
+        # It would lie in what the kernel clears (its BSS).
+        ("do not fit", {"kernel": files / "Image"}, ["--memory", "23700K"]),
         ("--append: 5000 characters", {}, ["--append", "x" * 5000]),
         ("memory", {"board": without("memory@60000000")}, []),
         ("cpu", {"board": without("cpus")}, []),

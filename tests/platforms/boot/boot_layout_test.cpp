@@ -61,6 +61,9 @@ TEST_CASE("in memory that begins at 0 the device tree leaves room for the vector
 TEST_CASE("what does not fit in memory is a configuration error that names the file", "[boot]") {
   const KernelFile kernel = debian(KernelFile::Kind::kZImage);
   CHECK_THROWS_WITH(layout(kernel, 64 * kMiB, 40 * kMiB), Catch::StartsWith("initrd: 40 MiB"));
+  CHECK_THROWS_WITH(layout(debian(KernelFile::Kind::kImage), 22 * kMiB),
+                    Catch::Contains("initrd: 2 MiB do not fit in 22 MiB of memory, behind the "
+                                    "kernel's 22 MiB: expected"));
   CHECK_THROWS_WITH(layout(kernel, 16 * kMiB), Catch::StartsWith("vmlinuz:"));
 }
 

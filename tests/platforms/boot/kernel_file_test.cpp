@@ -58,6 +58,23 @@ TEST_CASE("a zImage whose xz stream cannot be read is refused, one with gzip's m
   CHECK_NOTHROW(read_kernel(chance.path()));
 }
 
+// arch/arm/boot/compressed/vmlinux.lds.S, and the numbers of Debian's kernel.
+TEST_CASE("a zImage whose kernel cannot be read tells by its table how much memory that takes",
+          "[boot]") {
+  std::string text = zimage(0x1000);
+  text = with_word(with_word(text, 0x34, 0x4545'4545), 0x38, 0x200);
+  const std::uint32_t table[]{6, 0x5A53'4C4B, 0xF00, 0x5'E4D4, 0x20'8000, 0x1'0000};
+  for (std::size_t i = 0; i < std::size(table); ++i)
+    text = with_word(text, 0x200 + 4 * i, table[i]);
+  text = with_word(text, 0xF00, 0x13A'10B4);
+  const Scratch file{text};
+  const KernelFile kernel = read_kernel(file.path());
+  CHECK(kernel.text_offset == 0x20'8000);
+  CHECK(kernel.running_bytes >= 0x13A'10B4 + 0x5'E4D4);
+  const Scratch old{with_word(text, 0x34, 0)};
+  CHECK(read_kernel(old.path()).running_bytes < 0x10'0000);
+}
+
 TEST_CASE("a big-endian zImage is refused", "[boot]") {
   refused(zimage(0x1000, 0x0102'0304), "big-endian");
 }
