@@ -85,6 +85,10 @@ void* __dma_alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
   return buffer->virt;
 }
 
+void warn_of_invalid_buffer(const device& dev) {
+  guest::printk("WARNING: ", name_of(dev), ": Freeing invalid buffer\n");
+}
+
 void warn_of_other_extent(const device& dev, const arm_dma_extent& freed,
                           const arm_dma_extent& allocated) {
   if (freed.size != allocated.size) {
@@ -100,7 +104,7 @@ void warn_of_other_extent(const device& dev, const arm_dma_extent& freed,
 void __arm_dma_free(device& dev, std::size_t size, void* cpu_addr, dma_addr_t handle) {
   arm_dma_buffer* buffer = take_buffer(cpu_addr);
   if (buffer == nullptr) {
-    guest::printk("WARNING: ", name_of(dev), ": Freeing invalid buffer\n");
+    warn_of_invalid_buffer(dev);
     return;
   }
   warn_of_other_extent(dev, {guest::whole_pages(size), handle},

@@ -65,6 +65,8 @@ struct arm_dma_extent {
   std::size_t size;  ///< As it was allocated: in whole pages, or larger.
   dma_addr_t handle;
 };
+/// Says that nothing is freed.
+void warn_of_invalid_buffer(const device& dev);
 /// Says in what a free differs from what it frees, which is all of it, where it really is.
 void warn_of_other_extent(const device& dev, const arm_dma_extent& freed,
                           const arm_dma_extent& allocated);

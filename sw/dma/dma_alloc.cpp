@@ -39,6 +39,13 @@ page* allocate_mapped(device* dev, std::size_t size, dma_addr_t& handle,
   return virt_to_page(memory);
 }
 
+/// What is freed may have to be unmapped for the CPU, which waits on some machines.
+void warn_if_interrupts_are_off(device* dev, const char* function) {
+  if (!irqs_disabled()) return;
+  guest::printk("WARNING: ", dev_name(&device_or_null_device(dev)), ": ", function,
+                " with interrupts off\n");
+}
+
 void free_mapped(device* dev, std::size_t size, page* first, dma_addr_t handle,
                  dma_data_direction direction) {
   const std::size_t bytes = guest::whole_pages(size);
@@ -63,10 +70,8 @@ void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t ha
                     dma_attrs attrs) {
   if (cpu_addr == nullptr) return;
   device& served = device_or_null_device(dev);
-  if (dma_release_from_dev_coherent(served, size, cpu_addr)) return;
-  if (irqs_disabled()) {
-    guest::printk("WARNING: ", dev_name(&served), ": dma_free_attrs with interrupts off\n");
-  }
+  warn_if_interrupts_are_off(dev, "dma_free_attrs");
+  if (dma_release_from_dev_coherent(served, size, cpu_addr, handle)) return;
   get_dma_ops(dev).free(served, size, cpu_addr, handle, attrs);
 }
 
@@ -77,6 +82,7 @@ page* dma_alloc_pages(device* dev, std::size_t size, dma_addr_t* handle,
 
 void dma_free_pages(device* dev, std::size_t size, page* first, dma_addr_t handle,
                     dma_data_direction direction) {
+  warn_if_interrupts_are_off(dev, "dma_free_pages");
   free_mapped(dev, size, first, handle, direction);
 }
 
@@ -102,6 +108,7 @@ sg_table* dma_alloc_noncontiguous(device* dev, std::size_t size, dma_data_direct
 
 void dma_free_noncontiguous(device* dev, std::size_t size, sg_table* table,
                             dma_data_direction direction) {
+  warn_if_interrupts_are_off(dev, "dma_free_noncontiguous");
   free_mapped(dev, size, sg_page(table->sgl), table->sgl->dma_address, direction);
   sg_free_table(table);
   tables.destroy(table);

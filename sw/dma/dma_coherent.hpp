@@ -21,8 +21,9 @@ inline void dma_release_declared_memory(device* dev) { dma_release_coherent_memo
 
 /// False: the device has no pool. Else `address` is the memory, zeroed, or null.
 bool dma_alloc_from_dev_coherent(device& dev, std::size_t size, dma_addr_t& handle, void*& address);
-/// False: it is not of the device's pool.
-bool dma_release_from_dev_coherent(device& dev, std::size_t size, void* address);
+/// False: it is not of the device's pool. What is not out is not freed, and what is, whole: Linux
+/// trusts the size. Either is said.
+bool dma_release_from_dev_coherent(device& dev, std::size_t size, void* address, dma_addr_t handle);
 /// False: it is not of the device's pool. Else `result` is what mmap returns.
 bool dma_mmap_from_dev_coherent(device& dev, vm_area_struct& area, void* address, std::size_t size,
                                 int& result);

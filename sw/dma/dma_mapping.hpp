@@ -42,7 +42,7 @@ int dma_mapping_error(device* dev, dma_addr_t handle);
 /// Zeroed; null if there is no memory.
 void* dma_alloc_attrs(device* dev, std::size_t size, dma_addr_t* handle, gfp_t gfp,
                       dma_attrs attrs);
-/// Says so if interrupts are off: on some machines it must wait.
+/// Says so if interrupts are off, as the others do: on some machines it must wait.
 void dma_free_attrs(device* dev, std::size_t size, void* cpu_addr, dma_addr_t handle,
                     dma_attrs attrs);
 /// Cacheable pages, zeroed and mapped for `direction`; the CPU has them first: they must be synced

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <new>
 
 #include "sw/arch/irqflags.hpp"
@@ -97,9 +98,7 @@ bool pfn_valid(unsigned long frame) { return memory.at_frame(frame) != nullptr; 
 unsigned long max_pfn() { return (memory.physical_start >> kPageShift) + memory.pages; }
 
 unsigned get_order(std::size_t size) {
-  unsigned order = 0;
-  while ((kPageBytes << order) < size) ++order;
-  return order;
+  return static_cast<unsigned>(std::bit_width((std::max<std::size_t>(size, 1) - 1) >> kPageShift));
 }
 
 page* alloc_pages_below(gfp_t gfp, unsigned order, std::uint64_t last) {

@@ -7,6 +7,7 @@
 
 #include "sw/arch/irqflags.hpp"
 #include "sw/dma/arm_dma_allocator.hpp"
+#include "sw/dma/dma_coherent.hpp"
 #include "sw/dma/pci_dma_compat.hpp"
 #include "sw/kernel/options.hpp"
 #include "sw/mm/cma.hpp"
@@ -183,15 +184,32 @@ TEST_CASE_METHOD(Allocators, "freeing with another allocation's handle is said",
   CHECK(dma_atomic_pool_available() == 64U << 10);
 }
 
-TEST_CASE_METHOD(Allocators, "freeing with interrupts off is said", "[sw][dma]") {
+TEST_CASE_METHOD(Allocators, "freeing with interrupts off is said, whatever it is", "[sw][dma]") {
+  device owner;  // Of a pool of its own.
+  owner.name = "owner";
+  REQUIRE(dma_declare_coherent_memory(&owner, HostMachine::kDramStart, 0, kPageBytes) == 0);
+  dma_addr_t own = 0;
   dma_addr_t handle = 0;
+  dma_addr_t mapped = 0;
+  void* of_pool = dma_alloc_coherent(&owner, 64, &own, GFP_KERNEL);
   void* memory = dma_alloc_coherent(&dev, 64, &handle, GFP_ATOMIC);
+  page* pages = dma_alloc_pages(&dev, 64, &mapped, DMA_TO_DEVICE, GFP_KERNEL);
+  sg_table* table = dma_alloc_noncontiguous(&dev, 64, DMA_TO_DEVICE, GFP_KERNEL, 0);
   {
     const InterruptGuard guard;
+    dma_free_coherent(&owner, 64, of_pool, own);
     dma_free_coherent(&dev, 64, memory, handle);
+    dma_free_pages(&dev, 64, pages, mapped, DMA_TO_DEVICE);
+    dma_free_noncontiguous(&dev, 64, table, DMA_TO_DEVICE);
   }
-  CHECK(console_text() == "WARNING: test: dma_free_attrs with interrupts off\n");
+  CHECK(console_text() ==
+        "WARNING: owner: dma_free_attrs with interrupts off\n"
+        "WARNING: test: dma_free_attrs with interrupts off\n"
+        "WARNING: test: dma_free_pages with interrupts off\n"
+        "WARNING: test: dma_free_noncontiguous with interrupts off\n");
   CHECK(dma_atomic_pool_available() == 64U << 10);
+  CHECK(dma_dev_coherent_available(owner) == kPageBytes);
+  dma_release_coherent_memory(&owner);
 }
 
 TEST_CASE_METHOD(Allocators, "memory comes from where the coherent mask reaches", "[sw][dma]") {

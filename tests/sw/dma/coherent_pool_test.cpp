@@ -54,6 +54,30 @@ TEST_CASE_METHOD(OwnPool, "an own pool that is empty is not helped out", "[sw][d
   CHECK(dma_alloc_coherent(&dev, 0x1'0001, &handle, GFP_KERNEL) == nullptr);
 }
 
+TEST_CASE_METHOD(OwnPool, "of an own pool what was allocated is freed, once, whatever is said",
+                 "[sw][dma]") {
+  dma_addr_t first = 0;
+  dma_addr_t second = 0;
+  void* memory = dma_alloc_coherent(&dev, 4096, &first, GFP_KERNEL);
+  auto* live = static_cast<std::byte*>(dma_alloc_coherent(&dev, 8192, &second, GFP_KERNEL));
+  dma_free_coherent(&dev, 0x1'0000, memory, first);
+  CHECK(dma_dev_coherent_available(dev) == 0xE000);
+  dma_free_coherent(&dev, 4096, memory, first);
+  dma_free_coherent(&dev, 4096, live + 4096, second + 4096);
+  dma_free_coherent(&dev, 4, live + 4, second + 4);
+  CHECK(dma_dev_coherent_available(dev) == 0xE000);
+  dma_free_coherent(&dev, 4096, live, second + 4096);
+  CHECK(dma_dev_coherent_available(dev) == 0x1'0000);
+  CHECK(
+      console_text() ==
+      "WARNING: test: freeing 65536 bytes of a buffer of 4096\n"
+      "WARNING: test: Freeing invalid buffer\n"
+      "WARNING: test: Freeing invalid buffer\n"
+      "WARNING: test: Freeing invalid buffer\n"
+      "WARNING: test: freeing 4096 bytes of a buffer of 8192\n"
+      "WARNING: test: freeing a buffer at 0x0000000080002000 with the handle 0x0000000080003000\n");
+}
+
 TEST_CASE_METHOD(DmaFixture, "an own pool must be whole pages, and the only one", "[sw][dma]") {
   CHECK(dma_declare_coherent_memory(&dev, kPool, 0, 0) == -22);
   CHECK(dma_declare_coherent_memory(&dev, kPool + 4, 0, 4096) == -22);

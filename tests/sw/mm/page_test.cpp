@@ -56,6 +56,14 @@ TEST_CASE_METHOD(Pages, "all pages can be taken, and given back as one block", "
   CHECK(alloc_pages(GFP_KERNEL, 8) != nullptr);
 }
 
+TEST_CASE("an order is the smallest that holds a size, however large that is", "[sw][mm]") {
+  CHECK(get_order(1) == 0);
+  CHECK(get_order(kPageBytes) == 0);
+  CHECK(get_order(kPageBytes + 1) == 1);
+  CHECK(get_order(0x1'0000) == 4);
+  CHECK(get_order(~std::size_t{0}) == 8 * sizeof(std::size_t) - kPageShift);
+}
+
 TEST_CASE_METHOD(Pages, "pages beyond the exact size stay free", "[sw][mm]") {
   void* bytes = alloc_pages_exact(5 * kPageBytes + 1, GFP_KERNEL);
   REQUIRE(bytes != nullptr);
