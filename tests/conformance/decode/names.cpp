@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // names ISA SEED COUNT FILE: writes COUNT instructions of the set a32, t32 (two halfwords) or t16
 // (all of one halfword), or of the coprocessors, VFP and Advanced SIMD (a32-simd, t32-simd) to
-// FILE, and prints what the decode tables call each: a row's name, "UNDEFINED" or "UNPREDICTABLE".
+// FILE, and prints the rows of the set ("row", name, bits), and what the decode tables call each
+// word: "UNDEFINED", "UNPREDICTABLE", or a row's name, its bits, and what the word would be called
+// if the row were missing.
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -9,6 +12,8 @@
 #include <random>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "models/cpu/isa/encoding.hpp"
 #include "models/cpu/isa/instruction_set.hpp"
@@ -29,12 +34,25 @@ class Words {
   std::uint32_t next() {
     for (;;) {
       const std::uint32_t word = any();
-      const bool coprocessor =
-          a32_ ? (word & 0x0E00'0000) == 0x0C00'0000 || (word & 0x0F00'0000) == 0x0E00'0000
-               : (word & 0xEC00'0000) == 0xEC00'0000;
-      const bool simd = (!a32_ || word >> 28 == 15) && neon_word(word, !a32_) != 0;
-      if ((coprocessor || simd) == extensions_ && (a32_ || is_wide(word >> 16))) return word;
+      if (has(word)) return word;
     }
+  }
+
+  /// Rows that are instructions, of the tables that its words are looked for in.
+  std::vector<const Encoding*> rows() const {
+    std::vector<const Encoding*> result;
+    const auto add = [&](const EncodingTable& table) {
+      for (const Encoding& row : table.rows()) {
+        if (row.decode != &isa::undefined && row.decode != &isa::unpredictable_row &&
+            has(code_word(table, row.pattern.value())))
+          result.push_back(&row);
+      }
+    };
+    if (a32_) add(a32_unconditional_table());
+    add(a32_ ? a32_table() : t32_table());
+    if (extensions_) add(vfp_table());
+    if (extensions_) add(neon_table());
+    return result;
   }
 
  private:
@@ -46,11 +64,23 @@ class Words {
                                  : random_() % 8 != 0 ? a32_table()
                                                       : a32_unconditional_table();
     const Encoding& row = table.rows()[random_() % table.rows().size()];
-    std::uint32_t like = (word & ~row.pattern.mask()) | row.pattern.value();
+    std::uint32_t like = code_word(table, (word & ~row.pattern.mask()) | row.pattern.value());
     if (&table == &vfp_table() && a32_) like ^= static_cast<std::uint32_t>(random_()) & 0xF000'0000;
-    if (&table == &neon_table() && !a32_) like = neon_word_of_t32(like);
     if (random_() % 2 != 0) like ^= 1U << random_() % 32;
     return like;
+  }
+
+  bool has(std::uint32_t word) const {
+    const bool coprocessor =
+        a32_ ? (word & 0x0E00'0000) == 0x0C00'0000 || (word & 0x0F00'0000) == 0x0E00'0000
+             : (word & 0xEC00'0000) == 0xEC00'0000;
+    const bool simd = (!a32_ || word >> 28 == 15) && neon_word(word, !a32_) != 0;
+    return (coprocessor || simd) == extensions_ && (a32_ || is_wide(word >> 16));
+  }
+
+  /// A table's word as code has it.
+  std::uint32_t code_word(const EncodingTable& table, std::uint32_t word) const {
+    return &table == &neon_table() && !a32_ ? neon_word_of_t32(word) : word;
   }
 
   /// The other way round than `neon_word`.
@@ -65,19 +95,52 @@ class Words {
   std::mt19937_64 random_;
 };
 
-std::string_view name_of(std::uint32_t word, bool a32) {
+/// Where a word is looked for, and as what.
+struct Lookup {
+  const EncodingTable* table;
+  std::uint32_t word;
+};
+
+Lookup lookup(std::uint32_t word, bool a32) {
+  const bool wide = a32 || word > 0xFFFF;
+  if (const std::uint32_t simd = neon_word(word, !a32); simd != 0 && wide) {
+    if (!a32 || word >> 28 == 15) return {&neon_table(), simd};
+  }
+  if (const std::uint32_t vfp = vfp_word(word); vfp != 0 && wide && (word >> 28 != 15))
+    return {&vfp_table(), vfp};
+  if (!a32) return {wide ? &t32_table() : &t16_table(), word};
+  return {word >> 28 == 15 ? &a32_unconditional_table() : &a32_table(), word};
+}
+
+/// What the table would call the word if it did not have `missing`.
+std::string_view name_without(const Encoding& missing, const Lookup& at) {
+  const Encoding* next = nullptr;
+  const auto key = [](const Encoding& row) {
+    return std::pair{row.rank, std::popcount(row.pattern.mask())};
+  };
+  for (const Encoding& row : at.table->rows()) {
+    if (&row == &missing || !row.pattern.matches(at.word)) continue;
+    if (next == nullptr || key(row) > key(*next)) next = &row;
+  }
+  return next == nullptr || next->decode == &isa::undefined ? "UNDEFINED" : next->name;
+}
+
+/// The row's name; then its bits, and what the word would be called without it.
+void print_name(std::uint32_t word, bool a32) {
   const Instruction i = a32 ? decode_a32(word) : decode_t32(word, 0);
-  if (i.handler == &isa::execute_undefined) return "UNDEFINED";
-  if (i.handler == &isa::execute_unpredictable) return "UNPREDICTABLE";
-  if (const std::uint32_t simd = neon_word(word, !a32); simd != 0 && (!a32 || word >> 28 == 15))
-    return neon_table().find(simd)->name;
-  if (const std::uint32_t vfp = vfp_word(word); vfp != 0 && (a32 || word > 0xFFFF))
-    return vfp_table().find(vfp)->name;
-  const EncodingTable& table = !a32               ? (word > 0xFFFF ? t32_table() : t16_table())
-                               : word >> 28 == 15 ? a32_unconditional_table()
-                                                  : a32_table();
-  const Encoding* row = table.find(word);
-  return row == nullptr ? "UNDEFINED" : row->name;
+  const Lookup at = lookup(word, a32);
+  const Encoding* row = at.table->find(at.word);
+  if (i.handler == &isa::execute_unpredictable) {
+    std::cout << "UNPREDICTABLE\n";
+  } else if (i.handler == &isa::execute_undefined || row == nullptr) {
+    std::cout << "UNDEFINED\n";
+  } else {
+    std::cout << row->name << '\t' << row->pattern.text() << '\t' << name_without(*row, at) << '\n';
+  }
+}
+
+void print_row(const Encoding& row) {
+  std::cout << "row\t" << row.name << '\t' << row.pattern.text() << '\n';
 }
 
 void put(std::ofstream& file, std::uint32_t word, unsigned bytes) {
@@ -91,21 +154,25 @@ extern "C" int sc_main(int argc, char* argv[]);  // As SystemC declares it.
 int sc_main(int argc, char* argv[]) {
   const std::span arguments{argv, static_cast<std::size_t>(argc)};
   if (argc != 5) return 2;
-  const std::string_view isa{arguments[1]};
+  const std::string_view set{arguments[1]};
   std::ofstream file{arguments[4], std::ios::binary};
-  if (isa == "t16") {
+  if (set == "t16") {
+    for (const Encoding& row : t16_table().rows()) {
+      if (row.decode != &isa::undefined) print_row(row);
+    }
     for (std::uint32_t word = 0; word < 0xE800; ++word) {
       put(file, word, 2);
-      std::cout << name_of(word, false) << '\n';
+      print_name(word, false);
     }
     return 0;
   }
-  Words words{isa, std::strtoull(arguments[2], nullptr, 0)};
+  Words words{set, std::strtoull(arguments[2], nullptr, 0)};
+  for (const Encoding* row : words.rows()) print_row(*row);
   for (std::uint64_t n = std::strtoull(arguments[3], nullptr, 0); n > 0; --n) {
     const std::uint32_t word = words.next();
-    const bool a32 = isa.starts_with("a32");
+    const bool a32 = set.starts_with("a32");
     put(file, a32 ? word : word << 16 | word >> 16, 4);
-    std::cout << name_of(word, a32) << '\n';
+    print_name(word, a32);
   }
   return 0;
 }
