@@ -58,21 +58,21 @@ std::uint64_t dma_map_ops::get_required_mask(device& dev) const {
   return std::bit_ceil(last + 1) - 1;
 }
 
-unsigned dma_map_ops::map_sg(device& dev, scatterlist* list, unsigned entries,
-                             dma_data_direction direction, dma_attrs attrs) const {
+int dma_map_ops::map_sg(device& dev, scatterlist* list, unsigned entries,
+                        dma_data_direction direction, dma_attrs attrs) const {
   unsigned mapped = 0;
   for (scatterlist& entry : guest::SgRange{list, entries}) {
     const dma_addr_t handle =
         map_page(dev, *sg_page(&entry), entry.offset, entry.length, direction, attrs);
     if (handle == DMA_MAPPING_ERROR) {
-      unmap_sg(dev, list, mapped, direction, attrs);
-      return 0;
+      unmap_sg(dev, list, mapped, direction, attrs | DMA_ATTR_SKIP_CPU_SYNC);
+      return to_errno(Error::kIo);
     }
     entry.dma_address = handle;
     entry.dma_length = entry.length;
     ++mapped;
   }
-  return mapped;
+  return static_cast<int>(mapped);
 }
 
 void dma_map_ops::unmap_sg(device& dev, scatterlist* list, unsigned entries,

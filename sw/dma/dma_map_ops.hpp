@@ -55,10 +55,10 @@ struct dma_map_ops {
   }
   virtual void unmap_page(device& /*dev*/, dma_addr_t /*handle*/, std::size_t /*size*/,
                           dma_data_direction /*direction*/, dma_attrs /*attrs*/) const {}
-  /// The number of entries mapped, 0 if none could be. By default entry by entry, undone on
-  /// failure.
-  virtual unsigned map_sg(device& dev, scatterlist* list, unsigned entries,
-                          dma_data_direction direction, dma_attrs attrs) const;
+  /// The number of entries for the device; or, with none mapped, -ENOMEM (later it may work),
+  /// -EINVAL (it never will) or -EIO. By default entry by entry.
+  virtual int map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
+                     dma_attrs attrs) const;
   /// `entries` as given to map_sg, not as returned by it.
   virtual void unmap_sg(device& dev, scatterlist* list, unsigned entries,
                         dma_data_direction direction, dma_attrs attrs) const;

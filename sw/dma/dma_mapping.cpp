@@ -23,16 +23,22 @@ bool has_entries(scatterlist* list, unsigned entries) {
   unsigned there = 0;
   for (; there < entries && list != nullptr && sg_page(list) != nullptr; ++there)
     list = sg_next(list);
-  return there == entries && entries != 0;
+  return there == entries;
 }
 
-unsigned map_list(device* dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                  dma_attrs attrs) {
+/// The number of entries for the device, or -EINVAL, -ENOMEM or -EIO, which every other error
+/// becomes.
+int map_list(device* dev, scatterlist* list, unsigned entries, dma_data_direction direction,
+             dma_attrs attrs) {
   device& served = device_or_null_device(dev);
+  if (entries == 0) return to_errno(Error::kIo);
   if (!is_direction(direction) || served.dma_mask == nullptr || !has_entries(list, entries)) {
-    return 0;
+    return to_errno(Error::kInvalid);
   }
-  return get_dma_ops(dev).map_sg(served, list, entries, direction, attrs);
+  const int mapped = get_dma_ops(dev).map_sg(served, list, entries, direction, attrs);
+  const bool told =
+      mapped > 0 || mapped == to_errno(Error::kInvalid) || mapped == to_errno(Error::kOutOfMemory);
+  return told ? mapped : to_errno(Error::kIo);
 }
 
 /// As many of the entries as the list has.
@@ -60,7 +66,9 @@ void dma_unmap_page_attrs(device* dev, dma_addr_t handle, std::size_t size,
 
 unsigned dma_map_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_direction direction,
                           dma_attrs attrs) {
-  return entries < 0 ? 0 : map_list(dev, list, static_cast<unsigned>(entries), direction, attrs);
+  if (entries < 0) return 0;
+  const int mapped = map_list(dev, list, static_cast<unsigned>(entries), direction, attrs);
+  return mapped < 0 ? 0 : static_cast<unsigned>(mapped);
 }
 
 void dma_unmap_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_direction direction,
@@ -70,9 +78,9 @@ void dma_unmap_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_di
 }
 
 int dma_map_sgtable(device* dev, sg_table* table, dma_data_direction direction, dma_attrs attrs) {
-  const unsigned mapped = map_list(dev, table->sgl, table->orig_nents, direction, attrs);
-  if (mapped == 0) return to_errno(Error::kIo);
-  table->nents = mapped;
+  const int mapped = map_list(dev, table->sgl, table->orig_nents, direction, attrs);
+  if (mapped < 0) return mapped;
+  table->nents = static_cast<unsigned>(mapped);
   return 0;
 }
 

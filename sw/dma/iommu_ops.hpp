@@ -41,8 +41,8 @@ class IommuDmaOps final : public dma_map_ops {
   std::uint64_t get_required_mask(device& dev) const override;
 
   // iommu_sg.cpp
-  unsigned map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
-                  dma_attrs attrs) const override;
+  int map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
+             dma_attrs attrs) const override;
   void unmap_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
                 dma_attrs attrs) const override;
   void sync_sg_for_cpu(device& dev, scatterlist* list, unsigned entries,
@@ -57,8 +57,8 @@ class IommuDmaOps final : public dma_map_ops {
   }
   /// I/O addresses for one stretch of memory, whole pages.
   dma_addr_t map_range(device& dev, phys_addr_t start, std::size_t size, int prot) const;
-  bool map_chunk(device& dev, scatterlist& first, std::size_t size, dma_addr_t& iova,
-                 dma_data_direction direction, dma_attrs attrs) const;
+  int map_chunk(device& dev, scatterlist& first, std::size_t size, dma_addr_t& iova,
+                dma_data_direction direction, dma_attrs attrs) const;
 
   bool coherent_;
 };

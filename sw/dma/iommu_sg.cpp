@@ -38,13 +38,13 @@ struct Limits {
 
 }  // namespace
 
-/// Maps as many entries as `size` bytes, whole pages, hold, from `first` on.
-bool IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, dma_addr_t& iova,
-                            dma_data_direction direction, dma_attrs attrs) const {
+/// Maps as many entries as `size` bytes, whole pages, hold, from `first` on. 0, -ENOMEM or -EINVAL.
+int IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, dma_addr_t& iova,
+                           dma_data_direction direction, dma_attrs attrs) const {
   dma_iommu_mapping& mapping = *dev.iommu_mapping;
   const std::size_t length = whole_pages(size);
   iova = iova_alloc(mapping, length, Limits{dev}.boundary);
-  if (iova == DMA_MAPPING_ERROR) return false;
+  if (iova == DMA_MAPPING_ERROR) return to_errno(Error::kOutOfMemory);
   unsigned entries = 0;
   std::size_t pages = 0;
   for (scatterlist* entry = &first; pages < length; entry = sg_next(entry)) {
@@ -53,22 +53,24 @@ bool IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, d
     ++entries;
   }
   const bool reached = dev.dma_mask != nullptr && iova + length - 1 <= *dev.dma_mask;
-  if (reached && iommu_map_sg(mapping.domain, static_cast<unsigned long>(iova), &first, entries,
-                              prot(direction, attrs)) > 0) {
-    return true;
-  }
+  const std::ptrdiff_t mapped = reached
+                                    ? iommu_map_sg(mapping.domain, static_cast<unsigned long>(iova),
+                                                   &first, entries, prot(direction, attrs))
+                                    : 0;
+  if (mapped > 0) return 0;
   iova_free(mapping, iova, length);
-  return false;
+  return to_errno(mapped == to_errno(Error::kOutOfMemory) ? Error::kOutOfMemory : Error::kInvalid);
 }
 
-unsigned IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
-                             dma_data_direction direction, dma_attrs attrs) const {
+int IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
+                        dma_data_direction direction, dma_attrs attrs) const {
   const Limits limits{dev};
   scatterlist* first = list;   // Of the chunk being collected.
   scatterlist* result = list;  // Where the device finds it.
   std::size_t offset = list->offset & kInPage;
   std::size_t size = offset + list->length;
   unsigned chunks = 0;
+  int error = 0;
   scatterlist* entry = list;
   for (unsigned i = 1;; ++i) {
     if (i < entries) {
@@ -82,14 +84,15 @@ unsigned IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
       }
     }
     dma_addr_t iova = 0;
-    if (!map_chunk(dev, *first, size, iova, direction, attrs)) break;
+    error = map_chunk(dev, *first, size, iova, direction, attrs);
+    if (error != 0) break;
     // `result` may be an entry that is yet to be mapped: only what the device reads is written.
     result->dma_address = iova + offset;
     result->dma_length = static_cast<unsigned>(size - offset);
     ++chunks;
     if (i == entries) {
       if (chunks < entries) sg_next(result)->dma_length = 0;
-      return chunks;
+      return static_cast<int>(chunks);
     }
     result = sg_next(result);
     first = entry;
@@ -99,7 +102,7 @@ unsigned IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
   for (scatterlist& done : SgRange{list, chunks}) {
     iommu_release(*dev.iommu_mapping, done.dma_address, done.dma_length);
   }
-  return 0;
+  return error;
 }
 
 void IommuDmaOps::unmap_sg(device& dev, scatterlist* list, unsigned entries,

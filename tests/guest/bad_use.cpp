@@ -24,6 +24,7 @@ constexpr std::size_t kHuge = std::size_t{1} << 30;  // More than there is.
 constexpr dma_data_direction kFrom = DMA_FROM_DEVICE;
 constexpr int kIoError = -5;    // -EIO
 constexpr int kNoAddress = -6;  // -ENXIO
+constexpr int kInvalid = -22;   // -EINVAL
 
 // --- What is returned
 
@@ -84,11 +85,20 @@ std::int64_t list_out_of_mask(const Given& g) {
   return entries;
 }
 
-std::int64_t table_too_short(const Given& g) {
+/// A table of one entry that says it has `entries`.
+int map_table(const Given& g, unsigned entries) {
   scatterlist list[1];
   sg_init_one(list, g.memory, 64);
-  sg_table table{list, 1, 2};
+  sg_table table{list, 1, entries};
   return dma_map_sgtable(g.dev, &table, kFrom, 0);
+}
+
+/// 1 if the reason is Linux's: -EIO, of an IOMMU -EINVAL.
+std::int64_t table_out_of_mask(const Given& g) {
+  const std::uint64_t mask = std::exchange(*g.dev->dma_mask, 0xF);
+  const int error = map_table(g, 1);
+  *g.dev->dma_mask = mask;
+  return error == (g.dev->iommu_mapping == nullptr ? kIoError : kInvalid) ? 1 : error;
 }
 
 std::int64_t alloc(const Given& g, std::size_t size) {
@@ -169,7 +179,10 @@ constexpr Row kRows[] = {
     {"a list without a page",
      [](const Given& g) { return std::int64_t(g.map_list(nullptr, 1, kFrom)); }, 0},
     {"a list out of the mask", list_out_of_mask, 0},
-    {"a table that is too short", table_too_short, kIoError},
+    {"a table that is too short", [](const Given& g) { return std::int64_t{map_table(g, 2)}; },
+     kInvalid},
+    {"a table of none", [](const Given& g) { return std::int64_t{map_table(g, 0)}; }, kIoError},
+    {"a table out of the mask", table_out_of_mask, 1},
     {"memory of no bytes", [](const Given& g) { return alloc(g, 0); }, 0},
     {"more memory than there is", [](const Given& g) { return alloc(g, kHuge); }, 0},
     {"memory without a mask", alloc_without_mask, 0},

@@ -78,12 +78,12 @@ TEST_CASE_METHOD(ApiFixture, "each name of a list reaches its operation", "[sw][
   sg_set_buf(&list[0], at(0x100), 16);
   sg_set_buf(&list[1], at(0x1200), 32);
   sg_table table{list, 2, 2};
-  const Log mapped{"map_page 100 10 2 20", "map_page 1200 20 2 20"};
-  const Log mapped_plain{"map_page 100 10 2 0", "map_page 1200 20 2 0"};
-  const Log unmap{"unmap_page 100 10 2 20", "unmap_page 1200 20 2 20"};
-  const Log unmap_plain{"unmap_page 100 10 2 0", "unmap_page 1200 20 2 0"};
-  const Log for_cpu{"sync_cpu 100 10 2", "sync_cpu 1200 20 2"};
-  const Log for_device{"sync_device 100 10 2", "sync_device 1200 20 2"};
+  const Log mapped{"map_sg 100 2 2 20", "map_page 100 10 2 20", "map_page 1200 20 2 20"};
+  const Log mapped_plain{"map_sg 100 2 2 0", "map_page 100 10 2 0", "map_page 1200 20 2 0"};
+  const Log unmap{"unmap_sg 100 2 2 20", "unmap_page 100 10 2 20", "unmap_page 1200 20 2 20"};
+  const Log unmap_plain{"unmap_sg 100 2 2 0", "unmap_page 100 10 2 0", "unmap_page 1200 20 2 0"};
+  const Log for_cpu{"sync_sg_cpu 100 2 2", "sync_cpu 100 10 2", "sync_cpu 1200 20 2"};
+  const Log for_device{"sync_sg_device 100 2 2", "sync_device 100 10 2", "sync_device 1200 20 2"};
   const dma_data_direction from = DMA_FROM_DEVICE;
   check(ops, {
                  {[&] { dma_map_sg(d, list, 2, from); }, mapped_plain},
@@ -160,27 +160,30 @@ TEST_CASE_METHOD(ApiFixture, "pages for one direction are mapped, and not synced
   const auto in = [&](const char* operation, dma_addr_t handle, const char* rest) {
     std::ostringstream text;
     text << operation << ' ' << std::hex << handle << ' ' << rest;
-    return Log{text.str()};
+    return text.str();
+  };
+  const auto allocated = [&](dma_addr_t handle, const char* rest) {
+    return Log{in("map_allocated", handle, rest), in("map_page", handle, rest) + " 20"};
   };
   pages = dma_alloc_pages(d, 5000, &out, DMA_FROM_DEVICE, GFP_KERNEL);
-  CHECK(ops.log == in("map_page", out, "2000 2 20"));
+  CHECK(ops.log == allocated(out, "2000 2"));
   ops.log.clear();
   dma_free_pages(d, 5000, pages, out, DMA_FROM_DEVICE);
-  CHECK(ops.log == in("unmap_page", out, "2000 2 20"));
+  CHECK(ops.log == Log{in("unmap_page", out, "2000 2 20")});
   ops.log.clear();
   memory = dma_alloc_noncoherent(d, 16, &out, DMA_TO_DEVICE, GFP_KERNEL);
-  CHECK(ops.log == in("map_page", out, "1000 1 20"));
+  CHECK(ops.log == allocated(out, "1000 1"));
   ops.log.clear();
   dma_free_noncoherent(d, 16, memory, out, DMA_TO_DEVICE);
-  CHECK(ops.log == in("unmap_page", out, "1000 1 20"));
+  CHECK(ops.log == Log{in("unmap_page", out, "1000 1 20")});
   ops.log.clear();
   table = dma_alloc_noncontiguous(d, 16, DMA_TO_DEVICE, GFP_KERNEL, 0);
   REQUIRE(table != nullptr);
   out = sg_dma_address(table->sgl);
-  CHECK(ops.log == in("map_page", out, "1000 1 20"));
+  CHECK(ops.log == allocated(out, "1000 1"));
   ops.log.clear();
   dma_free_noncontiguous(d, 16, table, DMA_TO_DEVICE);
-  CHECK(ops.log == in("unmap_page", out, "1000 1 20"));
+  CHECK(ops.log == Log{in("unmap_page", out, "1000 1 20")});
   CHECK(free_page_count() == kPages);
 }
 
@@ -214,33 +217,36 @@ TEST_CASE_METHOD(DmaFixture, "each PCI name reaches its operation", "[sw][dma]")
   sg_init_one(list, at(0x100), 16);
   dma_pool* pool = nullptr;
   page* second = virt_to_page(at(0x1000));
-  check(
-      ops,
-      {
-          {[&] { CHECK(pci_dma_supported(d, 0xFF) == 1); }, {"dma_supported ff"}},
-          {[&] { pci_alloc_consistent(d, 64, &out); }, {"alloc 40 a20 0"}},
-          {[&] { pci_zalloc_consistent(d, 64, &out); }, {"alloc 40 b20 0"}},
-          {[&] { pci_free_consistent(d, 64, ops.storage, 0x80); }, {"free 40 1 80 0"}},
-          {[&] { pci_map_single(d, at(0x40), 8, PCI_DMA_TODEVICE); }, {"map_page 40 8 1 0"}},
-          {[&] { pci_unmap_single(d, 0x40, 8, PCI_DMA_TODEVICE); }, {"unmap_page 40 8 1 0"}},
-          {[&] { pci_map_page(d, second, 4, 8, PCI_DMA_FROMDEVICE); }, {"map_page 1004 8 2 0"}},
-          {[&] { pci_unmap_page(d, 0x40, 8, PCI_DMA_BIDIRECTIONAL); }, {"unmap_page 40 8 0 0"}},
-          {[&] { CHECK(pci_map_sg(d, list, 1, PCI_DMA_TODEVICE) == 1); }, {"map_page 100 10 1 0"}},
-          {[&] { pci_unmap_sg(d, list, 1, PCI_DMA_TODEVICE); }, {"unmap_page 100 10 1 0"}},
-          {[&] { pci_dma_sync_single_for_cpu(d, 0x40, 8, 2); }, {"sync_cpu 40 8 2"}},
-          {[&] { pci_dma_sync_single_for_device(d, 0x40, 8, 2); }, {"sync_device 40 8 2"}},
-          {[&] { pci_dma_sync_sg_for_cpu(d, list, 1, 2); }, {"sync_cpu 100 10 2"}},
-          {[&] { pci_dma_sync_sg_for_device(d, list, 1, 2); }, {"sync_device 100 10 2"}},
-          {[&] { CHECK(pci_dma_mapping_error(d, 0xBAD) != 0); }, {"mapping_error bad"}},
-          {[&] { pci_set_dma_mask(d, 0xFF); }, {"set_dma_mask ff"}},
-          {[&] { pci_set_consistent_dma_mask(d, 0xFF); }, {"dma_supported ff"}},
-          {[&] { CHECK(pci_set_dma_max_seg_size(d, 512) == 0); }, {}},
-          {[&] { CHECK(pci_set_dma_seg_boundary(d, 0xFFF) == 0); }, {}},
-          {[&] { pool = pci_pool_create("blocks", d, 64, 64, 0); }, {}},
-          {[&] { pci_pool_alloc(pool, GFP_KERNEL, &out); }, {"alloc 1000 cc0 0"}},
-          {[&] { pci_pool_free(pool, ops.storage, out); }, {}},
-          {[&] { pci_pool_destroy(pool); }, {"free 1000 1 100000000 0"}},
-      });
+  check(ops,
+        {
+            {[&] { CHECK(pci_dma_supported(d, 0xFF) == 1); }, {"dma_supported ff"}},
+            {[&] { pci_alloc_consistent(d, 64, &out); }, {"alloc 40 a20 0"}},
+            {[&] { pci_zalloc_consistent(d, 64, &out); }, {"alloc 40 b20 0"}},
+            {[&] { pci_free_consistent(d, 64, ops.storage, 0x80); }, {"free 40 1 80 0"}},
+            {[&] { pci_map_single(d, at(0x40), 8, PCI_DMA_TODEVICE); }, {"map_page 40 8 1 0"}},
+            {[&] { pci_unmap_single(d, 0x40, 8, PCI_DMA_TODEVICE); }, {"unmap_page 40 8 1 0"}},
+            {[&] { pci_map_page(d, second, 4, 8, PCI_DMA_FROMDEVICE); }, {"map_page 1004 8 2 0"}},
+            {[&] { pci_unmap_page(d, 0x40, 8, PCI_DMA_BIDIRECTIONAL); }, {"unmap_page 40 8 0 0"}},
+            {[&] { CHECK(pci_map_sg(d, list, 1, PCI_DMA_TODEVICE) == 1); },
+             {"map_sg 100 1 1 0", "map_page 100 10 1 0"}},
+            {[&] { pci_unmap_sg(d, list, 1, PCI_DMA_TODEVICE); },
+             {"unmap_sg 100 1 1 0", "unmap_page 100 10 1 0"}},
+            {[&] { pci_dma_sync_single_for_cpu(d, 0x40, 8, 2); }, {"sync_cpu 40 8 2"}},
+            {[&] { pci_dma_sync_single_for_device(d, 0x40, 8, 2); }, {"sync_device 40 8 2"}},
+            {[&] { pci_dma_sync_sg_for_cpu(d, list, 1, 2); },
+             {"sync_sg_cpu 100 1 2", "sync_cpu 100 10 2"}},
+            {[&] { pci_dma_sync_sg_for_device(d, list, 1, 2); },
+             {"sync_sg_device 100 1 2", "sync_device 100 10 2"}},
+            {[&] { CHECK(pci_dma_mapping_error(d, 0xBAD) != 0); }, {"mapping_error bad"}},
+            {[&] { pci_set_dma_mask(d, 0xFF); }, {"set_dma_mask ff"}},
+            {[&] { pci_set_consistent_dma_mask(d, 0xFF); }, {"dma_supported ff"}},
+            {[&] { CHECK(pci_set_dma_max_seg_size(d, 512) == 0); }, {}},
+            {[&] { CHECK(pci_set_dma_seg_boundary(d, 0xFFF) == 0); }, {}},
+            {[&] { pool = pci_pool_create("blocks", d, 64, 64, 0); }, {}},
+            {[&] { pci_pool_alloc(pool, GFP_KERNEL, &out); }, {"alloc 1000 cc0 0"}},
+            {[&] { pci_pool_free(pool, ops.storage, out); }, {}},
+            {[&] { pci_pool_destroy(pool); }, {"free 1000 1 100000000 0"}},
+        });
 }
 
 TEST_CASE_METHOD(DmaFixture, "the outer cache's old names reach its operations", "[sw][dma]") {
@@ -274,14 +280,15 @@ TEST_CASE_METHOD(ApiFixture, "a list is mapped entry by entry, through chains", 
   sg_set_buf(&second[1], at(0x3400), 64);
   sg_chain(first, 3, second);
   CHECK(dma_map_sg(&dev, first, 4, DMA_TO_DEVICE) == 4);
-  CHECK(ops.log == Log{"map_page 100 10 1 0", "map_page 1200 20 1 0", "map_page 2300 30 1 0",
-                       "map_page 3400 40 1 0"});
+  CHECK(ops.log == Log{"map_sg 100 4 1 0", "map_page 100 10 1 0", "map_page 1200 20 1 0",
+                       "map_page 2300 30 1 0", "map_page 3400 40 1 0"});
   CHECK(sg_dma_address(&second[1]) == 0x3400);
   CHECK(sg_dma_len(&second[1]) == 64);
   CHECK(sg_next(&second[1]) == nullptr);
   ops.log.clear();
   dma_sync_sg_for_cpu(&dev, first, 3, DMA_TO_DEVICE);
-  CHECK(ops.log == Log{"sync_cpu 100 10 1", "sync_cpu 1200 20 1", "sync_cpu 2300 30 1"});
+  CHECK(ops.log == Log{"sync_sg_cpu 100 3 1", "sync_cpu 100 10 1", "sync_cpu 1200 20 1",
+                       "sync_cpu 2300 30 1"});
   dma_unmap_sg(&dev, first, 4, DMA_TO_DEVICE);
   CHECK(ops.live == 0);
 }
@@ -293,6 +300,7 @@ TEST_CASE_METHOD(ApiFixture, "a list that cannot be mapped whole is not mapped a
   sg_init_table(list, 3);
   for (unsigned i = 0; i < 3; ++i) sg_set_buf(&list[i], at(0x1000 * i), 16);
   CHECK(dma_map_sg(&dev, list, 3, DMA_TO_DEVICE) == 0);
+  CHECK(ops.log.back() == "unmap_page 1000 10 1 20");  // No device has touched it.
   CHECK(ops.live == 0);
   sg_table table{list, 0, 3};
   CHECK(dma_map_sgtable(&dev, &table, DMA_TO_DEVICE, 0) == -5);
@@ -301,6 +309,23 @@ TEST_CASE_METHOD(ApiFixture, "a list that cannot be mapped whole is not mapped a
   CHECK(table.nents == 3);
   dma_unmap_sgtable(&dev, &table, DMA_TO_DEVICE, 0);
   CHECK(ops.live == 0);
+}
+
+// Linux 6.1, kernel/dma/mapping.c.
+TEST_CASE_METHOD(ApiFixture, "dma_map_sgtable passes on why a list was not mapped", "[sw][dma]") {
+  scatterlist list[1];
+  sg_init_one(list, at(0x100), 16);
+  sg_table table{list, 7, 1};
+  const auto returned = [&](int by_operation) {
+    ops.list_result = by_operation;
+    CHECK(dma_map_sg(&dev, list, 1, DMA_TO_DEVICE) == 0);
+    return dma_map_sgtable(&dev, &table, DMA_TO_DEVICE, 0);
+  };
+  CHECK(returned(-12) == -12);
+  CHECK(returned(-22) == -22);
+  CHECK(returned(-5) == -5);
+  CHECK(returned(-16) == -5);
+  CHECK(table.nents == 7);
 }
 
 TEST_CASE_METHOD(ApiFixture, "a Mapping unmaps once, however often it is moved", "[sw][dma]") {

@@ -38,10 +38,37 @@ class FakeOps final : public dma_map_ops {
     note("map_page", handle, size, direction, attrs);
     return handle;
   }
+  dma_addr_t map_allocated(device& dev, page& page, std::size_t size,
+                           dma_data_direction direction) const override {
+    note("map_allocated", page_to_phys(&page) - HostMachine::kDramStart, size, direction);
+    return dma_map_ops::map_allocated(dev, page, size, direction);
+  }
   void unmap_page(device& /*dev*/, dma_addr_t handle, std::size_t size,
                   dma_data_direction direction, dma_attrs attrs) const override {
     --live;
     note("unmap_page", handle, size, direction, attrs);
+  }
+  // Lists: by the defaults, which go on to the operations of pages.
+  int map_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
+             dma_attrs attrs) const override {
+    note("map_sg", place(list), entries, direction, attrs);
+    return list_result != 0 ? list_result
+                            : dma_map_ops::map_sg(dev, list, entries, direction, attrs);
+  }
+  void unmap_sg(device& dev, scatterlist* list, unsigned entries, dma_data_direction direction,
+                dma_attrs attrs) const override {
+    note("unmap_sg", place(list), entries, direction, attrs);
+    dma_map_ops::unmap_sg(dev, list, entries, direction, attrs);
+  }
+  void sync_sg_for_cpu(device& dev, scatterlist* list, unsigned entries,
+                       dma_data_direction direction) const override {
+    note("sync_sg_cpu", place(list), entries, direction);
+    dma_map_ops::sync_sg_for_cpu(dev, list, entries, direction);
+  }
+  void sync_sg_for_device(device& dev, scatterlist* list, unsigned entries,
+                          dma_data_direction direction) const override {
+    note("sync_sg_device", place(list), entries, direction);
+    dma_map_ops::sync_sg_for_device(dev, list, entries, direction);
   }
   dma_addr_t map_resource(device& /*dev*/, phys_addr_t address, std::size_t size,
                           dma_data_direction direction, dma_attrs attrs) const override {
@@ -85,6 +112,10 @@ class FakeOps final : public dma_map_ops {
     return 0x1000;
   }
 
+  /// Where the first entry of a list is in DRAM.
+  static phys_addr_t place(const scatterlist* list) {
+    return list == nullptr ? 0 : sg_phys(list) - HostMachine::kDramStart;
+  }
   template <class... Arguments>
   void note(const char* name, Arguments... arguments) const {
     std::ostringstream text;
@@ -96,6 +127,7 @@ class FakeOps final : public dma_map_ops {
   mutable Log log;
   mutable int live = 0;
   int fail_after = 100;
+  int list_result = 0;  ///< What map_sg returns at once, if not 0.
   mutable std::byte storage[16] = {};
 };
 

@@ -29,6 +29,10 @@ struct SgFixture : IommuDmaFixture {
     log().clear();
     return dma_map_sg(dmac, list.data(), static_cast<int>(list.size()), direction);
   }
+  int map_table() {
+    sg_table table{list.data(), 0, static_cast<unsigned>(list.size())};
+    return dma_map_sgtable(dmac, &table, DMA_TO_DEVICE, 0);
+  }
   void unmap(dma_data_direction direction = DMA_TO_DEVICE) {
     log().clear();
     dma_unmap_sg(dmac, list.data(), static_cast<int>(list.size()), direction);
@@ -126,6 +130,7 @@ TEST_CASE_METHOD(SgFixture, "a list that cannot be mapped whole is not mapped at
   CHECK(dma_set_mask(dmac, 0x3FFF) == 0);
   make({{9, 0, 512}, {3, 512, 512}, {12, 512, 512}, {5, 512, 512}});
   CHECK(do_map() == 0);
+  CHECK(map_table() == -22);  // It never will be.
   CHECK(iova_pages_in_use() == 0);
   CHECK_FALSE(walk(0x1000));
 }
@@ -139,12 +144,25 @@ TEST_CASE_METHOD(SgFixture, "a list for which there are too few tables is not ma
   // 500 pages from 0x100000 on need a second table.
   make({{0, 0, 250 * 4096}, {255, 0, 250 * 4096}});
   CHECK(do_map() == 0);
+  CHECK(map_table() == -12);
   CHECK_FALSE(walk(0x10'0000));
   CHECK(iova_pages_in_use() == 0);
   make({{0, 0, 250 * 4096}});
   CHECK(do_map() == 1);
   CHECK(list[0].dma_address == 0x10'0000);
   unmap();
+}
+
+TEST_CASE_METHOD(SgFixture, "a list for which there are too few addresses is -ENOMEM",
+                 "[sw][dma][iommu]") {
+  constexpr std::size_t kMost = 128U << 20;  // In one bitmap.
+  dma_iommu_mapping& space = *dmac->iommu_mapping;
+  std::vector<dma_addr_t> taken;
+  for (dma_addr_t iova; (iova = iova_alloc(space, kMost)) != DMA_MAPPING_ERROR;)
+    taken.push_back(iova);
+  make({{0, 0, kMost}});
+  CHECK(map_table() == -12);
+  for (const dma_addr_t iova : taken) iova_free(space, iova, kMost);
 }
 
 TEST_CASE_METHOD(SgFixture, "neighbours in memory are mapped by blocks", "[sw][dma][iommu]") {
