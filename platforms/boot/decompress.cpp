@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "platforms/boot/block_stream.hpp"
+
 namespace linefill {
 
 namespace {
@@ -134,7 +136,9 @@ std::optional<Unpacked> from_zstd(std::span<const std::byte> bytes, std::size_t 
 struct Format {
   const char* name;
   std::string_view magic;
-  std::optional<Unpacked> (*unpack)(std::span<const std::byte>, std::size_t);  ///< Or null.
+  std::optional<Unpacked> (*unpack)(std::span<const std::byte>, std::size_t);
+  /// If it is not decompressed here.
+  std::optional<std::size_t> (*length)(std::span<const std::byte>) = nullptr;
 };
 
 // Documentation of each format; the list of lib/decompress.c of Linux, and lz4's frames: Linux has
@@ -148,9 +152,9 @@ constexpr std::array<Format, 8> kFormats{{
      from_xz},
     {"zstd", std::string_view{"\x28\xB5\x2F\xFD", 4}, from_zstd},
     {"bzip2", std::string_view{"BZh", 3}, from_bzip2},
-    {"lz4", std::string_view{"\x02\x21\x4C\x18", 4}, nullptr},
-    {"lz4", std::string_view{"\x04\x22\x4D\x18", 4}, nullptr},
-    {"lzo", std::string_view{"\x89LZO", 4}, nullptr},
+    {"lz4", std::string_view{"\x02\x21\x4C\x18", 4}, nullptr, length_of_lz4_legacy},
+    {"lz4", std::string_view{"\x04\x22\x4D\x18", 4}, nullptr, length_of_lz4_frame},
+    {"lzo", std::string_view{"\x89LZO", 4}, nullptr, length_of_lzop},
     {"lzma", std::string_view{"\x5D\0\0", 3}, from_lzma},
 }};
 
@@ -171,6 +175,11 @@ std::string compression_of(std::span<const std::byte> bytes) {
 bool can_decompress(std::span<const std::byte> bytes) {
   const Format* format = format_of(bytes);
   return format != nullptr && format->unpack != nullptr;
+}
+
+std::optional<std::size_t> compressed_length(std::span<const std::byte> bytes) {
+  const Format* format = format_of(bytes);
+  return format != nullptr && format->length != nullptr ? format->length(bytes) : std::nullopt;
 }
 
 std::optional<Unpacked> decompress(std::span<const std::byte> bytes, std::size_t most) {

@@ -16,6 +16,10 @@ std::string compression_of(std::span<const std::byte> bytes);
 /// Whether `decompress` knows that compression: gzip, xz, lzma, zstd or bzip2.
 bool can_decompress(std::span<const std::byte> bytes);
 
+/// Of those that it does not know, lz4 and lzo: how long the stream at the beginning of `bytes` is.
+/// Nothing if it ends too early.
+std::optional<std::size_t> compressed_length(std::span<const std::byte> bytes);
+
 struct Unpacked {
   std::vector<std::byte> bytes;
   std::size_t consumed = 0;  ///< How long the stream was.

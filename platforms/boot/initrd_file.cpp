@@ -2,9 +2,11 @@
 #include "platforms/boot/initrd_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,16 +23,36 @@ constexpr std::size_t kLargestInitrd = std::size_t{2} << 30;
 
 constexpr std::size_t padded(std::size_t n) { return (n + 3) & ~std::size_t{3}; }
 
-std::uint32_t hex_field(std::string_view text) {
-  std::uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return value;
+/// The fields of a header: thirteen numbers of eight hexadecimal digits.
+struct Header {
+  static constexpr std::size_t kMagic = 6;
+  static constexpr std::size_t kDigits = 8;
+  std::array<std::uint32_t, 13> fields{};
+
+  std::size_t file() const { return fields[6]; }
+  std::size_t name() const { return fields[11]; }
+};
+constexpr std::size_t kHeader = Header::kMagic + 13 * Header::kDigits;
+
+// Nothing if one is no number.
+std::optional<Header> header_of(std::string_view text) {
+  Header header;
+  text.remove_prefix(Header::kMagic);
+  for (std::uint32_t& field : header.fields) {
+    const char* last = text.data() + Header::kDigits;
+    const auto [end, error] = std::from_chars(text.data(), last, field, 16);
+    if (error != std::errc{} || end != last) return std::nullopt;
+    text.remove_prefix(Header::kDigits);
+  }
+  return header;
 }
 
 /// Walks over a file as Linux unpacks it (init/initramfs.c;
 /// Documentation/driver-api/early-userspace/buffer-format.rst), to its end or to what cannot be.
 class InitrdWalk {
  public:
+  explicit InitrdWalk(const std::string& path) : path_{path} {}
+
   /// What is wrong; empty if nothing is. `compressed`: these are the contents of a stream.
   std::string problem(std::string_view text, bool compressed);
 
@@ -38,6 +60,7 @@ class InitrdWalk {
   std::string stream(std::string_view text, std::size_t& at);
   bool entry(std::string_view text, std::size_t& at);
 
+  const std::string& path_;
   bool known_ = false;  ///< Something was recognised: from now on all must be.
   bool open_ = false;   ///< Of an archive whose trailer has not come.
 };
@@ -54,9 +77,11 @@ std::string InitrdWalk::problem(std::string_view text, bool compressed) {
       if (!entry(text, at)) return "cpio" + place;
     } else if (!compressed && !compression_of(bytes).empty()) {
       known_ = true;
-      if (!can_decompress(bytes)) return {};
-      const std::string inside = stream(rest, at);
-      if (!inside.empty()) return inside + place;
+      const std::string wrong = stream(rest, at);
+      if (!wrong.empty()) return wrong + place;
+    } else if (rest.starts_with("070707")) {
+      throw ConfigurationError{path_ + ": a cpio archive of another format (070707)" + place +
+                               ": expected one as Linux reads it (cpio -H newc)"};
     } else {
       return known_ ? "no archive" + place : "";
     }
@@ -67,27 +92,29 @@ std::string InitrdWalk::problem(std::string_view text, bool compressed) {
 // One stream. What is no archive in it is not looked into: a disk's image can be compressed, too.
 std::string InitrdWalk::stream(std::string_view text, std::size_t& at) {
   const auto bytes = std::as_bytes(std::span{text});
+  if (!can_decompress(bytes)) {
+    const auto length = compressed_length(bytes);
+    at += length.value_or(0);
+    return length ? "" : compression_of(bytes);
+  }
   const auto contents = decompress(bytes, kLargestInitrd);
   if (!contents) return compression_of(bytes);
   at += contents->consumed;
-  InitrdWalk inside;
+  InitrdWalk inside{path_};
   const std::string_view unpacked{reinterpret_cast<const char*>(contents->bytes.data()),
                                   contents->bytes.size()};
   const std::string problem = inside.problem(unpacked, true);
   return problem.empty() ? "" : compression_of(bytes) + " with " + problem;
 }
 
-// A header, a name, a file: false if one of them lacks its end.
+// A header, a name, a file: false if one of them lacks its end, or is not what it should be.
 bool InitrdWalk::entry(std::string_view text, std::size_t& at) {
-  constexpr std::size_t kHeader = 110;
-  constexpr std::size_t kSizeAt = 54;
-  constexpr std::size_t kNameSizeAt = 94;
   const std::string_view rest = text.substr(at);
   if (rest.size() < kHeader) return false;
-  const std::size_t name = hex_field(rest.substr(kNameSizeAt, 8));
-  const std::size_t file = hex_field(rest.substr(kSizeAt, 8));
+  const auto header = header_of(rest);
+  if (!header) return false;
   open_ = !rest.substr(kHeader).starts_with("TRAILER!!!");
-  const std::size_t whole = padded(kHeader + name) + file;
+  const std::size_t whole = padded(kHeader + header->name()) + header->file();
   // Nothing is lost with the zeros behind a trailer.
   if (open_ && whole > rest.size()) return false;
   at = std::min(text.size(), at + padded(whole));
@@ -110,7 +137,7 @@ std::string_view without_boot_config(std::string_view text) {
 std::vector<std::byte> read_initrd(const std::string& path) {
   std::vector<std::byte> bytes = read_file(path, kExpected);
   const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  const std::string problem = InitrdWalk{}.problem(without_boot_config(text), false);
+  const std::string problem = InitrdWalk{path}.problem(without_boot_config(text), false);
   if (!problem.empty())
     throw ConfigurationError{path + ": truncated or damaged (" + problem + "): expected " +
                              kExpected};
