@@ -219,7 +219,7 @@ constexpr std::array kKinds{
     FindingKindInfo{FindingKind::kApiUnmapUnknown, "api_unmap_unknown",
                     "An unmap or free of something that was never mapped.",
                     "The handle is not one that a mapping call returned: it was changed, never "
-                    "stored, or stands for failure.",
+                    "stored, stands for failure, or is another allocation's than the memory.",
                     kFunctionCause, "Keep the handle, and unmap what was mapped."},
     FindingKindInfo{FindingKind::kApiDoubleUnmap, "api_double_unmap",
                     "An unmap or free of something that had ended already.",

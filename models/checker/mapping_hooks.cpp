@@ -174,16 +174,34 @@ void MappingHooks::attach_coherent(const Symbols& symbols) {
          if (cpu_address == 0 || !handle) return;
          note_mapped(c, MappingFamily::kCoherent, "dma_alloc_attrs", {{*handle, c.r[1]}}, 0, 0);
          add(c, "dma_alloc_attrs", {*handle, c.r[1]}, 0, c.stack[0], Mapping::Type::kCoherent);
+         coherent_[cpu_address] = *handle;
        });
   hook(
       symbols, "dma_free_attrs",
       [this](const HookedCall& c) {
-        if (c.r[2] == 0) return;  // Nothing is freed: as Linux.
-        note_ended(c, MappingFamily::kCoherent, "dma_free_attrs", {c.stack[0], c.r[1]}, 0);
+        if (c.r[2] == 0 || rules_ == nullptr) return;  // Null: nothing is freed, as in Linux.
+        note_freed(
+            rules_call(c, MappingFamily::kCoherent, "dma_free_attrs", {c.stack[0], c.r[1]}, 0),
+            c.r[2]);
       },
       [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
-        end(c.stack[0], c, 0, Mapping::Type::kCoherent);
+        const auto own = coherent_.find(c.r[2]);
+        if (own == coherent_.end()) return;
+        end(own->second, c, 0, Mapping::Type::kCoherent);
+        coherent_.erase(own);
       });
+}
+
+// What is freed is the memory, whatever handle comes with it.
+void MappingHooks::note_freed(MappingCall call, std::uint32_t cpu_address) {
+  const auto own = coherent_.find(cpu_address);
+  if (own == coherent_.end()) {
+    if (rules_->mixed_up(call, call.address)) return;  // Nothing is freed.
+  } else if (own->second != call.address) {
+    rules_->mixed_up(call, own->second);
+    call.address = own->second;
+  }
+  rules_->ended(call);
 }
 
 // dma_alloc_pages(dev, size, *handle, dir, gfp) returns a page, dma_free_pages(dev, size, page,

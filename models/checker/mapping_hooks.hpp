@@ -83,6 +83,7 @@ class MappingHooks {
   bool failed(const HookedCall& call, MappingFamily family, const char* function);
   void note_ended(const HookedCall& call, MappingFamily family, const char* function,
                   Segment segment, std::uint32_t direction, unsigned entries = 0);
+  void note_freed(MappingCall call, std::uint32_t cpu_address);
   void add(const HookedCall& call, const char* function, Segment segment, std::uint32_t direction,
            std::uint32_t attributes, Mapping::Type type,
            std::optional<std::uint32_t> original = {});
@@ -110,6 +111,8 @@ class MappingHooks {
     std::uint32_t size = 0;
   };
   std::map<std::uint32_t, Pool> pools_;
+  /// Handles of coherent memory that is out, by what its owner was given for the CPU.
+  std::map<std::uint32_t, std::uint32_t> coherent_;
   GuestMemory memory_{program_};
   Time no_buffer_ = Time{-1};  ///< When a pool had none the last time.
 };

@@ -121,6 +121,16 @@ bool MappingRules::ended(const MappingCall& call) {
   return true;
 }
 
+bool MappingRules::mixed_up(const MappingCall& call, std::uint32_t handle) {
+  MappingCall owner = call;
+  owner.address = handle;
+  const auto found = best_match(owner);
+  if (found == live_.end()) return false;
+  report(FindingKind::kApiUnmapUnknown, call, &found->second.call,
+         call.function + " with the address and the handle of one allocation");
+  return true;
+}
+
 void MappingRules::compare(const MappingCall& call, const Record& record) {
   const MappingCall& mapping = record.call;
   if (mapping.device != call.device) {

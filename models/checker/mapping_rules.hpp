@@ -62,6 +62,9 @@ class MappingRules {
   /// An unmap or free. Direction and entries count where the family has them. False: it ends
   /// nothing.
   bool ended(const MappingCall& call);
+  /// A free whose memory and handle are not of one allocation (Linux: "different CPU address").
+  /// `handle` is that of the allocation to name. False, and nothing is said: there is none.
+  bool mixed_up(const MappingCall& call, std::uint32_t handle);
   void synced(const MappingCall& call);
 
   /// That software asks whether mappings failed can be seen: `checked` is called when it does.

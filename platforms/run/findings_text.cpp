@@ -163,7 +163,9 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
       return "a non-cacheable access met " + bytes + " whose newest value was " +
              place_of(finding.cause);
     case FindingKind::kApiUnmapUnknown:
-      return "what was ended had never been mapped";
+      return finding.mapping.empty()
+                 ? "what was ended had never been mapped"
+                 : "the memory and the handle that were freed are not of one allocation";
     case FindingKind::kApiDoubleUnmap:
       return "what was ended had ended already";
     case FindingKind::kApiSizeMismatch:

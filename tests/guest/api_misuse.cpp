@@ -96,6 +96,26 @@ void free_twice_case() {
   dma_free_coherent(&bench.dev(), kBytes, memory, handle);
   dma_free_coherent(&bench.dev(), kBytes, memory, handle);
 }
+/// The memory is what is freed: the live buffer whose handle was given stays as it was.
+void free_handle_case() {
+  DmaBench bench;
+  dma_addr_t handle = 0;
+  dma_addr_t live = 0;
+  void* memory = dma_alloc_coherent(&bench.dev(), kBytes, &handle, GFP_KERNEL);
+  void* other = dma_alloc_coherent(&bench.dev(), kBytes, &live, GFP_KERNEL);
+  check(memory != nullptr && other != nullptr, "both are allocated");
+  dma_free_coherent(&bench.dev(), kBytes, memory, live);
+  dma_free_coherent(&bench.dev(), kBytes, other, live);
+}
+/// Nothing is freed: not what the handle stands for.
+void free_address_case() {
+  DmaBench bench;
+  dma_addr_t handle = 0;
+  void* memory = dma_alloc_coherent(&bench.dev(), kBytes, &handle, GFP_KERNEL);
+  check(memory != nullptr, "it is allocated");
+  dma_free_coherent(&bench.dev(), kBytes, bench.begin(), handle);
+  dma_free_coherent(&bench.dev(), kBytes, memory, handle);
+}
 
 void unchecked_case() {
   DmaBench bench;
@@ -174,6 +194,8 @@ constexpr Case kCases[] = {
     {"entries", entries_case},
     {"free_size", free_size_case},
     {"free_twice", free_twice_case},
+    {"free_handle", free_handle_case},
+    {"free_address", free_address_case},
     {"unchecked", unchecked_case},
     {"failed", failed_case},
     {"leak", leak_case},

@@ -21,7 +21,7 @@ struct LedgerBench {
     for (const char* name :
          {"dma_map_page_attrs", "dma_unmap_page_attrs", "dma_map_sg_attrs",
           "dma_sync_single_for_cpu", "dma_alloc_attrs", "dma_alloc_pages", "dma_free_pages",
-          "dma_alloc_noncontiguous", "dma_free_noncontiguous"}) {
+          "dma_alloc_noncontiguous", "dma_free_noncontiguous", "dma_free_attrs"}) {
       symbols.add_function(name, at, 4);
       at += 0x100;
     }
@@ -54,7 +54,7 @@ struct LedgerBench {
 
 TEST_CASE_METHOD(LedgerBench, "a mapping has the handle that was returned, and its site",
                  "[checker][ledger]") {
-  CHECK(hooked == 9);
+  CHECK(hooked == 10);
   call("dma_map_page_attrs", {kDevice, 0x1234, 16, 100}, {kFromDevice, 0}, 0x6000'0010);
   const Mapping* mapped = ledger.covering(0x6000'0073);
   REQUIRE(mapped != nullptr);
@@ -126,6 +126,33 @@ TEST_CASE_METHOD(LedgerBench, "a coherent allocation's handle is read where the 
   call("dma_alloc_attrs", {kDevice, 4096, 0x4000, 0}, {0}, 0xF000'0000);
   REQUIRE(ledger.live_at(0x6001'0000) != nullptr);
   CHECK(ledger.live_at(0x6001'0000)->type == Mapping::Type::kCoherent);
+}
+
+TEST_CASE_METHOD(LedgerBench, "coherent memory ends by its address, and its handle is compared",
+                 "[checker][ledger]") {
+  FindingLog findings;
+  MappingRules rules{findings};
+  mapping.set_rules(&rules);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    program.memory[0x4000] = 0x6001'0000 + i * 0x1000;
+    call("dma_alloc_attrs", {kDevice, 4096, 0x4000, 0}, {0}, 0xF000'0000 + i * 0x1000);
+  }
+  const auto free = [this](std::uint32_t cpu_address, std::uint32_t handle) {
+    call("dma_free_attrs", {kDevice, 4096, cpu_address, 0}, {handle, 0, 0}, 0);
+  };
+  free(0xF000'0000, 0x6001'1000);  // The other one's handle.
+  REQUIRE(findings.all().size() == 1);
+  CHECK(findings.all()[0].kind == FindingKind::kApiUnmapUnknown);
+  CHECK(findings.all()[0].offset == 0x1000);
+  CHECK(ledger.live_at(0x6001'0000) == nullptr);
+  CHECK(ledger.live_at(0x6001'1000) != nullptr);
+  free(0xF000'1040, 0x6001'1000);  // Memory that is not out: nothing ends.
+  CHECK(findings.all()[0].count == 2);
+  CHECK(ledger.live_count() == 1);
+  free(0xF000'1000, 0x6001'1000);
+  CHECK(ledger.live_count() == 0);
+  CHECK(findings.all().size() == 1);
+  CHECK(findings.all()[0].count == 2);
 }
 
 TEST_CASE_METHOD(LedgerBench, "pages for one direction are the CPU's until they are synced",
