@@ -26,10 +26,12 @@ unsigned port_cycles(std::size_t bytes) {
 }  // namespace
 
 L2Cache::L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer,
-                 L2Monitor& monitor, L2Statistics& statistics, Timing timing)
+                 L2EvictionBuffer& evictions, L2Monitor& monitor, L2Statistics& statistics,
+                 Timing timing)
     : settings_{settings},
       memory_{memory},
       buffer_{buffer},
+      evictions_{evictions},
       monitor_{monitor},
       statistics_{statistics},
       timing_{timing},
@@ -82,7 +84,7 @@ BusResponse L2Cache::read(const L2Request& request, Time& now) {
   // A strongly ordered access comes after all that was written before.
   if (memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
   for_each_part(request, [&](const Part& part) {
-    buffer_.drain_line(part.line, now);
+    drain_line(part.line, now);
     return BusResponse::kOkay;
   });
   ++statistics_.bypassed;
@@ -91,7 +93,7 @@ BusResponse L2Cache::read(const L2Request& request, Time& now) {
 }
 
 BusResponse L2Cache::read_part(const Part& part, Time& now) {
-  buffer_.drain_line(part.line, now);
+  drain_line(part.line, now);
   const MemoryAttributes& memory = part.request.attributes.memory;
   if (!looked_up(memory)) {
     ++statistics_.bypassed;
@@ -194,7 +196,7 @@ BusResponse L2Cache::write_first_beat(const L2Request& request, Time& now) {
 BusResponse L2Cache::write_around(const L2Request& request, Time& now) {
   if (request.attributes.memory.type == MemoryType::kStronglyOrdered) buffer_.drain_all(now);
   for_each_part(request, [&](const Part& part) {
-    buffer_.drain_line(part.line, now);
+    drain_line(part.line, now);
     return BusResponse::kOkay;
   });
   ++statistics_.bypassed;
@@ -224,6 +226,7 @@ BusResponse L2Cache::write_around(const L2Request& request, Time& now) {
 }
 
 BusResponse L2Cache::write_part(const Part& part, Time& now) {
+  evictions_.drain_line(memory_line(part.line), now);
   const MemoryAttributes& memory = part.request.attributes.memory;
   if (!settings_.enabled()) {
     ++statistics_.bypassed;
@@ -241,7 +244,7 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
   if (part.request.hints.clean && exclusive(part.request.attributes))
     return take_clean_line(part, now);
   // Older bytes of the line must not reach memory after these.
-  if (back) buffer_.drain_line(part.line, now);
+  if (back) drain_line(part.line, now);
   CacheLine* line = array_.find(part.line);
   count_write(line != nullptr);
   if (!back) monitor_.count(L2Event::kWriteThroughRequest);
@@ -257,7 +260,7 @@ BusResponse L2Cache::write_part(const Part& part, Time& now) {
 
 // Exclusive configuration: a line comes back from the L1 as it was.
 BusResponse L2Cache::take_clean_line(const Part& part, Time& now) {
-  buffer_.drain_line(part.line, now);
+  drain_line(part.line, now);
   CacheLine* line = array_.find(part.line);
   count_write(line != nullptr);
   if (line == nullptr) line = allocate_for_write(part, now);
@@ -276,7 +279,7 @@ CacheLine* L2Cache::allocate_for_write(const Part& part, Time& now) {
   if (settings_.fills_disabled() || !settings_.write_allocates(wanted)) return nullptr;
   LineData data{};
   if (part.mask != kWholeLine) {
-    buffer_.drain_line(part.line, now);
+    drain_line(part.line, now);
     if (fetch(part.line, data, attributes, now) != BusResponse::kOkay) return nullptr;
   }
   CacheLine* line = make_room(part.line, attributes, now);
@@ -324,7 +327,7 @@ void L2Cache::write_memory(const Part& part, Time& now) {
 // A line that an L1 writes back past this cache fills a slot at once; with the controller disabled
 // nothing waits in slots.
 void L2Cache::write_memory_at_once(const Part& part, Time& now) {
-  buffer_.drain_line(part.line, now);
+  drain_line(part.line, now);
   const Origin& origin = part.request.attributes.origin;
   if (observer_ != nullptr && part.request.marks != nullptr) {
     observer_->wrote_back_to_memory(CopyLevel::kL1Data, memory_line(part.line), *part.request.marks,

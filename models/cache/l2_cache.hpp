@@ -6,6 +6,7 @@
 #include <span>
 
 #include "models/bus/occupancy.hpp"
+#include "models/cache/l2_eviction_buffer.hpp"
 #include "models/cache/l2_line_number.hpp"
 #include "models/cache/l2_master_side.hpp"
 #include "models/cache/l2_monitor.hpp"
@@ -42,7 +43,7 @@ class L2Cache final : public CopyHolder {
   };
 
   L2Cache(const L2Settings& settings, L2MasterSide& memory, L2StoreBuffer& buffer,
-          L2Monitor& monitor, L2Statistics& statistics, Timing timing);
+          L2EvictionBuffer& evictions, L2Monitor& monitor, L2Statistics& statistics, Timing timing);
 
   void set_observer(Observer* observer) { observer_ = observer; }
 
@@ -102,6 +103,7 @@ class L2Cache final : public CopyHolder {
   void write_memory(const Part& part, Time& now);
   void write_memory_at_once(const Part& part, Time& now);
 
+  void drain_line(L2LineNumber line, Time& now);
   BusResponse fetch(L2LineNumber line, LineData& data, const Attributes& attributes, Time& now);
   CacheLine* make_room(L2LineNumber line, const Attributes& attributes, Time now,
                        bool loses_victim = false);
@@ -124,6 +126,7 @@ class L2Cache final : public CopyHolder {
   const L2Settings& settings_;
   L2MasterSide& memory_;
   L2StoreBuffer& buffer_;
+  L2EvictionBuffer& evictions_;
   L2Monitor& monitor_;
   L2Statistics& statistics_;
   Timing timing_;

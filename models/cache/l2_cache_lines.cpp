@@ -21,6 +21,12 @@ Attributes of_line(L2LineNumber line, const Origin& origin) {
 
 }  // namespace
 
+// What waits of this line on its way to memory leaves first, the older before the newer.
+void L2Cache::drain_line(L2LineNumber line, Time& now) {
+  evictions_.drain_line(memory_line(line), now);
+  buffer_.drain_line(line, now);
+}
+
 BusResponse L2Cache::fetch(L2LineNumber line, LineData& data, const Attributes& attributes,
                            Time& now) {
   return memory_.read(address_of(memory_line(line)), data, attributes, now);
@@ -96,7 +102,7 @@ bool L2Cache::fill_aside(L2LineNumber number, const Attributes& wanted, FillCaus
   if (array_.find(number) != nullptr) return false;
   Attributes attributes = wanted;
   attributes.origin.epoch = 0;
-  buffer_.drain_line(number, now);
+  drain_line(number, now);
   LineData data;
   if (fetch(number, data, attributes, now) != BusResponse::kOkay) return false;
   CacheLine* line = make_room(number, attributes, now, loses_victim);
@@ -105,28 +111,27 @@ bool L2Cache::fill_aside(L2LineNumber number, const Attributes& wanted, FillCaus
   return true;
 }
 
+// A newer store to some of the bytes may wait in the store buffer and will come over them: nothing
+// is lost then, and this line leaves first.
 void L2Cache::clean(CacheLine& line, WriteBackCause cause, const Origin& origin, Time& now) {
   if (!line.dirty) return;
   ++statistics_.write_backs;
   const L2LineNumber number = line.tag;
-  if (observer_ != nullptr) {
-    // A newer store to these bytes waits in the buffer and will come over them: nothing is lost.
-    ByteMask waiting = line.marks.superseded;
-    if (waiting != 0) waiting &= buffer_.find(memory_line(number)).newest();
-    if (waiting != 0) {
-      LineMarks marks = line.marks;
-      marks.superseded &= ~waiting;
-      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), marks, cause, origin,
-                                      now);
-    } else {
-      observer_->wrote_back_to_memory(CopyLevel::kL2, memory_line(number), line.marks, cause,
-                                      origin, now);
-    }
+  L2WriteBack leaving{memory_line(number), line.data, {}, cause, of_line(number, origin)};
+  bool joined = false;
+  if (observer_ != nullptr) leaving.marks = line.marks;
+  if (evictions_.late() || leaving.marks.superseded != 0) {
+    const CopyView waiting = buffer_.find(memory_line(number));
+    joined = waiting.valid != 0;
+    leaving.marks.superseded &= ~waiting.newest();
   }
   line.dirty = false;
   line.marks.dirty = 0;
-  const LineData data = line.data;
-  memory_.post(memory_line(number), data, kWholeLine, of_line(number, origin), now);
+  if (evictions_.late() && !joined) {
+    evictions_.keep(leaving, now);
+  } else {
+    evictions_.write(leaving, now);
+  }
 }
 
 void L2Cache::invalidate(CacheLine& line, const Origin& origin, Time now) {

@@ -11,6 +11,8 @@ namespace {
 using Scope = Maintenance::Scope;
 
 constexpr unsigned kLineOperationCycles = 10;
+/// What a sync in the background may take where the adversary is.
+constexpr Time kLateSync = 5us;
 constexpr unsigned kWayOperationCyclesPerLine = 4;
 constexpr unsigned kWayOperationChunk = 16;  // Lines between two events: 64 cycles.
 
@@ -50,8 +52,10 @@ void L2Operations::sync(bool merging_ends, const RegisterContext& context, Time&
   if (options_.all_in_background()) {
     running_ = of_line(Kind::kSync, context);
     running_.next = std::max(now, memory_.quiet_at());
+    if (evictions_.late()) running_.next += kLateSync;
     return;
   }
+  evictions_.drain_all(now);
   now = std::max(now, memory_.quiet_at());
   told(Kind::kSync, Scope::kAll, kNoLine, context.attributes.origin, now);
 }
@@ -135,6 +139,7 @@ void L2Operations::step() {
   Time end = running_.next;
   stepping_ = true;
   if (running_.kind == Kind::kSync) {
+    evictions_.drain_all(end);
     told(Kind::kSync, Scope::kAll, kNoLine, running_.origin, end);
   } else {
     work(running_, end);

@@ -16,10 +16,11 @@ class L2Operations {
  public:
   enum class Kind : std::uint8_t { kInvalidate, kClean, kCleanInvalidate, kUnlock, kSync };
 
-  L2Operations(L2Cache& cache, L2StoreBuffer& buffer, L2MasterSide& memory,
-               L2Statistics& statistics, const L2x0Options& options)
+  L2Operations(L2Cache& cache, L2StoreBuffer& buffer, L2EvictionBuffer& evictions,
+               L2MasterSide& memory, L2Statistics& statistics, const L2x0Options& options)
       : cache_{cache},
         buffer_{buffer},
+        evictions_{evictions},
         memory_{memory},
         statistics_{statistics},
         options_{options} {}
@@ -85,6 +86,7 @@ class L2Operations {
 
   L2Cache& cache_;
   L2StoreBuffer& buffer_;
+  L2EvictionBuffer& evictions_;
   L2MasterSide& memory_;
   L2Statistics& statistics_;
   const L2x0Options& options_;

@@ -93,11 +93,15 @@ void L2x0::schedule(Time now) {
 // ----------------------------------------------------------------------------------
 
 bool L2x0::evict_early(std::uint64_t choice) {
-  return block_.cache().evict_dirty(choice, from_sc_time(sc_core::sc_time_stamp()));
+  const Time now = from_sc_time(sc_core::sc_time_stamp());
+  const bool found = block_.cache().evict_dirty(choice, now);
+  schedule(now);
+  return found;
 }
 
 void L2x0::set_late_drain(bool late) {
   block_.buffer().set_late(late);
+  block_.evictions().set_late(late);
   schedule(from_sc_time(sc_core::sc_time_stamp()));
 }
 

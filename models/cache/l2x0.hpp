@@ -32,6 +32,7 @@ class L2x0 final : public OuterCache {
  protected:
   L2Cache& cache() override { return block_.cache(); }
   L2StoreBuffer& buffer() override { return block_.buffer(); }
+  L2EvictionBuffer& evictions() override { return block_.evictions(); }
   BusResponse pass(bool write, const L2Request& request, Time& now) override;
   void passed(Time start) override { schedule(start); }
   BusResponse access(DeviceAccess& access) override;

@@ -44,8 +44,9 @@ L2x0Block::L2x0Block(BusPort& memory, const L2x0Options& options, Statistics& st
       memory_{memory, monitor_},
       buffer_{memory_, options.drains_with_time() ? options.store_buffer_drain : kNever,
               statistics},
-      cache_{settings_, memory_, buffer_, monitor_, statistics_, options.timing},
-      operations_{cache_, buffer_, memory_, statistics_, options_} {
+      evictions_{memory_},
+      cache_{settings_, memory_, buffer_, evictions_, monitor_, statistics_, options.timing},
+      operations_{cache_, buffer_, evictions_, memory_, statistics_, options_} {
   reset(Time{0});
 }
 
@@ -62,12 +63,14 @@ void L2x0Block::reset(Time now) {
   operations_.reset();
   registers().reset(*this);
   buffer_.clear();
+  evictions_.clear();
   cache_.clear(now);
 }
 
 void L2x0Block::set_observer(Observer* observer) {
   operations_.set_observer(observer);
   buffer_.set_observer(observer);
+  evictions_.set_observer(observer);
   cache_.set_observer(observer);
 }
 
@@ -174,11 +177,12 @@ void L2x0Block::write_event_control(std::uint32_t value, const RegisterContext&)
 }
 
 Time L2x0Block::next_event() const {
-  return std::min(buffer_.next_event(), operations_.next_event());
+  return std::min({buffer_.next_event(), evictions_.next_event(), operations_.next_event()});
 }
 
 void L2x0Block::advance(Time now) {
   buffer_.advance(now);
+  evictions_.advance(now);
   operations_.advance(now);
 }
 

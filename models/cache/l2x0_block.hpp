@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "models/cache/l2_cache.hpp"
+#include "models/cache/l2_eviction_buffer.hpp"
 #include "models/cache/l2_master_side.hpp"
 #include "models/cache/l2_monitor.hpp"
 #include "models/cache/l2_operations.hpp"
@@ -28,6 +29,7 @@ class L2x0Block {
   void set_observer(Observer* observer);
   L2Cache& cache() { return cache_; }
   L2StoreBuffer& buffer() { return buffer_; }
+  L2EvictionBuffer& evictions() { return evictions_; }
   const L2Cache& cache() const { return cache_; }
   const L2StoreBuffer& buffer() const { return buffer_; }
 
@@ -165,6 +167,7 @@ class L2x0Block {
   L2Statistics statistics_;
   L2MasterSide memory_;
   L2StoreBuffer buffer_;
+  L2EvictionBuffer evictions_;
   L2Cache cache_;
   L2Operations operations_;
   Time* clock_ = nullptr;  ///< During a register write: when it will have ended.

@@ -40,8 +40,8 @@ void OuterCache::serve(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
   passed(start);
 }
 
-// As the processor sees memory: what is below, then the cache's bytes, then the store buffer's over
-// them.
+// As the processor sees memory: what is below, then what is being evicted, then the cache's bytes,
+// then the store buffer's over them.
 unsigned OuterCache::serve_debugger(tlm::tlm_generic_payload& payload) {
   const auto address = static_cast<std::uint32_t>(payload.get_address());
   const unsigned length = payload.get_data_length();
@@ -55,9 +55,11 @@ unsigned OuterCache::serve_debugger(tlm::tlm_generic_payload& payload) {
     std::array<std::byte, kLineBytes> line{};
     std::copy(part.begin(), part.end(), line.begin() + offset);
     if (payload.is_write()) {
+      evictions().overwrite(line_of(at), line, bytes_at(offset, size));
       cache().overwrite(line_of(at), line, bytes_at(offset, size));
       buffer().overwrite(line_of(at), line, bytes_at(offset, size));
     } else {
+      evictions().overlay(line_of(at), line);
       if (cache().enabled()) cache().overlay(line_of(at), line);
       buffer().overlay(line_of(at), line);
       std::copy_n(line.begin() + offset, size, part.begin());

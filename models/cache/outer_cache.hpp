@@ -32,21 +32,24 @@ class OuterCache : public Device, protected BusPort {
   ~OuterCache() override;
 
   virtual void set_observer(Observer* observer) = 0;
-  /// What the checker asks: the cache, then its store buffer.
+  /// What the checker asks: the cache, then its store buffer, then its eviction buffers.
   CopyHolder& cache_holder() { return cache(); }
   CopyHolder& buffer_holder() { return buffer(); }
+  CopyHolder& eviction_holder() { return evictions(); }
   /// How the processor's CP15 operates it; null for one that has registers on the bus.
   virtual OuterMaintenance* maintenance() { return nullptr; }
 
   /// The adversary: writes back and drops a dirty line, from the `choice`th on. False: none is
   /// dirty nearby.
   virtual bool evict_early(std::uint64_t choice) = 0;
-  /// The adversary: the store buffer drains no more with time.
+  /// The adversary: the store buffer drains no more with time, the eviction buffers keep what they
+  /// have.
   virtual void set_late_drain(bool late) = 0;
 
  protected:
   virtual L2Cache& cache() = 0;
   virtual L2StoreBuffer& buffer() = 0;
+  virtual L2EvictionBuffer& evictions() = 0;
   virtual BusResponse pass(bool write, const L2Request& request, Time& now) = 0;
   /// After a transaction that came at `start`.
   virtual void passed(Time /*start*/) {}

@@ -21,12 +21,13 @@ class Tauros2 final : public OuterCache {
   void set_observer(Observer* observer) override { block_.set_observer(observer); }
   OuterMaintenance* maintenance() override { return &block_; }
   bool evict_early(std::uint64_t choice) override;
-  void set_late_drain(bool /*late*/) override {}  // Nothing waits in it.
+  void set_late_drain(bool late) override { block_.evictions().set_late(late); }
 
  protected:
   BusResponse access(DeviceAccess& access) override;
   L2Cache& cache() override { return block_.cache(); }
   L2StoreBuffer& buffer() override { return block_.buffer(); }
+  L2EvictionBuffer& evictions() override { return block_.evictions(); }
   BusResponse pass(bool write, const L2Request& request, Time& now) override;
 
  private:

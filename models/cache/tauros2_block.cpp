@@ -27,7 +27,8 @@ Tauros2Block::Tauros2Block(BusPort& memory, const Tauros2Options& options, Stati
       statistics_{statistics},
       memory_{memory, monitor_},
       buffer_{memory_, kNever, statistics},
-      cache_{settings_, memory_, buffer_, monitor_, statistics_, options.timing} {
+      evictions_{memory_},
+      cache_{settings_, memory_, buffer_, evictions_, monitor_, statistics_, options.timing} {
   buffer_.end_merging();
   reset(Time{0});
 }
@@ -36,12 +37,14 @@ Tauros2Block::Tauros2Block(BusPort& memory, const Tauros2Options& options, Stati
 void Tauros2Block::reset(Time now) {
   settings_ = {.aux = aux_};
   configure(false, 0);
+  evictions_.clear();
   cache_.clear(now);
 }
 
 void Tauros2Block::set_observer(Observer* observer) {
   observer_ = observer;
   buffer_.set_observer(observer);
+  evictions_.set_observer(observer);
   cache_.set_observer(observer);
 }
 
@@ -92,6 +95,9 @@ void Tauros2Block::on_all(Action action, const Origin& origin, Time& now) {
   told(action, Maintenance::Scope::kAll, kNoLine, origin, now);
 }
 
-void Tauros2Block::synchronize(Time& now) { now = std::max(now, memory_.quiet_at()); }
+void Tauros2Block::synchronize(Time& now) {
+  evictions_.drain_all(now);
+  now = std::max(now, memory_.quiet_at());
+}
 
 }  // namespace linefill

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "models/cache/l2_cache.hpp"
+#include "models/cache/l2_eviction_buffer.hpp"
 #include "models/cache/l2_master_side.hpp"
 #include "models/cache/l2_monitor.hpp"
 #include "models/cache/l2_settings.hpp"
@@ -37,10 +38,17 @@ class Tauros2Block final : public OuterMaintenance {
   void set_observer(Observer* observer);
   L2Cache& cache() { return cache_; }
   L2StoreBuffer& buffer() { return buffer_; }
+  L2EvictionBuffer& evictions() { return evictions_; }
 
   /// Transactions of the core.
-  BusResponse read(const L2Request& request, Time& now) { return cache_.read(request, now); }
-  BusResponse write(const L2Request& request, Time& now) { return cache_.write(request, now); }
+  BusResponse read(const L2Request& request, Time& now) {
+    evictions_.advance(now);
+    return cache_.read(request, now);
+  }
+  BusResponse write(const L2Request& request, Time& now) {
+    evictions_.advance(now);
+    return cache_.write(request, now);
+  }
 
   void configure(bool enabled, std::uint32_t extra_features) override;
   void by_address(Action action, LineNumber line, bool secure, const Origin& origin,
@@ -63,6 +71,7 @@ class Tauros2Block final : public OuterMaintenance {
   L2Statistics statistics_;
   L2MasterSide memory_;
   L2StoreBuffer buffer_;
+  L2EvictionBuffer evictions_;
   L2Cache cache_;
   Observer* observer_ = nullptr;
 };

@@ -24,8 +24,13 @@ void for_each_line(PhysicalAddress address, std::uint32_t size, Use&& use) {
 
 unsigned first_of(ByteMask bytes) { return static_cast<unsigned>(std::countr_zero(bytes)); }
 
-constexpr bool buffer(CopyLevel level) {
+/// Holds stores that each have their place in time.
+constexpr bool store_buffer(CopyLevel level) {
   return level == CopyLevel::kStoreBuffer || level == CopyLevel::kL2StoreBuffer;
+}
+/// What it holds is on its way to memory.
+constexpr bool buffer(CopyLevel level) {
+  return store_buffer(level) || level == CopyLevel::kL2EvictionBuffer;
 }
 
 constexpr const char* kProcessorName = "cpu0";
@@ -121,7 +126,7 @@ void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
     for (CopyHolder* holder : holders_of(line)) {
       const CopyView view = holder->find(line);
       if (view.valid == 0) continue;
-      const ByteMask older = buffer(holder->level())
+      const ByteMask older = store_buffer(holder->level())
                                  ? view.marks->origin.older(bytes, attributes.origin.epoch)
                                  : bytes;
       if (older != 0) holder->overtaken(line, older);
@@ -330,7 +335,9 @@ void Checker::wrote_back_to_memory(CopyLevel from, LineNumber line, const LineMa
                                    WriteBackCause cause, const Origin&, Time time) {
   if (marks.superseded != 0) {
     static constexpr const char* kCauses[] = {"eviction", "clean", "drain", "clean"};
-    lose_device_write(from, line, marks.superseded, marks, kCauses[static_cast<unsigned>(cause)],
+    lose_device_write(from, line, marks.superseded, marks,
+                      from == CopyLevel::kL2EvictionBuffer ? cause_of_dirty(from)
+                                                           : kCauses[static_cast<unsigned>(cause)],
                       time);
   }
   // All 32 bytes of memory are now this copy's.

@@ -19,6 +19,8 @@ const char* Checker::cause_of_dirty(CopyLevel level) {
       return "store_buffer";
     case CopyLevel::kL2StoreBuffer:
       return "l2_store_buffer";
+    case CopyLevel::kL2EvictionBuffer:
+      return "l2_eviction_buffer";
     default:
       return "";
   }

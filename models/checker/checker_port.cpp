@@ -57,7 +57,7 @@ void Checker::port_wrote(LineNumber line, ByteMask bytes, const Attributes& attr
   bool copied = false;
   for (CopyHolder* holder : holders_of(line)) {
     const CopyLevel level = holder->level();
-    if (level == CopyLevel::kL2 || level == CopyLevel::kL2StoreBuffer) continue;
+    if (level >= CopyLevel::kL2) continue;
     const CopyView view = holder->find(line);
     if (view.valid == 0) continue;
     const ByteMask older = level == CopyLevel::kStoreBuffer

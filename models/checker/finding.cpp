@@ -25,11 +25,13 @@ constexpr std::array kKinds{
         "outer_clean_range()."},
     FindingKindInfo{
         FindingKind::kWriteNotDrained, "write_not_drained",
-        "A device read memory whose newest value was still in a store buffer.",
+        "A device read memory whose newest value was still in a buffer.",
         "The processor stored into non-cacheable (coherent or write-combining) memory and rang "
         "the doorbell; the\n"
         "doorbell, a store to Device memory, overtook the data.",
-        "store_buffer: in the processor's buffer; l2_store_buffer: in the outer cache's.",
+        "store_buffer: in the processor's buffer; l2_store_buffer: in the outer cache's; "
+        "l2_eviction_buffer: it had\n"
+        "left the outer cache, which nobody synchronised.",
         "Put wmb() (dsb and outer_sync) between the last store and the doorbell, or ring it with "
         "writel(), which\n"
         "contains it. dma_wmb() and writel_relaxed() do not drain the outer cache."},
@@ -66,7 +68,8 @@ constexpr std::array kKinds{
         "cleaned, the whole\n"
         "line went to memory, over what the device had written.",
         "eviction: the cache needed the place; clean: a cache operation; drain: a store buffer; "
-        "shared_line: the\n"
+        "l2_eviction_buffer:\n"
+        "no outer_sync() after either; shared_line: the "
         "line was dirty because of neighbours of the buffer.",
         "Map the buffer (dma_map_single(..., DMA_FROM_DEVICE)) before the device starts, so that "
         "no dirty line is\n"

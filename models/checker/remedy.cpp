@@ -86,6 +86,8 @@ std::string before_cpu_reads(const Finding& finding, const Mapping* mapping) {
 
 std::string before_device_writes(const Finding& finding, const Mapping* mapping) {
   if (finding.cause == "shared_line") return kOwnLines;
+  if (finding.cause == "l2_eviction_buffer")
+    return "outer_sync() after the operation on the outer cache, before the transfer";
   if (mapping == nullptr)
     return "dma_map_single(dev, p, size, DMA_FROM_DEVICE) before the transfer";
   if (mapping->cpu_sync_skipped)
@@ -111,6 +113,8 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
     case FindingKind::kStaleDeviceRead:
       return before_device_reads(finding, mapping);
     case FindingKind::kWriteNotDrained:
+      if (finding.cause == "l2_eviction_buffer")
+        return "outer_sync() after the operation on the outer cache, before the doorbell";
       return "wmb() after the store, before the doorbell (or ring it with writel())";
     case FindingKind::kStaleCpuRead:
       return before_cpu_reads(finding, mapping);

@@ -21,6 +21,7 @@ enum class CopyLevel : std::uint8_t {
   kStoreBuffer,
   kL2,
   kL2StoreBuffer,
+  kL2EvictionBuffer,
   kMemory,
 };
 

@@ -30,6 +30,8 @@ const char* name_of(CopyLevel level) {
       return "L2";
     case CopyLevel::kL2StoreBuffer:
       return "L2 buffer";
+    case CopyLevel::kL2EvictionBuffer:
+      return "L2 eviction";
     case CopyLevel::kMemory:
       return "memory";
   }

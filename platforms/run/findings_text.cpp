@@ -67,6 +67,7 @@ std::string place_of(const std::string& cause) {
   if (cause == "l1_dirty") return "dirty in the L1 data cache";
   if (cause == "l2_dirty") return "dirty in the outer cache (L2)";
   if (cause == "l2_store_buffer") return "in the outer cache's store buffer";
+  if (cause == "l2_eviction_buffer") return "in the outer cache's eviction buffer";
   if (cause == "store_buffer") return "in the processor's store buffer";
   if (cause == "not_invalidated") return "in memory, behind an old copy in a cache";
   if (cause == "l1") return "the L1 data cache";
@@ -88,6 +89,7 @@ std::string overwriting(const std::string& cause) {
   if (cause == "eviction") return "evicting a dirty line";
   if (cause == "clean") return "cleaning a dirty line";
   if (cause == "shared_line") return "writing back a line that was dirty for its other bytes";
+  if (cause == "l2_eviction_buffer") return "draining the outer cache's eviction buffer";
   return "draining a store buffer";
 }
 

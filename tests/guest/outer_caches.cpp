@@ -65,6 +65,18 @@ void all_case() {
   check(bench.all_seen(kNew), "the device reads what was flushed");
 }
 
+/// A range as large as the cache, of which the last bytes are looked at: an L220 does it by way.
+void as_large_case() {
+  const std::size_t size = l2x0::controller.size_bytes;
+  DmaBench bench;
+  for (const auto operation : {outer_clean_range, outer_flush_range}) {
+    dirty_in_l2(bench);
+    operation(bench.physical_end() - static_cast<phys_addr_t>(size), bench.physical_end());
+    bench.device_reads();
+    check(bench.all_seen(kNew), "the device reads what was cleaned");
+  }
+}
+
 /// All of the L1, then all of the L2.
 void everything_case() {
   DmaBench bench;
@@ -330,6 +342,7 @@ void exclusive_case() {
 constexpr Case kCases[] = {
     {"ranges", ranges_case},
     {"all", all_case},
+    {"as_large", as_large_case},
     {"everything", everything_case},
     {"resumed", resumed_case},
     {"not_polled", not_polled_case},

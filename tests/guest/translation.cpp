@@ -5,6 +5,7 @@
 #include "sw/arch/arm/cp15.hpp"
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/mmu.hpp"
+#include "sw/dma/dma_page.hpp"
 #include "sw/kernel/console.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/mm/page.hpp"
@@ -261,7 +262,68 @@ void walk_around_not_cleaned_case() { walk_after_store(false, false, false); }
 // And one for several processors, which cleans nothing.
 void walk_through_case() { walk_after_store(true, false, true); }
 
+/// With walks around the L1, for which every descriptor has to be cleaned.
+struct WalksAround {
+  WalksAround() {
+    set_walks_cached(false);
+    forget();
+  }
+  WalksAround(const WalksAround&) = delete;
+  WalksAround& operator=(const WalksAround&) = delete;
+  ~WalksAround() {
+    cp15::set_ttbr0(before);
+    forget();
+  }
+  static void forget() {
+    cp15::invalidate_tlb();
+    dsb();
+    isb();
+  }
+  const std::uint32_t before = ttbr0();
+};
+
+/// What the kernel's own functions return from is so at once.
+void pages_case() {
+  const TwoPages memory;
+  const WalksAround around;
+  map_pages(kPage, memory.first, kPageBytes, MemoryType::kWriteAllocate);
+  check_equal(peek(at(kPage)), kFirst, "the first page");
+  Traps traps;
+  unmap_pages(kPage, kPageBytes);
+  probe_load(at(kPage));
+  check_equal(traps.taken(), 1, "aborts after the unmap");
+  map_pages(kPage, memory.second, kPageBytes, MemoryType::kWriteAllocate);
+  check_equal(probe_load(at(kPage)), kSecond, "the second page");
+  check_equal(traps.taken(), 0, "aborts once it is mapped");
+}
+
+/// A megabyte is mapped by the page, and one page becomes non-cacheable: what is stored there goes
+/// around the caches.
+void memory_type_case() {
+  constexpr unsigned kOrder = 8;
+  alignas(1024) static std::array<std::byte, 1024> table;
+  const WalksAround around;
+  page* const pages = alloc_pages(GFP_KERNEL, kOrder);
+  if (pages == nullptr) panic("no memory");
+  auto* const memory = static_cast<std::byte*>(page_address(pages));
+  const phys_addr_t start = page_to_phys(pages);
+  poke(memory, kFirst);
+  dma_page_flush(start, kPageBytes);
+  check_equal(peek(memory), kFirst, "the first word");
+  split_sections(start, kPageBytes << kOrder, table);
+  dma_page_flush(start, kPageBytes);
+  set_memory_type(start, kPageBytes, MemoryType::kBufferable);
+  poke(memory, kSecond);
+  dmb();
+  dma_page_dev_to_cpu(start, kPageBytes, DMA_FROM_DEVICE);  // Drops what the caches hold of it.
+  check_equal(peek(memory), kSecond, "what was stored around the caches");
+  set_memory_type(start, kPageBytes, MemoryType::kWriteAllocate);
+  __free_pages(pages, kOrder);
+}
+
 constexpr Case kCases[] = {
+    {"pages", pages_case},
+    {"memory_type", memory_type_case},
     {"walk_around", walk_around_case},
     {"walk_around_not_cleaned", walk_around_not_cleaned_case},
     {"walk_through", walk_through_case},

@@ -128,6 +128,19 @@ void partial_mapped_case() {
   check_equal(bench.load(kHalf), kNew, "what the device wrote");
 }
 
+/// The buffer is the first half of the second line: the counter is behind it, in its last line.
+void partial_end_mapped_case() {
+  constexpr std::size_t kBuffer = kCacheLineBytes + kHalf;
+  DmaBench bench;
+  bench.put_in_memory(kOld);
+  bench.store(kLive, kBuffer);
+  const dma_addr_t handle = dma_map_single(&bench.dev(), bench.begin(), kBuffer, DMA_FROM_DEVICE);
+  bench.device_writes(kNew, kBuffer);
+  dma_unmap_single(&bench.dev(), handle, kBuffer, DMA_FROM_DEVICE);
+  check_equal(bench.load(kBuffer), kLive, "the counter, cleaned before the transfer");
+  check_equal(bench.load(kBuffer - 4), kNew, "what the device wrote");
+}
+
 /// The counter goes on while the device writes: unmapping cleans the line, into the L2 at least,
 /// and sooner or later it comes over the device's bytes in memory.
 void partial_stored_meanwhile_case() {
@@ -166,6 +179,7 @@ constexpr Case kCases[] = {
     {"evicted_early_flushed_before", evicted_early_flushed_before_case},
     {"partial_invalidated", partial_invalidated_case},
     {"partial_mapped", partial_mapped_case},
+    {"partial_end_mapped", partial_end_mapped_case},
     {"partial_stored_meanwhile", partial_stored_meanwhile_case},
     {"own_line_stored_meanwhile", own_line_stored_meanwhile_case},
 };

@@ -164,8 +164,8 @@ class View:
 class Bench:
     """The programs, and the runs that they pass as they are."""
 
-    def __init__(self, top, build, every, options):
-        self.build, self.folder, self.options = build, top / "build/mutate", options
+    def __init__(self, top, build, every, known, options):
+        self.build, self.folder, self.known, self.options = build, top / "build/mutate", known, options
         copy_sources(top, self.folder / "source", every)
         runs = list(self.all_runs())
         self.programs = {name: Program(self.folder / "guests/sw" / name) for name in self.compile(self.names(runs))}
@@ -267,8 +267,10 @@ class Bench:
                   for place, run in enumerate(members)]
         ordered = [run for *_, run in sorted(ranked, key=lambda one: one[:3])]
         last = self.last.get(mutant.key)
-        return sorted(ordered[:self.options.most], key=lambda run: [run.name, run.adversary] != last) + \
-            [run for run in ordered[self.options.most:] if [run.name, run.adversary] == last]
+        if mutant.key in self.known:
+            ordered = ordered[:self.options.most] + [run for run in ordered[self.options.most:]
+                                                     if [run.name, run.adversary] == last]
+        return sorted(ordered, key=lambda run: [run.name, run.adversary] != last)
 
     def catch(self, mutant):
         """The run that fails without the operation, and how; None if none does."""

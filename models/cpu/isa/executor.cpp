@@ -106,9 +106,9 @@ bool Executor::exception_return(const Instruction& i, std::uint32_t target) {
 }
 
 void Executor::write_cpsr(std::uint32_t value, std::uint32_t mask) {
-  const std::uint32_t kept = state.cpsr() & ~mask;
-  state.set_cpsr(kept | (value & mask));
-  if ((mask & (psr::kMode | psr::kE)) != 0) tell_context();
+  const std::uint32_t old = state.cpsr();
+  state.set_cpsr((old & ~mask) | (value & mask));
+  if (((old ^ value) & mask & (psr::kMode | psr::kE)) != 0) tell_context();
 }
 
 }  // namespace linefill

@@ -55,8 +55,8 @@ class Journal final : public Observer {
   const LineMarks& memory_marks(LineNumber) override { return below; }
 
   static std::string name(CopyLevel level) {
-    static constexpr const char* kNames[] = {"L1I", "L1D",       "store buffer",
-                                             "L2",  "L2 buffer", "memory"};
+    static constexpr const char* kNames[] = {"L1I",       "L1D",         "store buffer", "L2",
+                                             "L2 buffer", "L2 eviction", "memory"};
     return kNames[static_cast<unsigned>(level)];
   }
   void note(const std::string& what, ByteMask value) { lines.push_back(what + " " + hex(value)); }

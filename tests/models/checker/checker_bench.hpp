@@ -29,10 +29,11 @@ class CheckerBench : private AbortReceiver {
     clock_.now = static_cast<std::uint64_t>(MemoryBoard::now() / configuration.period) + 1;
     bus_unit_.set_memory_test([this](PhysicalAddress at) { return board.bus.is_memory(at); });
     memory.set_abort_receiver(*this);
-    memory.set_lower_holders({&board.l2.cache_holder(), &board.l2.buffer_holder()});
+    memory.set_lower_holders(
+        {&board.l2.cache_holder(), &board.l2.buffer_holder(), &board.l2.eviction_holder()});
     const auto above = memory.holders();
-    for (CopyHolder* holder :
-         {above[0], above[1], above[2], &board.l2.cache_holder(), &board.l2.buffer_holder()}) {
+    for (CopyHolder* holder : {above[0], above[1], above[2], &board.l2.cache_holder(),
+                               &board.l2.buffer_holder(), &board.l2.eviction_holder()}) {
       checker.add_holder(*holder);
     }
     checker.name_master(kTheDevice, "/device");
@@ -50,6 +51,7 @@ class CheckerBench : private AbortReceiver {
     board.set_observer(nullptr);
     board.l2.cache_holder().count_copies_in(nullptr);
     board.l2.buffer_holder().count_copies_in(nullptr);
+    board.l2.eviction_holder().count_copies_in(nullptr);
   }
 
   // --- The processor
