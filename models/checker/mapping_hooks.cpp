@@ -116,10 +116,12 @@ void MappingHooks::attach_streaming(const Symbols& symbols) {
         symbols, name,
         [this, name, family](const HookedCall& c) {
           if (failed(c, family, name)) return;
-          begin_copy(c.r[2], c);
+          if (has_direction(c.stack[1])) begin_copy(c.r[2], c);
           note_ended(c, family, name, {c.r[2], c.stack[0]}, c.stack[1]);
         },
-        [this](const HookedCall& c, std::uint32_t, std::uint32_t) { end(c.r[2], c, c.stack[2]); });
+        [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+          if (has_direction(c.stack[1])) end(c.r[2], c, c.stack[2]);
+        });
   };
   unmap("dma_unmap_page_attrs", Family::kPage);
   unmap("dma_unmap_resource", Family::kResource);
@@ -133,12 +135,13 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
         symbols, name,
         [this, name](const HookedCall& c) {
           if (failed(c, MappingFamily::kPage, name)) return;
-          begin_copy(c.r[2], c);
+          if (has_direction(c.stack[1])) begin_copy(c.r[2], c);
           if (rules_ == nullptr) return;
           rules_->synced(
               rules_call(c, MappingFamily::kPage, name, {c.r[2], c.stack[0]}, c.stack[1]));
         },
         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+          if (!has_direction(c.stack[1])) return;
           set_owner(c.r[2], c, owner);
           Mapping* mapping = space_of(c.r[2], device_name(c.r[0])).live_near(c.r[2]);
           if (mapping == nullptr || !mapping->original) return;
@@ -155,6 +158,7 @@ void MappingHooks::attach_syncs(const Symbols& symbols) {
           rules_->synced(rules_call(c, MappingFamily::kList, name, first[0], c.r[3]));
         },
         [this, owner](const HookedCall& c, std::uint32_t, std::uint32_t) {
+          if (!has_direction(c.r[3])) return;
           for (const Segment& s : segments(c.r[1], c.r[2])) set_owner(s.address, c, owner);
         });
   };

@@ -42,6 +42,9 @@ class MappingHooks {
  private:
   static constexpr std::uint32_t kSkipCpuSync = 1U << 5;  // DMA_ATTR_SKIP_CPU_SYNC, Linux 6.1.
 
+  /// Whether an unmap or sync has a direction: without one nothing happens.
+  static bool has_direction(std::uint32_t direction) { return direction < 3; }
+
   struct Segment {
     std::uint32_t address = 0;
     std::uint32_t size = 0;

@@ -44,6 +44,7 @@ void MappingHooks::attach_scatterlists(const Symbols& symbols) {
         note_ended(c, MappingFamily::kList, "dma_unmap_sg_attrs", first[0], c.r[3], c.r[2]);
       },
       [this](const HookedCall& c, std::uint32_t, std::uint32_t) {
+        if (!has_direction(c.r[3])) return;
         for (const Segment& s : segments(c.r[1], c.r[2])) end(s.address, c, c.stack[0]);
       });
 }

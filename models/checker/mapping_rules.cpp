@@ -11,6 +11,12 @@ bool has_direction(MappingFamily family) {
   return family != MappingFamily::kCoherent && family != MappingFamily::kPool;
 }
 
+/// An unmap without a direction: Linux stops there, our layer does nothing.
+bool is_refused(const MappingCall& call) {
+  return call.direction == DmaDirection::kNone &&
+         (is_streaming(call.family) || call.family == MappingFamily::kResource);
+}
+
 /// How well a mapping fits the call that ends one at its address: the highest wins.
 unsigned fit(const MappingCall& call, const MappingCall& mapping) {
   if (mapping.device != call.device) return mapping.family == call.family ? 1 : 0;
@@ -112,6 +118,7 @@ bool MappingRules::ended(const MappingCall& call) {
     return false;
   }
   compare(call, found->second);
+  if (is_refused(call)) return false;
   // No pool takes another's block.
   if (call.family == MappingFamily::kPool && found->second.call.device != call.device) return false;
   look_at_check(call, found->second);

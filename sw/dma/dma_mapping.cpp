@@ -4,6 +4,7 @@
 #include "sw/dma/dma_mapping.hpp"
 
 #include "sw/dma/null_device.hpp"
+#include "sw/kernel/console.hpp"
 #include "sw/lib/result.hpp"
 
 using guest::device_or_null_device;
@@ -15,6 +16,15 @@ namespace {
 bool is_direction(dma_data_direction direction) {
   return direction == DMA_BIDIRECTIONAL || direction == DMA_TO_DEVICE ||
          direction == DMA_FROM_DEVICE;
+}
+
+/// Whether an unmap or sync names a direction. Says so if not, and then nothing is done: Linux
+/// stops there (BUG_ON), and by a wrong one the CPU's stores may be lost.
+bool has_direction(device* dev, dma_data_direction direction, const char* function) {
+  if (is_direction(direction)) return true;
+  guest::printk("WARNING: ", dev_name(&device_or_null_device(dev)), ": ", function,
+                " without a direction\n");
+  return false;
 }
 
 /// Whether the list has as many entries, each of a page. Linux runs past the end of one that has
@@ -61,6 +71,7 @@ dma_addr_t dma_map_page_attrs(device* dev, page* page, std::size_t offset, std::
 
 void dma_unmap_page_attrs(device* dev, dma_addr_t handle, std::size_t size,
                           dma_data_direction direction, dma_attrs attrs) {
+  if (!has_direction(dev, direction, "dma_unmap_page_attrs")) return;
   get_dma_ops(dev).unmap_page(device_or_null_device(dev), handle, size, direction, attrs);
 }
 
@@ -73,6 +84,7 @@ unsigned dma_map_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_
 
 void dma_unmap_sg_attrs(device* dev, scatterlist* list, int entries, dma_data_direction direction,
                         dma_attrs attrs) {
+  if (!has_direction(dev, direction, "dma_unmap_sg_attrs")) return;
   get_dma_ops(dev).unmap_sg(device_or_null_device(dev), list, entries_of(list, entries), direction,
                             attrs);
 }
@@ -97,27 +109,32 @@ dma_addr_t dma_map_resource(device* dev, phys_addr_t address, std::size_t size,
 
 void dma_unmap_resource(device* dev, dma_addr_t handle, std::size_t size,
                         dma_data_direction direction, dma_attrs attrs) {
+  if (!has_direction(dev, direction, "dma_unmap_resource")) return;
   get_dma_ops(dev).unmap_resource(device_or_null_device(dev), handle, size, direction, attrs);
 }
 
 void dma_sync_single_for_cpu(device* dev, dma_addr_t handle, std::size_t size,
                              dma_data_direction direction) {
+  if (!has_direction(dev, direction, "dma_sync_single_for_cpu")) return;
   get_dma_ops(dev).sync_single_for_cpu(device_or_null_device(dev), handle, size, direction);
 }
 
 void dma_sync_single_for_device(device* dev, dma_addr_t handle, std::size_t size,
                                 dma_data_direction direction) {
+  if (!has_direction(dev, direction, "dma_sync_single_for_device")) return;
   get_dma_ops(dev).sync_single_for_device(device_or_null_device(dev), handle, size, direction);
 }
 
 void dma_sync_sg_for_cpu(device* dev, scatterlist* list, int entries,
                          dma_data_direction direction) {
+  if (!has_direction(dev, direction, "dma_sync_sg_for_cpu")) return;
   get_dma_ops(dev).sync_sg_for_cpu(device_or_null_device(dev), list, entries_of(list, entries),
                                    direction);
 }
 
 void dma_sync_sg_for_device(device* dev, scatterlist* list, int entries,
                             dma_data_direction direction) {
+  if (!has_direction(dev, direction, "dma_sync_sg_for_device")) return;
   get_dma_ops(dev).sync_sg_for_device(device_or_null_device(dev), list, entries_of(list, entries),
                                       direction);
 }

@@ -34,6 +34,16 @@ void direction_case() {
     dma_unmap_single(&bench.dev(), handle, kBytes, DMA_TO_DEVICE);
   });
 }
+/// Nothing is done: what the CPU stored meanwhile is not dropped.
+void no_direction_case() {
+  DmaBench bench;
+  const dma_addr_t handle = mapped(bench.dev(), bench.begin(), kBytes, DMA_TO_DEVICE);
+  bench.begin()[0] = std::byte{0x12};
+  dma_sync_single_for_cpu(&bench.dev(), handle, kBytes, DMA_NONE);
+  dma_unmap_single(&bench.dev(), handle, kBytes, DMA_NONE);
+  check(bench.begin()[0] == std::byte{0x12}, "the store is there");
+  dma_unmap_single(&bench.dev(), handle, kBytes, DMA_TO_DEVICE);
+}
 void twice_case() {
   with_mapping([](DmaBench& bench, dma_addr_t handle) {
     dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
@@ -185,6 +195,7 @@ void segment_boundary_case() {
 constexpr Case kCases[] = {
     {"size", size_case},
     {"direction", direction_case},
+    {"no_direction", no_direction_case},
     {"twice", twice_case},
     {"unknown", unknown_case},
     {"device", device_case},

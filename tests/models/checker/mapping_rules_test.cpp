@@ -43,6 +43,15 @@ TEST_CASE_METHOD(Rules, "mapping rules: an unmap must fit in each argument", "[c
   CHECK_FALSE(findings.all()[0].missing.empty());
 }
 
+TEST_CASE_METHOD(Rules, "mapping rules: an unmap without a direction ends nothing", "[checker]") {
+  map(call("dma_map_page_attrs"));
+  MappingCall unmap = call("dma_unmap_page_attrs");
+  unmap.direction = DmaDirection::kNone;
+  CHECK_FALSE(rules.ended(unmap));
+  CHECK(rules.ended(call("dma_unmap_page_attrs")));
+  CHECK(kinds() == Kinds{FindingKind::kApiDirectionMismatch});
+}
+
 TEST_CASE_METHOD(Rules, "mapping rules: the second unmap is one too many", "[checker]") {
   map(call("dma_map_page_attrs"));
   rules.ended(call("dma_unmap_page_attrs"));

@@ -45,6 +45,31 @@ TEST_CASE_METHOD(DmaFixture, "map and unmap do what Linux does to the caches, in
   }
 }
 
+TEST_CASE_METHOD(DmaFixture, "an unmap or sync without a direction does nothing, and is said",
+                 "[sw][dma]") {
+  scatterlist list[1];
+  sg_init_one(list, at(0x2040), 100);
+  REQUIRE(dma_map_sg(&dev, list, 1, DMA_TO_DEVICE) == 1);
+  const dma_addr_t handle = sg_dma_address(list);
+  log().clear();
+  dma_unmap_single(&dev, handle, 100, DMA_NONE);
+  dma_unmap_sg(&dev, list, 1, DMA_NONE);
+  dma_unmap_resource(&dev, handle, 100, DMA_NONE, 0);
+  dma_sync_single_for_cpu(&dev, handle, 100, DMA_NONE);
+  dma_sync_single_for_device(&dev, handle, 100, DMA_NONE);
+  dma_sync_sg_for_cpu(&dev, list, 1, DMA_NONE);
+  dma_sync_sg_for_device(&dev, list, 1, DMA_NONE);
+  CHECK(log().empty());
+  CHECK(console_text() ==
+        "WARNING: test: dma_unmap_page_attrs without a direction\n"
+        "WARNING: test: dma_unmap_sg_attrs without a direction\n"
+        "WARNING: test: dma_unmap_resource without a direction\n"
+        "WARNING: test: dma_sync_single_for_cpu without a direction\n"
+        "WARNING: test: dma_sync_single_for_device without a direction\n"
+        "WARNING: test: dma_sync_sg_for_cpu without a direction\n"
+        "WARNING: test: dma_sync_sg_for_device without a direction\n");
+}
+
 TEST_CASE_METHOD(DmaFixture, "SKIP_CPU_SYNC leaves the caches alone", "[sw][dma]") {
   const dma_addr_t handle = dma_map_single_attrs(&dev, at(0x1000), 64, DMA_FROM_DEVICE, 1UL << 5);
   CHECK(handle == 0x6000'1000);
