@@ -11,7 +11,7 @@ Server::Server(Processor& processor, ArmTarget& target, const Endpoint& endpoint
 Server::~Server() { processor_.set_run_control(nullptr); }
 
 void Server::wait_for_debugger() {
-  while (!connection_) {
+  while (!connection_ && !events_.ended()) {
     if (auto connection = listener_.accept(true)) attach(std::move(*connection));
   }
 }
@@ -95,7 +95,7 @@ void Server::serve(const Stop& stop) {
       return;
     }
     const auto bytes = connection_->receive(true);
-    if (!bytes) return detach();
+    if (!bytes || events_.ended()) return detach();
     session_->receive(*bytes);
   }
 }

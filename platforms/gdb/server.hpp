@@ -19,6 +19,8 @@ class Server final : public RunControl {
   struct Events {
     std::function<void()> halts;   ///< The processor halts: what is to be seen is to be shown.
     std::function<void()> killed;  ///< The debugger ends the run.
+    /// While the processor is held, and before: whether somebody else ends the run.
+    std::function<bool()> ended;
   };
   Server(Processor& processor, ArmTarget& target, const Endpoint& endpoint, Events events);
   ~Server();
@@ -26,7 +28,7 @@ class Server final : public RunControl {
   Server& operator=(const Server&) = delete;
 
   std::string name() const { return listener_.name(); }
-  /// Waits for a debugger: the run begins halted.
+  /// Waits for a debugger, or the end: the run begins halted.
   void wait_for_debugger();
   /// From time to time while the processor runs, outside of all processes: sees whether a debugger
   /// asks it to halt.

@@ -37,12 +37,9 @@ AddressList addresses_of(const Endpoint& endpoint) {
 
 // Whether there is something to read, or to accept.
 bool ready(const Descriptor& socket, bool wait) {
+  constexpr int kMilliseconds = 50;
   pollfd state{socket.number(), POLLIN, 0};
-  int result = 0;
-  do {
-    result = poll(&state, 1, wait ? -1 : 0);
-  } while (result < 0 && errno == EINTR);
-  return result > 0;
+  return poll(&state, 1, wait ? kMilliseconds : 0) > 0;
 }
 
 }  // namespace

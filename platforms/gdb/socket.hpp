@@ -41,7 +41,8 @@ class Connection {
  public:
   explicit Connection(Descriptor socket) : socket_{std::move(socket)} {}
 
-  /// What has come; waits for the first byte if `wait`. Nothing if the other end has closed.
+  /// What has come; waits a moment for the first byte if `wait`. Nothing if the other end has
+  /// closed.
   std::optional<std::string> receive(bool wait);
   /// False if the other end has closed.
   bool send(std::string_view bytes);
@@ -56,7 +57,7 @@ class Listener {
   /// Throws ConfigurationError if that cannot be.
   explicit Listener(const Endpoint& endpoint);
 
-  /// The next connection; without `wait`, nothing if nobody has asked yet.
+  /// The next connection; nothing if nobody has asked yet, nor does in a moment if `wait`.
   std::optional<Connection> accept(bool wait);
   /// "127.0.0.1:1234"
   std::string name() const;

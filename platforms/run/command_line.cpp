@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "Exit status: 0 the guest ended with 0 and nothing was found; 1 the guest failed; 2 bad "
     "command line,\n"
     "board or file; 3 at least one error was found; 4 --until was reached first; 130 interrupted "
-    "by Ctrl-C.\n"
+    "by Ctrl-C,\n143 by SIGTERM, 129 by SIGHUP. "
     "Interrupted, too, it says what was found, and writes the report.\n";
 
 po::options_description run_options() {

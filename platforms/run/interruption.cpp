@@ -4,24 +4,32 @@
 #include <csignal>
 #include <initializer_list>
 
+#include "platforms/run/raw_terminal.hpp"
+
 namespace linefill {
 
 namespace {
 
 volatile std::sig_atomic_t arrived = 0;
 
-void note(int signal) { arrived = signal; }
+void note(int signal) {
+  if (arrived != 0) {
+    give_terminal_back();
+    std::signal(signal, SIG_DFL);
+    raise(signal);
+  }
+  arrived = signal;
+}
 
 }  // namespace
 
 Interruption::Interruption() {
-  struct sigaction once {};
-  once.sa_handler = note;
-  once.sa_flags = static_cast<int>(SA_RESETHAND);  // Without SA_RESTART: who waits for input stops.
-  for (const int signal : {SIGINT, SIGTERM}) {
+  struct sigaction action {};
+  action.sa_handler = note;  // Without SA_RESTART: who waits for input stops.
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
     struct sigaction before {};
     sigaction(signal, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) sigaction(signal, &once, nullptr);
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
   }
 }
 

@@ -3,8 +3,8 @@
 
 namespace linefill {
 
-/// The first SIGINT (Ctrl-C) or SIGTERM asks for the end of the run; one more ends the process at
-/// once, as without it. A signal that the caller has ignored stays ignored.
+/// The first SIGINT (Ctrl-C), SIGTERM or SIGHUP asks for the end of the run; one more ends the
+/// process at once, as without it. A signal that the caller has ignored stays ignored.
 class Interruption {
  public:
   Interruption();

@@ -233,16 +233,16 @@ void Simulation::connect_debugger() {
                                           progress_.clear();
                                           std::cout.flush();
                                         },
-                                        [this] { end("killed by the debugger", std::nullopt); }});
+                                        [this] { end("killed by the debugger", std::nullopt); },
+                                        [this] { return called_off(); }});
 }
 
 int Simulation::run() {
   soc_.reset();
+  interruption_.emplace();
   if (debugger_) {
     std::cerr << "gdb        waiting for a debugger on " << debugger_->name() << std::endl;
     debugger_->wait_for_debugger();
-  } else {
-    interruption_.emplace();
   }
   auto* console = soc_.find<SerialPort>();
   if (is_linux_ && console != nullptr) {
@@ -258,7 +258,7 @@ void Simulation::advance() {
   const Time now = from_sc_time(sc_core::sc_time_stamp());
   if (options_.until) slice = std::min(slice, *options_.until - now);
   if (slice <= Time{0}) return end("until", std::nullopt);
-  if (interruption_ && interruption_->signal() != 0) return end("interrupted", std::nullopt);
+  if (called_off()) return;
   sc_core::sc_start(to_sc_time(slice));
   if (unseen_ != 0) std::cout.flush();
   unseen_ = 0;
@@ -269,11 +269,18 @@ void Simulation::advance() {
   if (!prompt) progress_.update(now, soc_.processor().instructions());
 }
 
+// By a signal, or by a person at the terminal; also asked while a debugger holds the processor.
+bool Simulation::called_off() {
+  if (interruption_->signal() != 0) end("interrupted", std::nullopt);
+  if (terminal_) terminal_->look();
+  if (terminal_ && terminal_->quit()) end("quit", 0);
+  return ended_;
+}
+
 // A guest whose buffer is full drops what is typed: so a key for each millisecond.
 void Simulation::type() {
   if (terminal_->interactive())
     terminal_->keep_pace(from_sc_time(sc_core::sc_time_stamp()), progress_.seconds());
-  if (terminal_->quit()) return end("quit", 0);
   auto* console = soc_.find<SerialPort>();
   char key = 0;
   for (Time t{0}; t < kSlice && console->listening() && terminal_->next(key); t += kKeyTime)

@@ -43,6 +43,7 @@ class Simulation {
   void connect_skipped();
   void connect_debugger();
   void advance();
+  bool called_off();
   void type();
   void screenshot(const std::string& path) const;
   void leds_changed(std::uint32_t value);
@@ -74,9 +75,9 @@ class Simulation {
   RunEnd end_;
   bool ended_ = false;
   bool is_linux_ = false;
-  std::optional<Interruption> interruption_;  ///< Of a run without a debugger: that has its own.
-  std::unique_ptr<Terminal> terminal_;        ///< Of a kernel.
-  unsigned unseen_ = 0;  ///< Characters written to stdout, and not yet flushed.
+  std::optional<Interruption> interruption_;
+  std::unique_ptr<Terminal> terminal_;  ///< Of a kernel.
+  unsigned unseen_ = 0;                 ///< Characters written to stdout, and not yet flushed.
 };
 
 }  // namespace linefill

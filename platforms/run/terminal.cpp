@@ -9,6 +9,8 @@
 #include <array>
 #include <cstdio>
 
+#include "platforms/run/raw_terminal.hpp"
+
 namespace linefill {
 
 namespace {
@@ -19,17 +21,6 @@ constexpr double kLongestPause = 0.05;
 constexpr const char* kHelp =
     "\r\nCtrl-A x  ends the run\r\nCtrl-A a  sends Ctrl-A\r\nCtrl-A h  says this\r\n";
 
-bool in_foreground() { return tcgetpgrp(STDIN_FILENO) == getpgrp(); }
-
-void make_raw(const termios& before) {
-  termios raw = before;
-  raw.c_iflag &= ~static_cast<tcflag_t>(BRKINT | ICRNL | INLCR | ISTRIP | IXON);
-  raw.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | IEXTEN | ISIG);
-  raw.c_cc[VMIN] = 0;
-  raw.c_cc[VTIME] = 0;
-  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-}
-
 bool readable(int milliseconds) {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   return poll(&input, 1, milliseconds) > 0;
@@ -38,20 +29,15 @@ bool readable(int milliseconds) {
 }  // namespace
 
 Terminal::Terminal() {
-  if (isatty(STDIN_FILENO) == 1 && in_foreground() && tcgetattr(STDIN_FILENO, &before_) == 0) {
-    interactive_ = true;
-    make_raw(before_);
-    return;
-  }
+  interactive_ = take_terminal();
+  if (interactive_) return;
   struct stat input {};
   const bool known = fstat(STDIN_FILENO, &input) == 0;
   if (known && (S_ISREG(input.st_mode) || S_ISFIFO(input.st_mode) || S_ISSOCK(input.st_mode)))
     read_all();
 }
 
-Terminal::~Terminal() {
-  if (interactive_) tcsetattr(STDIN_FILENO, TCSANOW, &before_);
-}
+Terminal::~Terminal() { give_terminal_back(); }
 
 void Terminal::read_all() {
   if (!readable(kPatience)) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <termios.h>
-
 #include <deque>
 #include <string>
 
@@ -32,6 +30,8 @@ class Terminal {
   bool next(char& key);
   /// Ctrl-A x was typed.
   bool quit() const { return quit_; }
+  /// Sees what a person has typed, without waiting.
+  void look() { read_keys(0); }
   /// Where a person waits, returns when `simulated` time has passed for her too, or a key was hit.
   void keep_pace(Time simulated, double host_seconds);
 
@@ -41,7 +41,6 @@ class Terminal {
   void take(char key);
 
   bool interactive_ = false;
-  termios before_{};      ///< The terminal's settings, if interactive.
   bool escaped_ = false;  ///< The last key was Ctrl-A.
   bool quit_ = false;
   std::deque<char> keys_;

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debugs guests with the real gdb-multiarch.
 
-usage: gdb.py BUILD TEST      TEST: session, same_run, kill, reconnect, bad_input
+usage: gdb.py BUILD TEST      TEST: session, same_run, kill, reconnect, interrupted, bad_input
 """
 import json
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -94,6 +95,27 @@ def test_reconnect(bench: Bench) -> None:
     output = bench.commands(port, "set var go_on = 1", "set var result = 0", "continue")
     assert "exited normally" in output, output
     assert ended(linefill) == 0
+
+
+def test_interrupted(bench: Bench) -> None:
+    """A signal ends the run whether it waits for a debugger, is halted or runs: with the summary and the report."""
+    report = bench.folder / "report.json"
+    for state in ("waiting", "halted", "running"):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            report.unlink(missing_ok=True)
+            linefill, port = bench.start("--report", report)
+            with socket.socket() as raw:
+                if state != "waiting":
+                    raw.connect(("127.0.0.1", port))
+                    raw.sendall(b"$?#3f")
+                    assert raw.recv(64), "no answer"
+                if state == "running":
+                    raw.sendall(b"+$c#63")
+                    assert raw.recv(1) == b"+"
+                linefill.send_signal(number)
+                assert ended(linefill) == 128 + number, f"{state}: {number}: status {linefill.returncode}"
+            said = linefill.stderr.read()
+            assert "findings   none" in said and json.loads(report.read_text())["run"]["end"] == "interrupted", said
 
 
 def test_bad_input(bench: Bench) -> None:

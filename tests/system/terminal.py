@@ -7,6 +7,8 @@ usage: terminal.py BUILD
 import os
 import pathlib
 import pty
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,10 +36,14 @@ class Person:
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             before = termios.tcgetattr(0)
-            status = subprocess.run(command, check=False).returncode
+            child = subprocess.Popen(command)
+            os.write(parent, child.pid.to_bytes(4, "little"))
+            status = child.wait()
             same = termios.tcgetattr(0) == before
-            os.write(parent, bytes([status, same]))
+            os.write(parent, bytes([status & 0xFF, same]))
             os._exit(0)
+
+        self.child = int.from_bytes(os.read(self.ready, 4), "little")
 
     def types(self, keys):
         os.write(self.terminal, keys)
@@ -77,6 +83,34 @@ def test_terminal(command):
     expect(same, "the terminal's settings are not what they were")
 
 
+def test_fatal_signal(command):
+    """The terminal is given back whatever ends the process."""
+    for number in (signal.SIGPIPE, signal.SIGHUP):
+        person = Person(command)
+        time.sleep(1)
+        person.types(b"apples")
+        person.sees(b"apples")
+        os.kill(person.child, number)
+        status, same = person.result()
+        expect(status == (256 - number if number == signal.SIGPIPE else 128 + number), f"signal {number}: status {status}")
+        expect(same, f"signal {number}: the terminal's settings are not what they were")
+
+
+def test_halted(command):
+    """While a debugger holds the processor, the way out is the same."""
+    person = Person([*command, "--gdb", "0"])
+    person.sees(b"127.0.0.1:")
+    person.sees(b"\n")
+    port = int(person.text.rsplit(b":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port)) as debugger:
+        debugger.sendall(b"$?#3f")
+        expect(debugger.recv(64), "no answer")
+        person.types(b"\1x")
+        person.sees(b"findings   none")
+    status, same = person.result()
+    expect((status, same) == (0, True), f"exit status {status}, the same settings: {same}")
+
+
 def test_pipe(command):
     typed = b"two apples\nand a pear"
     runs = [subprocess.run([*command, "--until", "100ms"], input=typed, capture_output=True, timeout=SECONDS, check=False)
@@ -114,6 +148,8 @@ def main():
         image = assemble(pathlib.Path(folder))
         command = [build / "linefill", "run", build / "platforms/vexpress-a9.dtb", "--kernel", image]
         test_terminal(command)
+        test_fatal_signal(command)
+        test_halted(command)
         test_pipe(command)
         test_silent_pipe(command)
 
