@@ -107,8 +107,10 @@ MappingRules::Live::iterator MappingRules::best_match(const MappingCall& call) {
 
 bool MappingRules::ended(const MappingCall& call) {
   const auto found = best_match(call);
-  if (found == live_.end()) {
-    const auto before = ended_.find({call.device, call.address});
+  const auto before = ended_.find({call.device, call.address});
+  // A bounce buffer lies in memory that is mapped for itself, and stays so.
+  const bool again = before != ended_.end() && before->second.family == call.family;
+  if (found == live_.end() || (found->second.call.family != call.family && again)) {
     if (before != ended_.end()) {
       report(FindingKind::kApiDoubleUnmap, call, &before->second, "one call less");
     } else {

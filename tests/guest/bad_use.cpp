@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each of the operations (`ops=NAME`) makes of calls that cannot be right: what is returned is
-// what Linux returns, what ends a mapping wrongly is the checker's to name, and nothing is lost.
+// what Linux returns, and nothing is lost.
 #include <span>
 #include <utility>
 
@@ -25,8 +25,6 @@ constexpr dma_data_direction kFrom = DMA_FROM_DEVICE;
 constexpr int kIoError = -5;    // -EIO
 constexpr int kNoAddress = -6;  // -ENXIO
 constexpr int kInvalid = -22;   // -EINVAL
-
-// --- What is returned
 
 /// The device, and memory of its own.
 struct Given {
@@ -226,105 +224,13 @@ void returned() {
   dma_free_coherent(&bench.dev(), kBytes, coherent, handle);
 }
 
-// --- What the checker names
-
-/// Two pages besides the bench's.
-std::byte* spare() {
-  static std::byte* const page = alloc_bytes(2 * kPageBytes).data();
-  return page;
-}
-
-using Misuse = void (*)(DmaBench&, dma_addr_t);
-
-constexpr Misuse kMisuses[] = {
-    // Another size, another direction.
-    [](DmaBench& b, dma_addr_t h) { dma_unmap_single(&b.dev(), h, kBytes / 2, kFrom); },
-    [](DmaBench& b, dma_addr_t h) { dma_unmap_single(&b.dev(), h, kBytes, DMA_TO_DEVICE); },
-    // Twice.
-    [](DmaBench& b, dma_addr_t h) {
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-    },
-    // Another handle.
-    [](DmaBench& b, dma_addr_t h) {
-      dma_unmap_single(&b.dev(), h + kBytes / 2, kBytes / 2, kFrom);
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-    },
-    // Another device, behind the same IOMMU or with the same buffers; another function.
-    [](DmaBench& b, dma_addr_t h) {
-      static device other;
-      other.name = "other";
-      other.iommu_mapping = b.dev().iommu_mapping;
-      other.io_tlb = b.dev().io_tlb;
-      other.dmabounce = b.dev().dmabounce;
-      set_dma_ops(&other, b.dev().dma_ops);
-      dma_unmap_single(&other, h, kBytes, kFrom);
-    },
-    [](DmaBench& b, dma_addr_t h) { dma_unmap_resource(&b.dev(), h, kBytes, kFrom, 0); },
-    // Syncs that are over, or go too far.
-    [](DmaBench& b, dma_addr_t h) {
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-      dma_sync_single_for_cpu(&b.dev(), h, kBytes, kFrom);
-      dma_sync_single_for_device(&b.dev(), h, kBytes, kFrom);
-    },
-    // Overlapping.
-    [](DmaBench& b, dma_addr_t h) {
-      const dma_addr_t again = mapped(b.dev(), b.begin() + kBytes / 2, kBytes / 2, kFrom);
-      dma_unmap_single(&b.dev(), again, kBytes / 2, kFrom);
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-    },
-    // A handle that stands for failure.
-    [](DmaBench& b, dma_addr_t h) {
-      dma_sync_single_for_cpu(&b.dev(), DMA_MAPPING_ERROR, kBytes, kFrom);
-      dma_unmap_single(&b.dev(), DMA_MAPPING_ERROR, kBytes, kFrom);
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-    },
-    // Fewer entries than were mapped.
-    [](DmaBench& b, dma_addr_t h) {
-      scatterlist list[2];
-      sg_init_table(list, 2);
-      for (unsigned i = 0; i < 2; ++i) sg_set_buf(&list[i], spare() + 1024 * i, 512);
-      check_equal(dma_map_sg(&b.dev(), list, 2, DMA_TO_DEVICE), 2, "entries for the device");
-      dma_unmap_sg(&b.dev(), list, 1, DMA_TO_DEVICE);
-      const dma_addr_t last = sg_dma_address(&list[1]);
-      if (!at_remembered_levels(console())) dma_unmap_page(&b.dev(), last, 512, DMA_TO_DEVICE);
-      dma_unmap_single(&b.dev(), h, kBytes, kFrom);
-    },
-};
-
-void misuse() {
-  DmaBench bench;
-  check(spare() != nullptr, "memory");
-  // Pools take their memory when they are first asked.
-  for (const std::size_t size : {std::size_t{512}, kBytes}) {
-    const dma_addr_t first = mapped(bench.dev(), bench.begin(), size, kFrom);
-    const dma_addr_t second = mapped(bench.dev(), spare(), size, kFrom);
-    const dma_addr_t third = mapped(bench.dev(), spare() + kPageBytes, size, kFrom);
-    dma_unmap_single(&bench.dev(), first, size, kFrom);
-    dma_unmap_single(&bench.dev(), second, size, kFrom);
-    dma_unmap_single(&bench.dev(), third, size, kFrom);
-  }
-  for (const Misuse one : kMisuses) {
-    remember_levels();
-    const dma_addr_t handle = mapped(bench.dev(), bench.begin(), kBytes, kFrom);
-    one(bench, handle);
-    // What a wrong call has left, the right one ends.
-    if (!at_remembered_levels(console())) dma_unmap_single(&bench.dev(), handle, kBytes, kFrom);
-    check(at_remembered_levels(console()), "all is given back");
-  }
-}
-
 // Each call has been looked at by itself.
 void returned_case() {
   returned();
   remember_levels();
 }
-void misuse_case() {
-  misuse();
-  remember_levels();
-}
 
-constexpr Case kCases[] = {{"returned", returned_case}, {"misuse", misuse_case}};
+constexpr Case kCases[] = {{"returned", returned_case}};
 
 }  // namespace
 

@@ -6,7 +6,8 @@ usage: run_guest.py LINEFILL BOARD.dtb PROGRAM.elf --expect KIND[,KIND...]|none
        [--underruns none|some] [--counter MODEL:NAME=none|some] [-- more linefill options]
 
 Passes if the guest itself ended with status 0 (its own checks of values held), every expected kind of
-finding was made, and no other kind of error was.
+finding was made, and no other kind of error was. KIND@FUNCTION: all are looked at by the function that
+was found doing it, too.
 """
 import argparse
 import json
@@ -69,7 +70,8 @@ def main() -> int:
             return 1
         report = json.loads(report_file.read_text())
 
-    found = {f["kind"] for f in report["findings"]}
+    sited = "@" in options.expect
+    found = {f["kind"] + (f"@{f['reader']['function']}" if sited else "") for f in report["findings"]}
     errors = {f["kind"] for f in report["findings"] if f["severity"] == "error"}
     guest = report["guest"]["status"]
     wrong = []

@@ -59,6 +59,18 @@ TEST_CASE_METHOD(Rules, "mapping rules: the second unmap is one too many", "[che
   CHECK(kinds() == Kinds{FindingKind::kApiDoubleUnmap});
 }
 
+TEST_CASE_METHOD(Rules,
+                 "mapping rules: a second unmap does not end the memory below a bounce buffer",
+                 "[checker]") {
+  map(call("dma_alloc_attrs", MappingFamily::kCoherent));
+  map(call("dma_map_page_attrs"));
+  rules.ended(call("dma_unmap_page_attrs"));
+  rules.ended(call("dma_unmap_page_attrs"));
+  CHECK(kinds() == Kinds{FindingKind::kApiDoubleUnmap});
+  rules.ended(call("dma_free_attrs", MappingFamily::kCoherent));
+  CHECK(findings.all().size() == 1);
+}
+
 TEST_CASE_METHOD(Rules, "mapping rules: a list wants the entries that were mapped", "[checker]") {
   MappingCall list = call("dma_map_sg_attrs", MappingFamily::kList);
   list.entries = 3;
