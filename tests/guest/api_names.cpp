@@ -288,14 +288,17 @@ void operations_case() {
 void unmap_state_case() {
   DmaBench bench;
   device* const dev = &bench.dev();
-  DmaUnmapAddr address;
-  DmaUnmapLen length;
+  struct {
+    DEFINE_DMA_UNMAP_ADDR(address);
+    DEFINE_DMA_UNMAP_LEN(length);
+  } kept{};
   const dma_addr_t handle =
       dma_map_page(dev, virt_to_page(bench.begin()), 0, kBytes, DMA_BIDIRECTIONAL);
   check(dma_mapping_error(dev, handle) == 0, "dma_map_page");
-  dma_unmap_addr_set(address, handle);
-  dma_unmap_len_set(length, kBytes);
-  dma_unmap_page(dev, dma_unmap_addr(address), dma_unmap_len(length), DMA_BIDIRECTIONAL);
+  dma_unmap_addr_set(&kept, address, handle);
+  dma_unmap_len_set(&kept, length, kBytes);
+  dma_unmap_page(dev, dma_unmap_addr(&kept, address), dma_unmap_len(&kept, length),
+                 DMA_BIDIRECTIONAL);
 }
 
 void pci_case() {
