@@ -67,9 +67,9 @@ void enable() {
   } else if (l2x0::release() >= l2x0::kR2p0) {
     aux |= l2x0::kAuxEarlyResponse;
   }
-  if (!a9) {
+  if (!a9 || zeros_disabled) {
     aux &= ~static_cast<unsigned long>(l2x0::kAuxFullLineOfZeros);
-  } else if (!zeros_disabled && outer_cache.write_sec == nullptr) {
+  } else if (outer_cache.write_sec == nullptr) {
     aux |= l2x0::kAuxFullLineOfZeros;
   }
   aux |= l2x0::kAuxNonSecureLockdown;

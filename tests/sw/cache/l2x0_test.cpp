@@ -118,6 +118,16 @@ TEST_CASE("L2C-310: the device tree can keep both off", "[sw][outer_cache]") {
   CHECK(host_actlr == 0);
 }
 
+TEST_CASE("L2C-310: zeros that firmware left on go off where the device tree says so",
+          "[sw][outer_cache]") {
+  DriverBench board{Part::kL310};
+  board.l2.set(0x104, board.l2.get(0x104) | 1U);
+  REQUIRE(board.probe({{"arm,full-line-zero-disable", {}}}));
+  CHECK((board.l2.get(0x104) & 1U) == 0);
+  CHECK((board.l2.get(0x104) & 1U << 30) != 0);  // Another question.
+  CHECK(host_actlr == 0);
+}
+
 TEST_CASE("L2C-310: latencies, prefetch, power and filter come from the device tree",
           "[sw][outer_cache]") {
   DriverBench board{Part::kL310};
