@@ -9,7 +9,7 @@
 namespace linefill {
 
 // page_init(virtual_start, physical_start, size, map); swiotlb_tbl_map_single(dev, original, size,
-// direction, attrs) returns a physical address, or all ones.
+// direction, attrs) returns a physical address, or all ones; alloc_safe_buffer a buffer, or null.
 void MappingHooks::attach_memory(const Symbols& symbols) {
   memory_.set_program(symbols);
   hook(symbols, "page_init",
@@ -17,6 +17,10 @@ void MappingHooks::attach_memory(const Symbols& symbols) {
   hook(symbols, "swiotlb_tbl_map_single",
        [this](const HookedCall&, std::uint32_t slot, std::uint32_t) {
          if (slot == 0xFFFF'FFFF) no_buffer_ = program_.now();
+       });
+  hook(symbols, "alloc_safe_buffer",
+       [this](const HookedCall&, std::uint32_t buffer, std::uint32_t) {
+         if (buffer == 0) no_buffer_ = program_.now();
        });
 }
 

@@ -33,5 +33,6 @@ struct BounceOps : dma_map_ops {
   }
 
  protected:
+  static constexpr bool skips(dma_attrs attrs) { return (attrs & DMA_ATTR_SKIP_CPU_SYNC) != 0; }
   ~BounceOps() = default;
 };

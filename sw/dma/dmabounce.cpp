@@ -5,6 +5,7 @@
 
 #include "sw/arch/cacheflush.hpp"
 #include "sw/dma/bounce_ops.hpp"
+#include "sw/dma/dma_coherent.hpp"
 #include "sw/dma/dma_direct.hpp"
 #include "sw/dma/dma_pool.hpp"
 #include "sw/kernel/console.hpp"
@@ -14,8 +15,6 @@
 #include "sw/lib/string.hpp"
 #include "sw/mm/level.hpp"
 #include "sw/mm/slab.hpp"
-
-namespace {
 
 struct dmabounce_pool {
   unsigned long size = 0;
@@ -33,11 +32,6 @@ struct safe_buffer : guest::ListNode {
   dma_addr_t safe_dma_addr = 0;
 };
 
-constexpr bool to_device(dma_data_direction direction) { return direction != DMA_FROM_DEVICE; }
-constexpr bool from_device(dma_data_direction direction) { return direction != DMA_TO_DEVICE; }
-
-}  // namespace
-
 struct dmabounce_device_info {
   guest::IntrusiveList<safe_buffer> safe_buffers;
   spinlock_t lock;
@@ -51,6 +45,9 @@ struct dmabounce_device_info {
 
 namespace {
 
+constexpr bool to_device(dma_data_direction direction) { return direction != DMA_FROM_DEVICE; }
+constexpr bool from_device(dma_data_direction direction) { return direction != DMA_TO_DEVICE; }
+
 guest::ObjectCache<dmabounce_device_info> registrations;
 guest::ObjectCache<safe_buffer> buffers;
 guest::Level buffer_level{"safe buffers", [] { return buffers.live(); }};
@@ -61,8 +58,23 @@ dmabounce_pool* pool_for(dmabounce_device_info& info, std::size_t size) {
   return size <= info.large.size ? &info.large : nullptr;
 }
 
-safe_buffer* alloc_safe_buffer(device& dev, void* ptr, std::size_t size,
-                               dma_data_direction direction) {
+/// As dma_alloc_attrs and dma_free_attrs do, but in any context: a mapping may end with interrupts
+/// off, and atomic memory can be freed there.
+void* take_coherent(device& dev, std::size_t size, dma_addr_t& handle) {
+  void* memory = nullptr;
+  if (dma_alloc_from_dev_coherent(dev, size, handle, memory)) return memory;
+  return direct_dma_ops(dev).alloc(dev, size, handle, GFP_ATOMIC, 0);
+}
+
+void give_back_coherent(device& dev, std::size_t size, void* memory, dma_addr_t handle) {
+  if (!dma_release_from_dev_coherent(dev, size, memory, handle))
+    direct_dma_ops(dev).free(dev, size, memory, handle, 0);
+}
+
+}  // namespace
+
+[[gnu::noinline]] safe_buffer* alloc_safe_buffer(device& dev, void* ptr, std::size_t size,
+                                                 dma_data_direction direction) {
   dmabounce_device_info& info = *dev.dmabounce;
   safe_buffer* const buffer = buffers.make(GFP_ATOMIC);
   if (buffer == nullptr) return nullptr;
@@ -72,7 +84,7 @@ safe_buffer* alloc_safe_buffer(device& dev, void* ptr, std::size_t size,
   buffer->pool = pool_for(info, size);
   void* safe = buffer->pool != nullptr
                    ? dma_pool_alloc(buffer->pool->pool, GFP_ATOMIC, &buffer->safe_dma_addr)
-                   : dma_alloc_coherent(&dev, size, &buffer->safe_dma_addr, GFP_ATOMIC);
+                   : take_coherent(dev, size, buffer->safe_dma_addr);
   if (safe == nullptr) {
     guest::printk(dev.name, ": no safe buffer of ", size, " bytes\n");
     buffers.destroy(buffer);
@@ -86,6 +98,8 @@ safe_buffer* alloc_safe_buffer(device& dev, void* ptr, std::size_t size,
   return buffer;
 }
 
+namespace {
+
 void free_safe_buffer(device& dev, safe_buffer* buffer) {
   {
     const guest::SpinGuard guard{dev.dmabounce->lock};
@@ -94,7 +108,7 @@ void free_safe_buffer(device& dev, safe_buffer* buffer) {
   if (buffer->pool != nullptr) {
     dma_pool_free(buffer->pool->pool, buffer->safe, buffer->safe_dma_addr);
   } else {
-    dma_free_coherent(&dev, buffer->size, buffer->safe, buffer->safe_dma_addr);
+    give_back_coherent(dev, buffer->size, buffer->safe, buffer->safe_dma_addr);
   }
   buffers.destroy(buffer);
 }
@@ -180,7 +194,8 @@ dma_addr_t DmabounceOps::map_page(device& dev, page& page, std::size_t offset, s
   ++dev.dmabounce->map_op_count;
   safe_buffer* const buffer = alloc_safe_buffer(dev, phys_to_virt(original), size, direction);
   if (buffer == nullptr) return DMA_MAPPING_ERROR;
-  if (to_device(direction)) copy_part(dev, *buffer, buffer->safe_dma_addr, size, Way::kIn);
+  if (to_device(direction) && !skips(attrs))
+    copy_part(dev, *buffer, buffer->safe_dma_addr, size, Way::kIn);
   return buffer->safe_dma_addr;
 }
 
@@ -194,7 +209,7 @@ void DmabounceOps::unmap_page(device& dev, dma_addr_t handle, std::size_t size,
   if (buffer->size != size) complain(dev, "unmap", "size");
   if (buffer->direction != direction) complain(dev, "unmap", "direction");
   ++dev.dmabounce->bounce_count;
-  if (from_device(buffer->direction)) {
+  if (from_device(buffer->direction) && !skips(attrs)) {
     copy_part(dev, *buffer, handle, buffer->size, Way::kOut);
     dmac_flush_range(buffer->ptr, static_cast<std::byte*>(buffer->ptr) + buffer->size);
   }

@@ -8,7 +8,8 @@
 
 // Bounce buffers for devices that cannot reach all memory: Linux 4.1, arch/arm/common/dmabounce.c.
 // The device gets the address of a safe buffer in coherent memory; what it is to read is copied in
-// at map, what it wrote is copied out at unmap, and a sync copies the part it names.
+// at map, what it wrote is copied out at unmap, unless SKIP_CPU_SYNC (4.10), and a sync copies the
+// part it names.
 
 /// Whether the device cannot use these addresses, beside what its mask says.
 using dmabounce_needs_bounce = int (*)(device* dev, dma_addr_t address, std::size_t size);
@@ -21,6 +22,11 @@ int dmabounce_register_dev(device* dev, unsigned long small, unsigned long large
                            dmabounce_needs_bounce needs_bounce);
 /// Says which safe buffers are still in use, and keeps the device registered then.
 void dmabounce_unregister_dev(device* dev);
+
+struct safe_buffer;
+/// Where the device works instead of at `ptr`; null: no memory. It can be watched.
+safe_buffer* alloc_safe_buffer(device& dev, void* ptr, std::size_t size,
+                               dma_data_direction direction);
 }
 
 /// What a registered device maps with. What is not bounced, and coherent memory, is the direct

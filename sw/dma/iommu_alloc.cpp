@@ -3,6 +3,7 @@
 // remapped, for the CPU.
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/irqflags.hpp"
@@ -20,7 +21,7 @@ namespace {
 /// Where pages come from, and how the CPU reaches them.
 enum class Source : std::uint8_t {
   kScattered,   ///< Single pages, remapped.
-  kContiguous,  ///< The CMA area, or one block: remapped.
+  kContiguous,  ///< The CMA area, and nothing if there is none: remapped.
   kSimple,      ///< One block, by its own address: for devices that see the caches.
   kPool,        ///< The atomic pool: for who cannot wait.
 };
@@ -112,10 +113,8 @@ page* take_block(Buffer& buffer) {
     buffer.address = __alloc_from_pool(buffer.size(), &first);
     return buffer.address == nullptr ? nullptr : first;
   }
-  const bool from_cma =
-      buffer.source == Source::kContiguous && dev_get_cma_area(*buffer.dev) != nullptr;
   page* first = nullptr;
-  if (from_cma) {
+  if (buffer.source == Source::kContiguous) {
     first = dma_alloc_from_contiguous(*buffer.dev, buffer.count, get_order(buffer.size()));
   } else if (void* const memory = alloc_pages_exact(buffer.size(), GFP_ATOMIC); memory != nullptr) {
     first = virt_to_page(memory);
@@ -138,8 +137,9 @@ bool take_pages(Buffer& buffer, dma_attrs attrs) {
 void give_back_pages(Buffer& buffer) {
   if (buffer.source == Source::kPool) {
     __free_from_pool(buffer.address, buffer.size());
-  } else if (buffer.source != Source::kContiguous ||
-             !dma_release_from_contiguous(*buffer.dev, buffer.table()[0], buffer.count)) {
+  } else if (buffer.source == Source::kContiguous) {
+    dma_release_from_contiguous(*buffer.dev, buffer.table()[0], buffer.count);
+  } else {
     for (page* each : buffer.pages()) __free_pages(each, 0);
   }
 }
@@ -183,6 +183,7 @@ Source choose_source(gfp_t gfp, dma_attrs attrs, bool coherent) {
 
 void* IommuDmaOps::alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_t gfp,
                          dma_attrs attrs) const {
+  handle = DMA_MAPPING_ERROR;
   Buffer* const buffer = make_buffer(dev, whole_pages(size) >> kPageShift);
   if (buffer == nullptr) return nullptr;
   buffer->source = choose_source(gfp, attrs, coherent_);
@@ -197,7 +198,7 @@ void* IommuDmaOps::alloc(device& dev, std::size_t size, dma_addr_t& handle, gfp_
   const bool reached = mapped && handle + buffer->size() - 1 <= dev.coherent_dma_mask;
   buffer->cookie = reached ? make_cookie(*buffer, attrs) : nullptr;
   if (buffer->cookie == nullptr) {
-    if (mapped) iommu_release(mapping, handle, buffer->size());
+    if (mapped) iommu_release(mapping, std::exchange(handle, DMA_MAPPING_ERROR), buffer->size());
     give_back_pages(*buffer);
     destroy(*buffer);
     return nullptr;

@@ -14,8 +14,6 @@ namespace {
 /// Slots: 1 MiB, where Linux takes 64.
 constexpr unsigned kDefaultSlots = 512;
 
-bool skips(dma_attrs attrs) { return (attrs & DMA_ATTR_SKIP_CPU_SYNC) != 0; }
-
 /// A slot has just been written by the CPU, for what the device does not write, too: invalidating
 /// it for FROM_DEVICE would drop that.
 void hand_over(const device& dev, phys_addr_t slot, std::size_t size,

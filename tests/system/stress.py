@@ -37,6 +37,8 @@ def main():
     words = f"transfers={options.transfers} seed={options.seed}"
     if options.broken:
         words += " ops=arm_coherent_dma_ops"
+    if "smmu" in options.board:
+        words += " cma=2M"  # FORCE_CONTIGUOUS comes from there, and from nowhere else.
     if options.ops:
         words += f" ops={options.ops} coherent_pool=8M"  # What is bounced and large comes from there.
     with tempfile.TemporaryDirectory() as folder:

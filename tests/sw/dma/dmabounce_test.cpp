@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "sw/arch/irqflags.hpp"
 #include "tests/sw/dma/bounce_fixture.hpp"
 
 using namespace guest;
@@ -73,6 +74,31 @@ TEST_CASE_METHOD(Dmabounce, "dmabounce: both ways, both copies", "[sw][dma][boun
   dma_unmap_single(&dev, handle, 64, DMA_BIDIRECTIONAL);
   CHECK(buffer[5] == 0x12);
   CHECK(buffer[6] == content(6));
+}
+
+TEST_CASE_METHOD(Dmabounce, "dmabounce: SKIP_CPU_SYNC leaves out both copies",
+                 "[sw][dma][bounce]") {
+  add();
+  const dma_attrs attrs = DMA_ATTR_SKIP_CPU_SYNC;
+  const dma_addr_t handle = dma_map_single_attrs(&dev, buffer, 100, DMA_BIDIRECTIONAL, attrs);
+  CHECK(device_view(handle)[5] != content(5));
+  device_view(handle)[5] = 0x12;
+  dma_unmap_single_attrs(&dev, handle, 100, DMA_BIDIRECTIONAL, attrs);
+  CHECK(buffer[5] == content(5));
+  CHECK(log().empty());
+}
+
+TEST_CASE_METHOD(Dmabounce, "dmabounce: a mapping ends with interrupts off, from whatever memory",
+                 "[sw][dma][bounce]") {
+  add();
+  for (const std::size_t size : {512U, 4096U, 20000U}) {
+    const dma_addr_t handle = map(size, DMA_TO_DEVICE);
+    REQUIRE(dma_mapping_error(&dev, handle) == 0);
+    const InterruptGuard guard;
+    dma_unmap_single(&dev, handle, size, DMA_TO_DEVICE);
+  }
+  CHECK(console_text().empty());
+  CHECK(dmabounce_live() == 0);
 }
 
 TEST_CASE_METHOD(Dmabounce, "dmabounce: a buffer comes from the smallest pool that holds it",
