@@ -14,6 +14,7 @@ struct GuestImage {
   struct Segment {
     std::uint32_t address = 0;  ///< Physical.
     std::vector<std::byte> bytes;
+    std::uint32_t behind = 0;  ///< Memory that the program wants behind them, and clears (BSS).
   };
   std::uint32_t entry = 0;
   std::vector<Segment> segments;

@@ -137,6 +137,12 @@ def test_files(bench: Bench) -> None:
                   bench.file("x86.elf", elf.pack(BASE, EXITS, machine=elf.X86_64)), "/bin/true",
                   bench.file("object.elf", elf.pack(BASE, EXITS, kind=1)), bench.file("none.elf", elf.pack(BASE, b"")),
                   bench.file("nowhere.elf", elf.pack(0x20000000, EXITS)), bench.file("device.elf", elf.pack(0x10009000, EXITS)),
+                  bench.file("headers.elf", elf.pack(BASE, EXITS, header_bytes=0)),
+                  bench.file("headers40.elf", elf.pack(BASE, EXITS, header_bytes=40)),
+                  bench.file("less.elf", elf.pack(BASE, EXITS, more_memory=-4)),
+                  bench.file("entry.elf", elf.pack(BASE, EXITS, entry=BASE + len(EXITS))),
+                  bench.file("virtual.elf", elf.pack(BASE, EXITS, entry=0xC0010000)),
+                  bench.file("bss.elf", elf.pack(BASE, EXITS, more_memory=0x70000000 - BASE)),
                   bench.file("last.elf", elf.pack(0x6FFFFFFC, EXITS)), bench.file("wraps.elf", elf.pack(0xFFFFFFFC, EXITS)),
                   bench.file("spans.elf", elf.pack(0x4C7FFFFC, bytes(0x13800010)))):
         bench.refuses("run", bench.board, "--kernel", wrong, names=str(wrong))
