@@ -9,6 +9,7 @@
 #include "sw/arch/cacheflush.hpp"
 #include "sw/arch/irqflags.hpp"
 #include "sw/arch/outer_cache.hpp"
+#include "sw/cache/l2x0.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/time.hpp"
 #include "tests/guest/support/bare_pl330.hpp"
@@ -108,13 +109,17 @@ void from_device(bool evicted) {
 void from_device_case() { from_device(false); }
 void from_device_evicted_case() { from_device(true); }
 
-/// With the L2 off there is nothing between the L1 and memory.
+/// With the L2 off there is nothing between the L1 and memory. What leaves the L1 after the flush
+/// must not stay behind in the L2: it is written through (DDI 0246, 3.3.14).
 void from_device_l2_off_case() {
+  constexpr unsigned kNoWriteBackNorFill = 3;
+  l2_write(l2x0::kDebugControl, kNoWriteBackNorFill);
   {
     const InterruptGuard guard;
     flush_dcache_all();
     outer_disable();
   }
+  l2_write(l2x0::kDebugControl, 0);
   from_device(false);
 }
 
