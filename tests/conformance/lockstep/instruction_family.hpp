@@ -28,18 +28,20 @@ class Dice {
   std::mt19937_64& random_;
 };
 
-/// Before an instruction: gives registers the values that it needs.
+/// Before an instruction: gives registers the values that it needs, by code or at once.
 class Preparation {
  public:
-  Preparation(Code& code, bool thumb) : code_{code}, thumb_{thumb} {}
+  Preparation(Code& code, bool thumb) : code_{&code}, thumb_{thumb} {}
+  explicit Preparation(MachineState& state) : state_{&state} {}
 
   /// Moves `value` there, unless an instruction of this unit, which may be an IT block, has chosen
   /// a value for `reg` already. PC keeps its value, too.
   void set(unsigned reg, std::uint32_t value);
 
  private:
-  Code& code_;
-  bool thumb_;
+  Code* code_ = nullptr;
+  MachineState* state_ = nullptr;
+  bool thumb_ = false;
   std::uint32_t used_ = 1U << 15;
 };
 
@@ -47,7 +49,7 @@ class Preparation {
 enum class RowUse : std::uint8_t {
   kStream,    ///< In straight-line streams.
   kBranch,    ///< One at a time: it changes the PC.
-  kExcluded,  ///< Not compared here: exceptions, coprocessors, what User mode cannot do.
+  kExcluded,  ///< Not compared here: see `tested_elsewhere`.
 };
 
 struct Candidate {

@@ -8,6 +8,7 @@
 
 #include "models/cpu/isa/system_instructions.hpp"
 #include "tests/conformance/lockstep/instruction_family.hpp"
+#include "tests/conformance/lockstep/tested_elsewhere.hpp"
 
 namespace linefill::test {
 namespace {
@@ -28,6 +29,11 @@ bool is_memory(std::string_view name) {
 /// Alignment is required whatever SCTLR.A is.
 bool needs_alignment(std::string_view name) {
   return is_multiple(name) || starts_with_one_of(name, {"LDREX", "STREX", "LDRD", "STRD", "SWP"});
+}
+
+bool loads_pc(std::string_view name, const Instruction& i) {
+  if (one_of(name, {"LDM", "POP"})) return (i.immediate & 0x8000) != 0;
+  return name.starts_with("LDR (") && i.d == 15;
 }
 
 class IntegerFamily final : public InstructionFamily {
@@ -60,12 +66,7 @@ class IntegerFamily final : public InstructionFamily {
 
 RowUse IntegerFamily::use_of(const Encoding& row) const {
   const std::string_view n = row.name;
-  if (row.decode == &isa::undefined || row.decode == &isa::unpredictable_row)
-    return RowUse::kExcluded;
-  if (one_of(n, {"SVC", "SMC", "BKPT", "WFE", "WFI", "CPS", "SETEND", "MCR", "MRC", "SUBS PC, LR"}))
-    return RowUse::kExcluded;
-  if (starts_with_one_of(n, {"RFE", "SRS", "LDM (user", "STM (user"})) return RowUse::kExcluded;
-  if (n == "IT") return RowUse::kExcluded;  // Made by RandomCode::append_it_block.
+  if (!tested_elsewhere(row).empty()) return RowUse::kExcluded;
   if (starts_with_one_of(n, {"BX", "BLX", "BL", "CBZ", "TBB", "B ("}) || n == "B" || n == "B, BL")
     return RowUse::kBranch;
   return RowUse::kStream;
@@ -85,8 +86,9 @@ bool IntegerFamily::comparable(const Candidate& c, const Instruction& i) const {
     // Flags and GE only: the rest is privileged.
     return (i.shift & 3) == 0 && !Fields{*c.row, c.word, c.it}.bit('R');
   }
-  // What writes the PC otherwise is tested by itself.
+  // What writes the PC is tested by itself.
   if (c.row->pattern.has_field('d') && i.d == 15) return false;
+  if (loads_pc(name, i)) return false;
   // UNKNOWN is what STM stores for a base that it writes and that is not the lowest register.
   if (one_of(name, {"STM"}) && i.kind != 0 && (i.immediate >> i.n & 1) != 0 &&
       i.n != std::countr_zero(i.immediate)) {

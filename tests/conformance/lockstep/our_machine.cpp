@@ -38,6 +38,11 @@ std::string differences(const MachineState& ours, const MachineState& theirs) {
   return text.str();
 }
 
+bool passes(unsigned condition, std::uint32_t cpsr) {
+  return condition_holds(condition, (cpsr & psr::kN) != 0, (cpsr & psr::kZ) != 0,
+                         (cpsr & psr::kC) != 0, (cpsr & psr::kV) != 0);
+}
+
 std::vector<std::byte> Code::page(bool thumb) const {
   std::vector<std::byte> bytes(kCodeBytes);
   std::memcpy(&bytes.at(address - kCodeBase), halfwords.data(), 2 * halfwords.size());
@@ -49,7 +54,7 @@ std::vector<std::byte> Code::page(bool thumb) const {
   return bytes;
 }
 
-bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
+void OurMachine::load(const Code& code, const MachineState& state) {
   const bool thumb = (state.cpsr & psr::kT) != 0;
   memory_.write(kCodeBase, code.page(thumb));
   memory_.write(kDataBase, state.data);
@@ -62,23 +67,53 @@ bool OurMachine::run(const Code& code, MachineState& state, bool taken) {
   extension.set_fpexc(fpexc::kEn);
   extension.d = state.d;
   extension.fpscr = state.fpscr;
+  incomparable_ = false;
+}
+
+void OurMachine::save(MachineState& state, bool stopped) {
+  for (unsigned i = 0; i < state.r.size(); ++i) state.r[i] = core_.reg(i);
+  state.cpsr = core_.cpsr();
+  const unsigned stop_bytes = (state.cpsr & psr::kT) != 0 ? sizeof kStopT32 : sizeof kStopA32;
+  state.pc = core_.pc() - (stopped ? stop_bytes : 0);
+  state.d = core_.state().extension.d;
+  state.fpscr = core_.state().extension.fpscr;
+  memory_.read(kDataBase, state.data);
+}
+
+bool OurMachine::run(const Code& code, MachineState& state, unsigned count) {
+  load(code, state);
   const std::uint64_t exceptions = core_.exceptions();
   const unsigned calls = system_.calls;
   const std::uint64_t mismatched = memory_.mismatched_exclusives;
-  clock_.limit = taken ? clock_.now + 1 : clock_.now + 100'000;
+  const std::uint64_t end = clock_.now + 100'000;
+  const std::uint64_t before = core_.instructions();
   do {
+    clock_.limit = count != 0 ? clock_.now + 1 : end;
     core_.run();
-  } while (!taken && system_.calls == calls && core_.exceptions() == exceptions &&
-           clock_.now < clock_.limit);
+  } while ((count == 0 || core_.instructions() < before + count) && system_.calls == calls &&
+           core_.exceptions() == exceptions && clock_.now < end);
   const bool stopped = system_.calls != calls;
-  for (unsigned i = 0; i < state.r.size(); ++i) state.r[i] = core_.reg(i);
-  state.cpsr = core_.cpsr();
-  state.pc = core_.pc() - (stopped ? (thumb ? 2 : 4) : 0);
-  state.d = extension.d;
-  state.fpscr = extension.fpscr;
-  memory_.read(kDataBase, state.data);
+  save(state, stopped);
   incomparable_ = memory_.mismatched_exclusives != mismatched;
-  return core_.exceptions() == exceptions && (taken || stopped);
+  return core_.exceptions() == exceptions && (count != 0 || stopped);
+}
+
+bool OurMachine::run_by_step(const Code& code, MachineState& state,
+                             const std::function<void(std::uint32_t, std::uint32_t)>& before) {
+  constexpr unsigned kMostSteps = 1000;
+  load(code, state);
+  const std::uint64_t exceptions = core_.exceptions();
+  const unsigned calls = system_.calls;
+  const std::uint64_t mismatched = memory_.mismatched_exclusives;
+  for (unsigned k = 0; k < kMostSteps && system_.calls == calls && core_.exceptions() == exceptions;
+       ++k) {
+    before(core_.pc(), core_.cpsr());
+    core_.step();
+  }
+  const bool stopped = system_.calls != calls;
+  save(state, stopped);
+  incomparable_ = memory_.mismatched_exclusives != mismatched;
+  return core_.exceptions() == exceptions && stopped;
 }
 
 }  // namespace linefill::test

@@ -34,9 +34,11 @@ RandomCode::RandomCode(std::mt19937_64& random, bool thumb, const InstructionSet
   for (const InstructionFamily* family : instruction_families()) {
     for (const EncodingTable* table : family->tables(thumb)) {
       for (const Encoding& encoding : table->rows()) {
+        if (!has_row(set, encoding)) continue;
         const RowUse use = family->use_of(encoding);
-        if (use == RowUse::kExcluded || !has_row(set, encoding)) continue;
-        (use == RowUse::kStream ? stream_rows_ : branch_rows_)
+        (use == RowUse::kStream   ? stream_rows_
+         : use == RowUse::kBranch ? branch_rows_
+                                  : excluded_rows_)
             .push_back({family, table, &encoding});
       }
     }
@@ -65,7 +67,7 @@ MachineState RandomCode::random_state() {
 
 // Of three rows the one that was used least: all come about equally often, though some are rarely
 // comparable.
-RandomCode::Chosen RandomCode::choose(std::vector<Row>& rows, std::uint8_t it) {
+RandomCode::Chosen RandomCode::choose(std::span<Row> rows, std::uint8_t it) {
   for (;;) {
     Row* row = &rows[dice_.number(static_cast<std::uint32_t>(rows.size()))];
     for (unsigned k = 0; k < 2; ++k) {
@@ -131,17 +133,36 @@ void RandomCode::append_it_block(Code& code, std::vector<Chosen>& unit) {
   for (const Chosen& c : unit) append(code, c.candidate);
 }
 
-Code RandomCode::stream(const MachineState& start, unsigned length,
-                        std::vector<std::size_t>& starts) {
-  Code code;
+// Runs a unit at the end of a stream: into `stream`, what of it is executed.
+bool RandomCode::runs(const Code& tail, std::span<const Chosen> unit, MachineState& state,
+                      Stream& stream) {
+  // Where its instructions are: they come last.
+  std::vector<std::uint32_t> addresses(unit.size());
+  std::uint32_t at = tail.end();
+  for (std::size_t k = unit.size(); k-- > 0;)
+    addresses[k] = at -= unit[k].candidate.wide() ? 4U : 2U;
+  std::vector<Row*> executed;
+  const bool arrives = scratch_.run_by_step(tail, state, [&](std::uint32_t pc, std::uint32_t cpsr) {
+    const auto found = std::find(addresses.begin(), addresses.end(), pc);
+    if (found == addresses.end()) return;
+    const Chosen& chosen = unit[static_cast<std::size_t>(found - addresses.begin())];
+    if (passes(chosen.candidate.decoded().condition, cpsr)) executed.push_back(chosen.row);
+  });
+  if (!arrives || scratch_.incomparable()) return false;
+  stream.executed.insert(stream.executed.end(), executed.begin(), executed.end());
+  return true;
+}
+
+RandomCode::Stream RandomCode::stream(const MachineState& start, unsigned length) {
+  Stream stream;
+  Code& code = stream.code;
   code.address = kCodeBase + dice_.number(16) * (thumb_ ? 2 : 4);
   MachineState state = start;
-  starts.clear();
   // CLREX: Unicorn's monitor remembers the stream before.
   if (&set_ == &armv7a())
     code.halfwords = thumb_ ? std::vector<std::uint16_t>{0xF3BF, 0x8F2F}
                             : std::vector<std::uint16_t>{0xF01F, 0xF57F};
-  starts.push_back(0);
+  stream.starts.push_back(0);
   for (unsigned k = 0; k < length;) {
     const std::size_t begin = code.halfwords.size();
     std::vector<Chosen> unit;
@@ -153,55 +174,23 @@ Code RandomCode::stream(const MachineState& start, unsigned length,
     Code tail{code.address + static_cast<std::uint32_t>(2 * begin),
               {code.halfwords.begin() + static_cast<std::ptrdiff_t>(begin), code.halfwords.end()}};
     MachineState after = state;
-    if (!scratch_.run(tail, after) || scratch_.incomparable()) {
+    if (!runs(tail, unit, after, stream)) {
       code.halfwords.resize(begin);
       continue;
     }
     state = after;
-    starts.push_back(begin);
-    for (const Chosen& c : unit) ++c.row->hits;
+    stream.starts.push_back(begin);
+    if (unit[0].candidate.it != 0) ++stream.it_blocks;
     k += static_cast<unsigned>(unit.size());
-    instructions_ += unit.size();
   }
-  starts.push_back(code.halfwords.size());
-  return code;
+  stream.starts.push_back(code.halfwords.size());
+  return stream;
 }
 
-Candidate RandomCode::arithmetic_to_pc() {
-  for (;;) {
-    Candidate c = choose(stream_rows_, 0).candidate;
-    const std::string_view name = c.row->name;
-    if (name.size() != 9 || (!name.ends_with(" (imm)") && !name.ends_with(" (reg)")) ||
-        !c.row->pattern.has_field('S'))
-      continue;
-    c.word = (c.word & ~0x0010'0000U) | 0xF000;
-    if (a32_table().find(c.word) == c.row) return c;
-  }
-}
-
-Code RandomCode::branch(MachineState& start) {
-  Code code;
-  code.address = kCodeBase + 0x100 + dice_.number(16) * (thumb_ ? 2 : 4);
-  Candidate c;
-  if (thumb_ || dice_.chance(60)) {
-    const Chosen chosen = choose(branch_rows_, 0);
-    c = chosen.candidate;
-    ++chosen.row->hits;
-  } else {
-    c = arithmetic_to_pc();
-  }
-  const Instruction i = c.decoded();
-  if (c.row->name.starts_with("TBB")) {
-    if (i.n < 15) start.r[i.n] = kDataBase + dice_.number(0x400);
-    if (i.m < 15 && i.m != i.n) start.r[i.m] = dice_.number(0x400);
-  } else if (i.m < 15) {
-    start.r[i.m] &= ~2U;  // A branch to ...10 is UNPREDICTABLE.
-  } else {
-    code.address &= ~3U;
-  }
-  append(code, c);
-  ++instructions_;
-  return code;
+void RandomCode::compared(const Stream& stream) {
+  for (Row* row : stream.executed) ++row->hits;
+  instructions_ += stream.executed.size();
+  it_blocks_ += stream.it_blocks;
 }
 
 }  // namespace linefill::test

@@ -197,6 +197,28 @@ TEST_CASE("WFI leaves the run loop with the PC after it", "[isa][hint]") {
   CHECK(b.clock.now < 100);
 }
 
+TEST_CASE("WFE and WFI, in each encoding, tell the system and go on behind them", "[isa][hint]") {
+  CoreBench b;
+  const auto check = [&](unsigned bytes) {
+    b.core.step();
+    CHECK(b.core.pc() == CoreBench::kCode + bytes);
+  };
+  b.a32({0xE320'F002});
+  check(4);
+  b.t32({0xBF20});
+  check(2);
+  b.t32({0xF3AF, 0x8002});
+  check(4);
+  CHECK(b.system.event_waits == 3);
+  b.a32({0xE320'F003});
+  check(4);
+  b.t32({0xBF30});
+  check(2);
+  b.t32({0xF3AF, 0x8003});
+  check(4);
+  CHECK(b.system.waits == 3);
+}
+
 TEST_CASE("arithmetic that writes the PC interworks in A32 and does not in T32", "[isa][branch]") {
   CoreBench b;
   b.a32({0xE1A0'F000});  // mov pc, r0

@@ -180,6 +180,9 @@ TEST_CASE("What A5.7.1 has between hints and barriers is UNPREDICTABLE", "[isa][
     CAPTURE(word);
     CHECK(is_unpredictable(decode_a32(word)));
   }
+  // Of T32 (A6.3.9): PLD (literal) with bit 21.
+  for (const std::uint32_t word : {0xF83F'F000U, 0xF8BF'F123U})
+    CHECK(is_unpredictable(decode_t32(word, 0)));
   for (const std::uint32_t word : {0xF631'0010U, 0xF7B1'F012U, 0xF6D1'F012U}) {
     CAPTURE(word);
     CHECK(decode_a32(word).handler == &isa::execute_undefined);
