@@ -10,6 +10,7 @@
 #include "sw/arch/irqflags.hpp"
 #include "sw/arch/outer_cache.hpp"
 #include "sw/cache/l2x0.hpp"
+#include "sw/dma/dma_page.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/time.hpp"
 #include "tests/guest/support/bare_pl330.hpp"
@@ -60,12 +61,31 @@ struct Bench {
     code.end();
     dma.prepare();
   }
+  /// The device writes new bytes where old ones are dirty, in the L1 or just evicted.
+  void will_overwrite(bool evicted) const {
+    set_all(other.at, kNew);
+    will_copy(buffer.physical(), other.address);
+    set_all(buffer.begin(), kOld);
+    if (!evicted) return;
+    dmac_clean_range(buffer.begin(), buffer.begin() + kBytes);
+    evict(buffer.begin());
+  }
   void copies() const {
     dma.ring();
     check(dma.stops(), "the copy ended");
   }
   void map(dma_data_direction direction) {
     handle = mapped(dma.dev(), buffer.begin(), kBytes, direction);
+  }
+  /// Without cache operations: `operate` does them.
+  template <class Operation>
+  void copies_after(dma_data_direction direction, Operation operate) {
+    device& dev = dma.dev();
+    handle = dma_map_single_attrs(&dev, buffer.begin(), kBytes, direction, DMA_ATTR_SKIP_CPU_SYNC);
+    check(dma_mapping_error(&dev, handle) == 0, "mapped");
+    operate(buffer.physical(), buffer.physical() + static_cast<phys_addr_t>(kBytes));
+    copies();
+    dma_unmap_single_attrs(&dev, handle, kBytes, direction, DMA_ATTR_SKIP_CPU_SYNC);
   }
   void unmap(dma_data_direction direction) const {
     dma_unmap_single(&dma.dev(), handle, kBytes, direction);
@@ -93,13 +113,7 @@ void to_device_case() {
 /// L1, or just evicted.
 void from_device(bool evicted) {
   Bench bench;
-  set_all(bench.other.at, kNew);
-  bench.will_copy(bench.buffer.physical(), bench.other.address);
-  set_all(bench.buffer.begin(), kOld);
-  if (evicted) {
-    dmac_clean_range(bench.buffer.begin(), bench.buffer.begin() + kBytes);
-    evict(bench.buffer.begin());
-  }
+  bench.will_overwrite(evicted);
   bench.map(DMA_FROM_DEVICE);
   bench.copies();
   udelay(100);
@@ -136,22 +150,39 @@ void coherent_case() {
   check(all_are(fresh.at + 4096 - kBytes, kNew), "the CPU reads what the device wrote");
 }
 
-/// All of the outer cache is flushed, and the device reads.
-void flushed_all_case() {
+/// The device reads what was in the outer cache until `operate`.
+template <class Operation>
+void read_from_outer(bool all, Operation operate) {
   Bench bench;
   set_all(bench.other.at, 0);
   bench.will_copy(bench.other.address, bench.buffer.physical());
   outer_flush_all();
   set_all(bench.buffer.begin(), kNew);
-  device& dev = bench.dma.dev();
-  bench.handle = dma_map_single_attrs(&dev, bench.buffer.begin(), kBytes, DMA_TO_DEVICE,
-                                      DMA_ATTR_SKIP_CPU_SYNC);
-  check(dma_mapping_error(&dev, bench.handle) == 0, "mapped");
   dmac_clean_range(bench.buffer.begin(), bench.buffer.begin() + kBytes);
-  outer_flush_all();
-  bench.copies();
-  dma_unmap_single_attrs(&dev, bench.handle, kBytes, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
-  check(all_are(bench.other.at, kNew), "the device read what was flushed");
+  bench.copies_after(DMA_TO_DEVICE, operate);
+  check(all_are(bench.other.at, kNew) == all, "the device read what was in the outer cache");
+}
+void flushed_all_case() {
+  read_from_outer(true, [](phys_addr_t, phys_addr_t) { outer_flush_all(); });
+}
+
+/// By hand, without the sync: what was cleaned last waits in the eviction buffers.
+void to_device_not_synced_case() {
+  read_from_outer(false, [](phys_addr_t start, phys_addr_t end) {
+    l2x0::each_line(l2x0::kCleanPa, start, end);
+  });
+}
+
+/// Likewise: what was evicted comes over what the device writes.
+void from_device_not_synced_case() {
+  Bench bench;
+  bench.will_overwrite(true);
+  bench.copies_after(DMA_FROM_DEVICE, [](phys_addr_t start, phys_addr_t end) {
+    l2x0::each_line(l2x0::kInvalidatePa, start, end);
+  });
+  outer_sync();
+  dma_page_dev_to_cpu(bench.buffer.physical(), kBytes, DMA_FROM_DEVICE);
+  check(!all_are(bench.buffer.begin(), kNew), "old bytes came over what the device wrote");
 }
 
 /// A device that is never started: it copies the flag of a descriptor, then the buffer, again and
@@ -195,6 +226,8 @@ constexpr Case kCases[] = {
     {"from_device", from_device_case},
     {"from_device_evicted", from_device_evicted_case},
     {"from_device_l2_off", from_device_l2_off_case},
+    {"to_device_not_synced", to_device_not_synced_case},
+    {"from_device_not_synced", from_device_not_synced_case},
     {"coherent", coherent_case},
     {"flushed_all", flushed_all_case},
     {"polled", polled_case},

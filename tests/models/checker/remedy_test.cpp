@@ -56,3 +56,10 @@ TEST_CASE("A dirty line that came over a device's data names the invalidates of 
   CHECK_THAT(remedy_for(finding, &mapping),
              Contains("L1 (dmac_map_area)") && Contains("L2 (outer_inv_range)"));
 }
+
+TEST_CASE("What waits in the outer cache's eviction buffers lacks a sync", "[checker]") {
+  const FindingKind kind = GENERATE(FindingKind::kWriteNotDrained, FindingKind::kLostDeviceWrite);
+  const Finding finding = device_wrote(kind, "l2_eviction_buffer", Time{999});
+  const Mapping mapping = ended_mapping();
+  CHECK_THAT(remedy_for(finding, &mapping), StartsWith("outer_sync() after"));
+}
