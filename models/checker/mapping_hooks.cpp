@@ -70,7 +70,7 @@ void MappingHooks::note_mapped(const HookedCall& call, MappingFamily family, con
                                unsigned entries, std::uint32_t attributes,
                                std::optional<std::uint32_t> original) {
   if (rules_ == nullptr || segments.empty() || segments[0].address == kMappingError ||
-      segments[0].size == 0) {
+      (segments[0].size == 0 && family != MappingFamily::kList)) {
     return;
   }
   MappingCall noted = rules_call(call, family, function, segments[0], direction);

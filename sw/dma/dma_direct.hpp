@@ -23,10 +23,10 @@ inline std::uint64_t dma_to_phys_limit(const device& dev, std::uint64_t mask) {
                                                                    : dma_to_phys(dev, mask);
 }
 
-/// Whether the device and its bus reach all of [handle, handle + size).
+/// Whether the device and its bus reach all of [handle, handle + size); of no bytes, the first.
 inline bool dma_capable(const device& dev, dma_addr_t handle, std::size_t size) {
   if (dev.dma_mask == nullptr) return false;
-  const dma_addr_t last = handle + (size - 1);
+  const dma_addr_t last = handle + (std::max<std::size_t>(size, 1) - 1);
   const std::uint64_t limit =
       dev.bus_dma_limit == 0 ? *dev.dma_mask : std::min(*dev.dma_mask, dev.bus_dma_limit);
   return last >= handle && last <= limit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists through an IOMMU: entries that follow one another without a gap within their pages become
-// one for the device.
+// one for the device, and those without bytes none.
 #include <algorithm>
 
 #include "sw/dma/dma_mapping.hpp"
@@ -15,7 +15,7 @@ constexpr std::size_t kInPage = kPageBytes - 1;
 
 /// Pages of an entry, in bytes.
 std::size_t span_of(const scatterlist& entry) {
-  return whole_pages((entry.offset & kInPage) + entry.length);
+  return entry.length == 0 ? 0 : whole_pages((entry.offset & kInPage) + entry.length);
 }
 phys_addr_t first_page_of(const scatterlist& entry) {
   return sg_phys(&entry) & ~static_cast<phys_addr_t>(kInPage);
@@ -65,19 +65,22 @@ int IommuDmaOps::map_chunk(device& dev, scatterlist& first, std::size_t size, dm
 int IommuDmaOps::map_sg(device& dev, scatterlist* list, unsigned entries,
                         dma_data_direction direction, dma_attrs attrs) const {
   const Limits limits{dev};
-  scatterlist* first = list;   // Of the chunk being collected.
+  unsigned i = 1;
+  scatterlist* first = list;  // Of the chunk being collected.
+  for (; first->length == 0 && i < entries; ++i) first = sg_next(first);
+  if (first->length == 0) return to_errno(Error::kInvalid);
   scatterlist* result = list;  // Where the device finds it.
-  std::size_t offset = list->offset & kInPage;
-  std::size_t size = offset + list->length;
+  std::size_t offset = first->offset & kInPage;
+  std::size_t size = offset + first->length;
   unsigned chunks = 0;
   int error = 0;
-  scatterlist* entry = list;
-  for (unsigned i = 1;; ++i) {
+  scatterlist* entry = first;
+  for (;; ++i) {
     if (i < entries) {
       entry = sg_next(entry);
       const bool joins = entry->offset == 0 && (size & kInPage) == 0 &&
                          limits.allow(offset, std::uint64_t{size} + entry->length);
-      if (joins) {
+      if (joins || entry->length == 0) {
         size += entry->length;
         entry->dma_length = 0;
         continue;
@@ -153,6 +156,7 @@ std::ptrdiff_t iommu_map_sg(iommu_domain* domain, unsigned long iova, scatterlis
     return error;
   };
   for (scatterlist& entry : SgRange{list, entries}) {
+    if (entry.length == 0) continue;
     const phys_addr_t page = first_page_of(entry);
     if (size != 0 && page == start + static_cast<phys_addr_t>(size)) {
       size += span_of(entry);

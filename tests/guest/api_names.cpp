@@ -212,6 +212,31 @@ void lists_case() {
   dma_unmap_sgtable(dev, &table, DMA_BIDIRECTIONAL, 0);
 }
 
+/// What has no bytes is none of the device's business.
+void empty_entries_case() {
+  DmaBench bench;
+  device* const dev = &bench.dev();
+  std::array<scatterlist, 4> list{};
+  sg_init_table(list.data(), 4);
+  sg_set_buf(&list[0], bench.begin() + 100, 0);
+  sg_set_buf(&list[1], bench.begin(), kBytes / 2);
+  sg_set_buf(&list[2], bench.begin(), 0);
+  sg_set_buf(&list[3], bench.begin() + kBytes / 2, kBytes / 2);
+  sg_table table{list.data(), 4, 4};
+  bench.store_all(kNew);
+  check(dma_map_sgtable(dev, &table, DMA_TO_DEVICE, 0) == 0, "it is mapped");
+  std::size_t bytes = 0;
+  for (scatterlist& entry : SgRange{table.sgl, table.nents}) {
+    const std::size_t length = sg_dma_len(&entry);
+    if (length != 0)
+      bench.device_copies(bench.coherent_physical() + bytes, sg_dma_address(&entry), length);
+    bytes += length;
+  }
+  check_equal(bytes, kBytes, "bytes of all entries");
+  check(bench.all_seen(kNew), "the device read them");
+  dma_unmap_sgtable(dev, &table, DMA_TO_DEVICE, 0);
+}
+
 /// Bytes go from a buffer into a list of pieces, and back; whichever is shorter ends it.
 void copies_case() {
   constexpr std::size_t kSmall = 12;
@@ -382,6 +407,7 @@ constexpr Case kCases[] = {
     {"noncontiguous", noncontiguous_case},
     {"pages", pages_case},
     {"lists", lists_case},
+    {"empty_entries", empty_entries_case},
     {"copies", copies_case},
     {"tables", tables_case},
     {"operations", operations_case},

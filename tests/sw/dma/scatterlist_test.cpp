@@ -36,6 +36,18 @@ TEST_CASE_METHOD(DmaFixture, "a table has as many entries as asked for, over as 
   CHECK(free_page_count() == kPages);
 }
 
+TEST_CASE_METHOD(DmaFixture, "an entry without bytes does not fail its list", "[sw][dma]") {
+  scatterlist list[3];
+  sg_init_table(list, 3);
+  sg_set_buf(&list[0], at(0x1000), 0);
+  sg_set_buf(&list[1], at(0x2000), 64);
+  sg_set_buf(&list[2], at(0x3010), 0);
+  CHECK(dma_map_sg(&dev, list, 3, DMA_TO_DEVICE) == 3);
+  CHECK(sg_dma_len(&list[0]) == 0);
+  CHECK(sg_dma_address(&list[1]) == 0x6000'2000);
+  dma_unmap_sg(&dev, list, 3, DMA_TO_DEVICE);
+}
+
 TEST_CASE_METHOD(DmaFixture, "a table that finds no memory leaves nothing behind", "[sw][dma]") {
   sg_table table;
   CHECK(sg_alloc_table(&table, 0, GFP_KERNEL) == -22);

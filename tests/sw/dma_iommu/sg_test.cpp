@@ -67,6 +67,18 @@ TEST_CASE_METHOD(SgFixture, "scattered whole pages become one for the device", "
   unmap();
 }
 
+TEST_CASE_METHOD(SgFixture, "entries without bytes are none for the device", "[sw][dma][iommu]") {
+  make({{9, 64, 0}, {3, 0, 4096}, {5, 100, 0}, {12, 0, 512}, {6, 0, 0}, {8, 32, 64}, {7, 8, 0}});
+  CHECK(do_map() == 2);
+  CHECK(list[0].dma_length == 4096 + 512);
+  CHECK(list[1].dma_length == 64);
+  CHECK(list[2].dma_length == 0);
+  check_bytes(2);
+  unmap();
+  make({{9, 64, 0}, {3, 0, 0}});
+  CHECK(map_table() == -22);
+}
+
 TEST_CASE_METHOD(SgFixture, "entries are joined at page ends only", "[sw][dma][iommu]") {
   make({{9, 512, 3584}, {3, 0, 100}, {4, 0, 4096}, {12, 64, 64}, {7, 0, 64}});
   CHECK(do_map() == 4);
