@@ -245,10 +245,10 @@ int Simulation::run() {
     debugger_->wait_for_debugger();
   }
   auto* console = soc_.find<SerialPort>();
-  if (is_linux_ && console != nullptr) {
-    console->set_up_line();
-    terminal_ = std::make_unique<Terminal>();
-  }
+  if (is_linux_ && console != nullptr) console->set_up_line();
+  connect_keyboard();
+  // The processor never runs ahead of an event.
+  if (options_.until) until_.notify(to_sc_time(*options_.until));
   while (!ended_) advance();
   return finish();
 }
@@ -263,6 +263,7 @@ void Simulation::advance() {
   if (unseen_ != 0) std::cout.flush();
   unseen_ = 0;
   if (debugger_) debugger_->poll();
+  connect_keyboard();
   if (terminal_) type();
   // A prompt waits on the line where it would be shown.
   const bool prompt = terminal_ && terminal_->interactive();
@@ -275,6 +276,13 @@ bool Simulation::called_off() {
   if (terminal_) terminal_->look();
   if (terminal_ && terminal_->quit()) end("quit", 0);
   return ended_;
+}
+
+// Who does not listen leaves the standard input, and Ctrl-C, to others.
+void Simulation::connect_keyboard() {
+  const auto* console = soc_.find<SerialPort>();
+  if (!terminal_ && console != nullptr && (is_linux_ || console->listening()))
+    terminal_ = std::make_unique<Terminal>([this] { return interruption_->signal() != 0; });
 }
 
 // A guest whose buffer is full drops what is typed: so a key for each millisecond.

@@ -44,6 +44,7 @@ class Simulation {
   void connect_debugger();
   void advance();
   bool called_off();
+  void connect_keyboard();
   void type();
   void screenshot(const std::string& path) const;
   void leds_changed(std::uint32_t value);
@@ -74,9 +75,10 @@ class Simulation {
   std::string failure_;  ///< What could not be written during the run.
   RunEnd end_;
   bool ended_ = false;
+  sc_core::sc_event until_;  ///< Nobody waits for it.
   bool is_linux_ = false;
   std::optional<Interruption> interruption_;
-  std::unique_ptr<Terminal> terminal_;  ///< Of a kernel.
+  std::unique_ptr<Terminal> terminal_;  ///< Of a kernel, or a program that listens.
   unsigned unseen_ = 0;                 ///< Characters written to stdout, and not yet flushed.
 };
 

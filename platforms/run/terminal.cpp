@@ -28,24 +28,30 @@ bool readable(int milliseconds) {
 
 }  // namespace
 
-Terminal::Terminal() {
+Terminal::Terminal(const std::function<bool()>& called_off) {
   interactive_ = take_terminal();
   if (interactive_) return;
   struct stat input {};
   const bool known = fstat(STDIN_FILENO, &input) == 0;
   if (known && (S_ISREG(input.st_mode) || S_ISFIFO(input.st_mode) || S_ISSOCK(input.st_mode)))
-    read_all();
+    read_all(called_off);
 }
 
 Terminal::~Terminal() { give_terminal_back(); }
 
-void Terminal::read_all() {
+void Terminal::read_all(const std::function<bool()>& called_off) {
   if (!readable(kPatience)) {
     std::fputs("warning: nothing comes from the standard input: it is not read\n", stderr);
     return;
   }
   std::array<char, 4096> part{};
-  for (ssize_t size = 1; size > 0;) {
+  bool told = false;
+  for (ssize_t size = 1; size > 0 && !called_off();) {
+    if (!readable(kPatience)) {
+      if (!told) std::fputs("waiting for the end of the standard input ...\n", stderr);
+      told = true;
+      continue;
+    }
     size = read(STDIN_FILENO, part.data(), part.size());
     if (size > 0) keys_.insert(keys_.end(), part.begin(), part.begin() + size);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 
 #include "models/core/time.hpp"
@@ -13,12 +14,13 @@ namespace linefill {
 /// A terminal is taken over, each key goes to the guest (Ctrl-C too), and simulated time does not
 /// run ahead of the clock on the wall; Ctrl-A is the way out. Anything else (a pipe, a file) is
 /// read to its end before the run, so that the same input gives the same run; a pipe into which
-/// nothing comes within a second is left alone. Both are typed at a fixed rate of simulated time: a
-/// guest's buffers are small.
+/// nothing comes within a second is left alone, and one whose end does not come is mentioned. Both
+/// are typed at a fixed rate of simulated time: a guest's buffers are small.
 class Terminal {
  public:
-  /// Takes over the standard input. At most one at a time.
-  Terminal();
+  /// Takes over the standard input. At most one at a time. `called_off`: nobody needs what is still
+  /// to come.
+  explicit Terminal(const std::function<bool()>& called_off);
   /// Gives the terminal back as it was.
   ~Terminal();
   Terminal(const Terminal&) = delete;
@@ -36,7 +38,7 @@ class Terminal {
   void keep_pace(Time simulated, double host_seconds);
 
  private:
-  void read_all();
+  void read_all(const std::function<bool()>& called_off);
   void read_keys(int milliseconds);
   void take(char key);
 

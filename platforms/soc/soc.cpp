@@ -309,28 +309,22 @@ void Soc::tie_off() {
 }
 
 void Soc::load(const GuestImage& image, const std::string& path) {
-  for (const auto& segment : image.segments) {
-    expect_memory(segment.address, segment.bytes.size() + std::uint64_t{segment.behind}, path);
-    loader_->add(PhysicalAddress{segment.address}, segment.bytes);
-  }
+  for (const auto& segment : image.segments)
+    load(segment.address, segment.bytes, path, segment.behind);
 }
 
-void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes,
-               const std::string& what) {
-  expect_memory(address, bytes.size(), what);
-  loader_->add(PhysicalAddress{address}, bytes);
-}
-
-void Soc::expect_memory(std::uint32_t address, std::uint64_t size, const std::string& what) const {
+void Soc::load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what,
+               std::uint32_t behind) {
+  const std::uint64_t size = bytes.size() + std::uint64_t{behind};
   const std::uint64_t last = address + size - 1;
   const auto is_memory = [&](std::uint64_t at) {
     return interconnect_->is_memory(PhysicalAddress{static_cast<std::uint32_t>(at)});
   };
   bool fits = last < kAddressSpace && is_memory(last);
   for (std::uint64_t at = address; fits && at <= last; at += kPage) fits = is_memory(at);
-  if (!fits)
-    throw ConfigurationError{what + ": " + std::to_string(size) + " bytes at " + hex(address) +
-                             ": expected an address within the board's memory"};
+  if (fits) return loader_->add(PhysicalAddress{address}, bytes);
+  throw ConfigurationError{what + ": " + std::to_string(size) + " bytes at " + hex(address) +
+                           ": expected an address within the board's memory"};
 }
 
 std::vector<CopyHolder*> Soc::copy_holders() {

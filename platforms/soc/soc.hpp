@@ -68,8 +68,9 @@ class Soc {
   /// Writes a program into memory, as a boot loader's DMA would: around the caches, which are
   /// empty.
   void load(const GuestImage& image, const std::string& path);
-  /// Throws ConfigurationError that names `what` where there is no memory.
-  void load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what);
+  /// With so much memory behind. Throws ConfigurationError that names `what` where there is none.
+  void load(std::uint32_t address, const std::vector<std::byte>& bytes, const std::string& what,
+            std::uint32_t behind = 0);
   void set_observer(Observer* observer);
   /// Every place that holds copies of memory, in the order in which a newer copy may hide an older.
   std::vector<CopyHolder*> copy_holders();
@@ -83,7 +84,6 @@ class Soc {
   void reset();
 
  private:
-  void expect_memory(std::uint32_t address, std::uint64_t size, const std::string& what) const;
   void build(const DeviceNode& node);
   void build_memory(const DeviceNode& node);
   void build_device(const DeviceNode& node);

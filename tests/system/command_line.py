@@ -236,6 +236,10 @@ def test_report(bench: Bench) -> None:
     bench.expect((run["board"], run["kernel"], run["append"]) == (str(bench.board), str(bench.loops), "a b"), "run: names")
     bench.expect((run["end"], run["exit_status"], run["check"]) == ("until", 4, True), "run: end, exit_status, check")
     bench.expect(report["guest"]["status"] is None and report["guest"]["instructions"] > 1000, f"guest: {report['guest']}")
+    instructions = report["guest"]["instructions"]
+    bench.run("run", bench.board, "--kernel", bench.loops, "--until", "3ms", "--report", path, "--quantum", "1s")
+    ahead = json.loads(path.read_text())["guest"]["instructions"]
+    bench.expect(ahead < instructions * 1.01, f"--quantum 1s: {ahead} instructions until 3 ms, {instructions} without it")
     bench.expect(report["host"]["seconds"] > 0 and report["host"]["mips"] > 0, "host")
     bench.expect(report["findings"] == [], "findings")
     bench.expect({"count", "mean", "each"} <= set(report["transfers"]), "transfers")

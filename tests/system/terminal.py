@@ -129,6 +129,28 @@ def test_silent_pipe(command):
     expect(b"it is not read" in done.stderr, f"said: {done.stderr!r}")
 
 
+def test_open_pipe(command):
+    """Something came, and the other end stays open: it is said what the run waits for; Ctrl-C ends that, too."""
+    for end, wanted in (lambda typist, run: typist.close(), (4, b"apples")), (lambda typist, run: run.send_signal(2), (130, b"")):
+        ready, silent = os.pipe()
+        typist = os.fdopen(silent, "wb", buffering=0)
+        typist.write(b"apples")
+        run = subprocess.Popen([*command, "--until", "20ms"], stdin=ready, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        os.close(ready)
+        line = run.stderr.readline()
+        expect(line == b"waiting for the end of the standard input ...\n", f"said: {line!r}")
+        end(typist, run)
+        output = run.communicate(timeout=SECONDS)[0]
+        typist.close()
+        expect((run.returncode, output) == wanted, f"exit status {run.returncode}, {output!r}")
+
+
+def test_program(elf):
+    """What is no kernel has a keyboard, too, once it listens."""
+    done = subprocess.run([*elf, "--until", "50ms"], input=b"pears", capture_output=True, timeout=SECONDS, check=False)
+    expect((done.returncode, done.stdout) == (4, b"pears"), f"exit status {done.returncode}, {done.stdout!r}")
+
+
 def has_terminals():
     """A bare chroot has no /dev/pts."""
     try:
@@ -152,6 +174,8 @@ def main():
         test_halted(command)
         test_pipe(command)
         test_silent_pipe(command)
+        test_open_pipe(command)
+        test_program([*command[:-1], image.with_suffix(".elf")])
 
 
 if __name__ == "__main__":
