@@ -67,7 +67,7 @@ void swiotlb_sync_single_for_device(device& dev, phys_addr_t tlb_addr, std::size
                                     dma_data_direction direction);
 /// Whether an address lies in the device's slots.
 bool is_swiotlb_buffer(const device& dev, phys_addr_t address);
-/// How much fits into one mapping of this device.
+/// How much fits into one mapping of this device that is bounced.
 std::size_t swiotlb_max_mapping_size(const device& dev);
 
 extern "C" {

@@ -4,6 +4,7 @@
 
 #include "sw/dma/bounce_ops.hpp"
 #include "sw/dma/dma_direct.hpp"
+#include "sw/dma/dma_mapping.hpp"
 #include "sw/dma/dma_page.hpp"
 #include "sw/dma/swiotlb.hpp"
 #include "sw/kernel/console.hpp"
@@ -71,7 +72,14 @@ class SwiotlbOps final : public BounceOps {
   bool dma_supported(device& dev, std::uint64_t mask) const override {
     return phys_to_dma(dev, dev.io_tlb->end - 1) <= mask;
   }
-  std::size_t max_mapping_size(device& dev) const override { return swiotlb_max_mapping_size(dev); }
+  /// What is not bounced may have any size: Linux's dma_addressing_limited.
+  std::size_t max_mapping_size(device& dev) const override {
+    const dma_addr_t required = get_required_mask(dev);
+    const bool limited =
+        dma_get_mask(&dev) < required || (dev.bus_dma_limit != 0 && dev.bus_dma_limit < required);
+    return limited || dev.io_tlb->force ? swiotlb_max_mapping_size(dev)
+                                        : BounceOps::max_mapping_size(dev);
+  }
 };
 
 const SwiotlbOps operations;

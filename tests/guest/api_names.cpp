@@ -79,6 +79,8 @@ void slots_case() {
   device* const dev = &own.dev;
   check(dma_set_mask(dev, k32Bits) == 0 && dma_supported(dev, k32Bits) == 1, "the slots");
   check(dma_supported(dev, kTooFew) == 0, "not with fewer bits");
+  check_equal(dma_max_mapping_size(dev), 0xFFFF'FFFF, "what it reaches may have any size");
+  check(dma_set_mask(dev, dma_get_required_mask(dev) - 1) == 0, "one byte less than all");
   check_equal(dma_max_mapping_size(dev), 128U * 2048, "dma_max_mapping_size");
   check(dma_set_min_align_mask(dev, 0xFFF) == 0, "a page is kept");
   check_equal(dma_max_mapping_size(dev), 128U * 2048 - 0x1000, "so a page may be lost");

@@ -126,6 +126,17 @@ TEST_CASE_METHOD(Swiotlb, "swiotlb: a mapping lies within one segment of 256 KiB
   dma_unmap_single(&dev, whole, 0x4'0000, DMA_TO_DEVICE);
 }
 
+TEST_CASE_METHOD(Unforced, "swiotlb: what a device reaches may be mapped in any size",
+                 "[sw][dma][bounce]") {
+  CHECK(dma_get_required_mask(&dev) == 0x7FFF'FFFF);
+  CHECK(dma_max_mapping_size(&dev) == ~std::size_t{0});
+  dev.bus_dma_limit = 0x7FFF'FFFE;
+  CHECK(dma_max_mapping_size(&dev) == 0x4'0000);
+  dev.bus_dma_limit = 0;
+  REQUIRE(dma_set_mask(&dev, 0x7FFF'FFFE) == 0);
+  CHECK(dma_max_mapping_size(&dev) == 0x4'0000);
+}
+
 TEST_CASE_METHOD(Swiotlb, "swiotlb: no mapping crosses the device's segment boundary",
                  "[sw][dma][bounce]") {
   dma_set_seg_boundary(&dev, 0x1FFF);  // 8 KiB: four slots.
