@@ -91,6 +91,24 @@ void pools_case() {
   dma_pool_destroy(pool);
 }
 
+/// What is freed with another handle, and what was never allocated: Linux warns of the latter.
+template <bool own>
+void freed() {
+  constexpr phys_addr_t kOwnMemory = 0x4800'0000;
+  device* const dev = pl330();
+  if (own)
+    check(dma_declare_coherent_memory(dev, kOwnMemory, kOwnMemory, 4 * kPageBytes) == 0, "its own");
+  dma_addr_t handle = 0;
+  void* const memory = dma_alloc_coherent(dev, kPageBytes, &handle, GFP_KERNEL);
+  dma_free_coherent(dev, kPageBytes, static_cast<std::byte*>(memory) + kPageBytes / 2, handle);
+  dma_free_coherent(dev, kPageBytes, memory, handle + kPageBytes);
+  dma_addr_t other = 0;
+  check(dma_alloc_coherent(dev, kPageBytes, &other, GFP_KERNEL) == memory && other == handle,
+        "what was allocated there is free");
+  dma_free_coherent(dev, kPageBytes, memory, handle);
+  if (own) dma_release_declared_memory(dev);
+}
+
 // --- Bounce buffers.
 
 bool wanted = false;
@@ -272,6 +290,8 @@ constexpr Case kCases[] = {
     {"lists", lists_case},
     {"beyond_the_mask", beyond_the_mask_case},
     {"pools", pools_case},
+    {"freed", freed<false>},
+    {"own_freed", freed<true>},
     {"bounced", bounced_case},
     {"slots", slots_case},
     {"no_slots", no_slots_case},

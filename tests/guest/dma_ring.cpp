@@ -204,6 +204,23 @@ void single_case() {
   check(peek(bench.buffer.data() + kBlockBytes) == 0xAAAA'AAAA, "what is behind it");
 }
 
+/// Word by word, on a channel that was to go the other way before.
+void singles_case() {
+  Bench bench;
+  dma_slave_config config = bench.config;
+  config.dst_addr = config.src_addr;
+  config.dst_addr_width = config.src_addr_width;
+  config.src_maxburst = config.dst_maxburst = 1;
+  check(dmaengine_slave_config(bench.channel, &config) == 0, "bursts of one");
+  check(dmaengine_prep_slave_single(bench.channel, bench.handle, kBlockBytes, DMA_MEM_TO_DEV, 0) !=
+            nullptr,
+        "prepared, and never submitted");
+  wait_and_check(bench, dmaengine_prep_slave_single(bench.channel, bench.handle, kBlockBytes,
+                                                    DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT));
+  check(bench.holds(0, 0, kBlockBytes), "the block");
+  bench.end();
+}
+
 /// A block as eight rows with gaps between them.
 void rows_case() {
   Bench bench;
@@ -326,9 +343,9 @@ void compat_case() {
 }
 
 constexpr Case kCases[] = {
-    {"ring", ring_case},       {"coalesced", coalesced_case}, {"stopped", stopped_case},
-    {"single", single_case},   {"rows", rows_case},           {"unordered", unordered_case},
-    {"refused", refused_case}, {"compat", compat_case},
+    {"ring", ring_case},           {"coalesced", coalesced_case}, {"stopped", stopped_case},
+    {"single", single_case},       {"singles", singles_case},     {"rows", rows_case},
+    {"unordered", unordered_case}, {"refused", refused_case},     {"compat", compat_case},
 };
 
 }  // namespace

@@ -48,7 +48,11 @@ void lets_cpu_read(Operation&& operation) {
   check(bench.all_are(kNew), "the CPU reads what the device wrote");
 }
 
-void inv_range() { lets_cpu_read(outer_inv_range); }
+void inv_range() {
+  lets_cpu_read(outer_inv_range);
+  // Lines that are not whole are cleaned before.
+  lets_cpu_read([](phys_addr_t start, phys_addr_t end) { outer_inv_range(start + 4, end - 4); });
+}
 void clean_range() { lets_device_read(outer_clean_range); }
 void flush_range() {
   lets_device_read(outer_flush_range);
@@ -233,7 +237,25 @@ void firmware_case() {
   check((firmware.debugs != 0) == by_range, "DEBUG_CTRL is written for erratum 588369 only");
 }
 
-constexpr Case kCases[] = {{"members", members_case}, {"firmware", firmware_case}};
+// --- The device tree
+
+/// What it says of an L2C-310 (Documentation/devicetree/bindings/cache/l2c2x0.yaml) is in the
+/// registers (TRM 3.3).
+void properties_case() {
+  constexpr std::uint32_t kOfInterest =
+      l2x0::kAuxParity | l2x0::kAuxPrefetch | l2x0::kAuxEarlyResponse;
+  check_equal(l2x0::read(l2x0::kAuxControl) & kOfInterest, 0x3020'0000,
+              "parity, both prefetches, no early response");
+  check_equal(l2x0::read(l2x0::kPrefetchControl), 0x7980'0007,
+              "double linefill, also for INCR, not for WRAP, both prefetches, drop, offset 7");
+  check_equal(l2x0::read(l2x0::kPowerControl), 0, "no clock gating, no standby");
+  check_equal(l2x0::read(l2x0::kFilterStart), 0x9000'0001,
+              "where the filter starts, and that it is on");
+  check_equal(l2x0::read(l2x0::kFilterEnd), 0x9030'0000, "where it ends, in MiB");
+}
+
+constexpr Case kCases[] = {
+    {"members", members_case}, {"firmware", firmware_case}, {"properties", properties_case}};
 
 }  // namespace
 

@@ -16,6 +16,9 @@
 #include "sw/kernel/devres.hpp"
 #include "sw/kernel/main.hpp"
 #include "sw/kernel/options.hpp"
+#include "sw/mm/level.hpp"
+#include "sw/mm/remap.hpp"
+#include "tests/guest/support/dma_bench.hpp"
 #include "tests/guest/support/harness.hpp"
 #include "tests/guest/support/iommu_bench.hpp"
 
@@ -35,12 +38,13 @@ void expect_pages(std::size_t pages, std::string_view what, Attempt&& attempt,
   check_equal(pages_until_it_works(attempt, keeps_tables), pages, what);
 }
 
-bool coherent() {
+bool coherent_for(device* dev, std::size_t size) {
   dma_addr_t handle = 0;
-  void* const memory = dma_alloc_coherent(pl330(), kPageBytes, &handle, GFP_KERNEL);
-  if (memory != nullptr) dma_free_coherent(pl330(), kPageBytes, memory, handle);
+  void* const memory = dma_alloc_coherent(dev, size, &handle, GFP_KERNEL);
+  if (memory != nullptr) dma_free_coherent(dev, size, memory, handle);
   return memory != nullptr;
 }
+bool coherent() { return coherent_for(pl330(), kPageBytes); }
 
 bool managed() {
   dma_addr_t handle = 0;
@@ -142,26 +146,25 @@ void slots_case() {
   check(swiotlb_init(mem, kSlots, true) && swiotlb_exit(mem), "slots with both");
 }
 
-/// All 32 MiB of addresses for remapped memory are used; memory is left.
+/// All addresses for remapped memory are used; memory is left.
 void window_case() {
-  constexpr std::size_t kBytes = 4U << 20;
-  std::array<void*, 16> memory{};
-  std::array<dma_addr_t, memory.size()> handles{};
+  constexpr std::size_t kBytes = 1U << 20;
+  std::array<void*, 64> taken{};
   std::size_t count = 0;
-  while (count < memory.size()) {
-    memory[count] = dma_alloc_coherent(pl330(), kBytes, &handles[count], GFP_KERNEL);
-    if (memory[count] == nullptr) break;
+  while (count < taken.size()) {
+    taken[count] = remap_pages(kSram, kBytes, MemoryType::kBufferable);
+    if (taken[count] == nullptr) break;
     ++count;
   }
-  check(count > 0 && count < memory.size(), "the addresses come to an end");
-  check(free_page_count() > kBytes / kPageBytes, "memory does not");
+  check(count > 0 && count < taken.size(), "the addresses come to an end");
   const std::size_t free = free_page_count();
+  check(free > kBytes / kPageBytes, "memory does not");
   dma_addr_t handle = 0;
-  check(dma_alloc_coherent(pl330(), kBytes, &handle, GFP_KERNEL) == nullptr, "there is no more");
+  check(dma_alloc_coherent(pl330(), kBytes, &handle, GFP_KERNEL) == nullptr, "none is remapped");
   check_equal(free_page_count(), free, "pages that were taken for it are back");
-  check(dma_declare_coherent_memory(pl330(), 0x4C00'0000, 0x4C00'0000, 2 * kBytes) == kNoMemory,
-        "no addresses for a device's own memory");
-  while (count-- != 0) dma_free_coherent(pl330(), kBytes, memory[count], handles[count]);
+  check(dma_declare_coherent_memory(pl330(), kSram, kSram, kBytes) == kNoMemory,
+        "nor a device's own");
+  while (count-- != 0) unremap_pages(taken[count], kBytes);
 }
 
 /// The 17th of 16 that were made in advance.
@@ -176,6 +179,32 @@ void unmap_data_case() {
 
 // --- Behind an IOMMU: page tables are pages, too.
 
+device* lcd() { return find_device("arm,pl111"); }
+
+/// An address space of the LCD's, with no tables but the root.
+struct Space {
+  explicit Space(std::uint64_t size)
+      : mapping{arm_iommu_create_mapping(&platform_bus_type, 0x4000'0000, size)} {
+    check(!IS_ERR(mapping) && arm_iommu_attach_device(lcd(), mapping) == 0, "a space");
+  }
+  Space(const Space&) = delete;
+  Space& operator=(const Space&) = delete;
+  ~Space() {
+    arm_iommu_detach_device(lcd());
+    arm_iommu_release_mapping(mapping);
+  }
+  dma_iommu_mapping* mapping;
+};
+
+bool attached() {
+  iommu_domain* const domain = iommu_domain_alloc(&platform_bus_type);
+  const int result = iommu_attach_device(domain, lcd());
+  if (result == 0) iommu_detach_device(domain, lcd());
+  iommu_domain_free(domain);
+  check(result == 0 || result == kNoMemory, "out of memory");
+  return result == 0;
+}
+
 bool mapping() {
   dma_iommu_mapping* const made = arm_iommu_create_mapping(&platform_bus_type, 0, 1U << 30);
   if (IS_ERR(made)) {
@@ -186,7 +215,7 @@ bool mapping() {
   return true;
 }
 
-bool mapped(Scattered<4>& scattered) {
+bool list_mapped(Scattered<4>& scattered) {
   const int count = static_cast<int>(scattered.list.size());
   const unsigned entries = dma_map_sg(pl330(), scattered.list.data(), count, DMA_TO_DEVICE);
   if (entries != 0) dma_unmap_sg(pl330(), scattered.list.data(), count, DMA_TO_DEVICE);
@@ -222,7 +251,7 @@ void behind_iommu_case() {
   Scattered<4> list;
   const IommuUsage before = iommu_usage();
   expect_pages(1, "bits for addresses", mapping);
-  expect_pages(0, "a list, with the tables that are there", [&] { return mapped(list); });
+  expect_pages(0, "a list, with the tables that are there", [&] { return list_mapped(list); });
   const bool short_descriptors = option("smmu") == "short";
   expect_pages(short_descriptors ? 1 : 2, "a table of each level below the root", far_page, true);
   expect_pages(2, "two tables of the last level", two_tables, true);
@@ -231,12 +260,71 @@ void behind_iommu_case() {
   check_equal(iommu_usage().domains, before.domains, "domains");
 }
 
+void new_space_case() {
+  expect_pages(1, "a root table", attached);
+  {
+    const Space space{1U << 30};
+    // Tables that were made stay.
+    expect_pages(
+        4, "a page, what remembers it, and tables of two levels",
+        [] { return coherent_for(lcd(), kPageBytes); }, true);
+    Shortage shortage;
+    shortage.leave(20);
+    check(coherent_for(lcd(), 16 * kPageBytes), "single pages do where no 16 are in a row");
+  }
+  // Two pages of addresses.
+  const Space space{2 * kPageBytes};
+  const std::size_t free = free_page_count();
+  dma_addr_t handle = 0;
+  check(dma_alloc_pages(lcd(), 4 * kPageBytes, &handle, DMA_TO_DEVICE, GFP_KERNEL) == nullptr,
+        "no addresses for four");
+  check_equal(free_page_count(), free, "their memory is back");
+  Scattered<4> scattered;
+  const std::size_t addresses = level_of("I/O pages");
+  dma_set_max_seg_size(lcd(), kPageBytes);
+  check_equal(dma_map_sg(lcd(), scattered.list.data(), 4, DMA_TO_DEVICE), 0, "not one by one");
+  check_equal(level_of("I/O pages"), addresses, "the first two are back");
+}
+
+/// A boundary that no entry may cross.
+void boundary_case() {
+  const Space space{1U << 30};
+  Scattered<16> scattered;
+  constexpr unsigned kPages = 8;
+  dma_set_seg_boundary(lcd(), kPages * kPageBytes - 1);
+  const unsigned entries = dma_map_sg(lcd(), scattered.list.data(), 16, DMA_TO_DEVICE);
+  check_equal(entries, 16 / kPages, "entries of eight pages");
+  for (const scatterlist& entry : SgRange{scattered.list.data(), entries})
+    check(sg_dma_address(&entry) % (kPages * kPageBytes) == 0, "none crosses it");
+  dma_unmap_sg(lcd(), scattered.list.data(), 16, DMA_TO_DEVICE);
+  // Alignment is to the size, or to 1 MiB.
+  constexpr std::size_t kLarge = 3U << 20;
+  const dma_addr_t large = mapped(*lcd(), alloc_bytes(kLarge).data(), kLarge, DMA_TO_DEVICE);
+  check_equal(static_cast<std::uint32_t>(large % (1U << 20)), 0, "the start of a large mapping");
+  dma_unmap_single(lcd(), large, kLarge, DMA_TO_DEVICE);
+}
+
+/// There is a page for the addresses of a device that maps something for the first time, and none
+/// for its tables.
+void first_use_case() {
+  const std::span<std::byte> buffer = alloc_bytes(kPageBytes);
+  Shortage shortage;
+  shortage.leave(1);
+  const dma_addr_t handle = dma_map_single(lcd(), buffer.data(), 64, DMA_TO_DEVICE);
+  check(lcd()->iommu_mapping == nullptr, "it has no space");
+  check_equal(free_page_count(), 1, "the page is back");
+  if (dma_mapping_error(lcd(), handle) == 0) dma_unmap_single(lcd(), handle, 64, DMA_TO_DEVICE);
+}
+
 constexpr Case kCases[] = {
     {"everywhere", everywhere_case},
     {"slots", slots_case},
     {"window", window_case},
     {"unmap_data", unmap_data_case},
     {"behind_iommu", behind_iommu_case},
+    {"new_space", new_space_case},
+    {"boundary", boundary_case},
+    {"first_use", first_use_case},
 };
 
 }  // namespace
