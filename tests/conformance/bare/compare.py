@@ -5,7 +5,8 @@
 usage: compare.py LINEFILL BOARD.dtb PROGRAM.elf [DIFFERENCES.tsv]
 
 DIFFERENCES names the lines that may differ, by the beginning of a line, with the reason; `*` in it stands for
-anything. A row that excuses nothing is an error, too. Exit status 0 if all else is the same.
+anything. A row that excuses nothing is an error, too, and so is a line that begins with FAILED. Exit
+status 0 if all else is the same.
 """
 import fnmatch
 import pathlib
@@ -58,6 +59,9 @@ def main() -> int:
     theirs = lines_of([*QEMU, program])
     ours = lines_of([linefill, "run", board, "--kernel", program, "--check", "off", "--until", "100s"])
     used, wrong = set(), []
+    complaints = [line for line in ours if line.startswith("FAILED")]
+    for line in complaints:
+        print(line)
     for pair in different(theirs, ours, rows):
         excuses = [row for row in rows if fnmatch.fnmatchcase(pair[1], row + "*")]
         used.update(excuses)
@@ -69,7 +73,7 @@ def main() -> int:
     for row in unused:
         print(f"FAILED: no line differs that begins with: {row}")
     print(f"{len(ours)} lines, {len(wrong)} different")
-    return 1 if wrong or unused or not ours else 0
+    return 1 if wrong or unused or complaints or not ours else 0
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs code under a whole state of the core, banked registers and all, until it takes an exception,
-// and writes down the state that it leaves. Monitor mode belongs to this, and what is in r8 to r12
-// of FIQ mode to the state.
+// and writes down the state that it leaves. It is entered from Monitor mode, whose bank then holds
+// what that takes, or from Supervisor mode, whose SP then points to pc.
 //
 // struct State {              offsets
 //   r[13];                    0      of User mode
 //   fiq[5];                   52     r8 to r12
-//   bank[6] {sp, lr, spsr};   72     System, FIQ, IRQ, Supervisor, Abort, Undefined
-//   cpsr, pc;                 144, 148: to begin with; afterwards CPSR, and the vector's number
+//   bank[7] {sp, lr, spsr};   72     System, FIQ, IRQ, Supervisor, Abort, Undefined, Monitor
+//   pc, cpsr;                 156, 160: to begin with; afterwards the vector's number, and CPSR
+//   from_supervisor;          164
 // };
 .syntax unified
 .arm
@@ -21,6 +22,7 @@
   \name 0x13, 108
   \name 0x17, 120
   \name 0x1B, 132
+  \name 0x16, 144
 .endm
 
 .macro load_bank mode, at
@@ -59,13 +61,21 @@ run_state:
   cps #0x11
   add r1, r0, #52
   ldm r1, {r8-r12}
+  ldr r1, [r0, #164]
+  cmp r1, #0
+  bne 1f
   cps #0x16
   mov sp, r0
-  ldr r1, [r0, #144]
+  ldr r1, [r0, #160]
   msr spsr_fsxc, r1
-  ldr lr, [r0, #148]
+  ldr lr, [r0, #156]
   ldm sp, {r0-r12}
   movs pc, lr
+1:
+  cps #0x13
+  add sp, r0, #156
+  ldm r0, {r0-r12}
+  rfeia sp
 .ltorg
 
 .balign 32
@@ -86,10 +96,10 @@ saved_r0: .word 0
   str r1, saved_cpsr
   ldr r1, =harness
   ldr r1, [r1, #4]
-  str r0, [r1, #148]
+  str r0, [r1, #156]
   mov r0, r1
   ldr r1, saved_cpsr
-  str r1, [r0, #144]
+  str r1, [r0, #160]
   ldr r1, saved_r0
   str r1, [r0]
   ldr r1, saved_r1
