@@ -74,8 +74,8 @@ class Checker final : public Observer {
                          Time) override;
   void maintained(const Maintenance&) override;
   void iommu_refused(const IommuAccess&, IommuFault, Time) override;
-  void iommu_stale(const IommuAccess&, std::uint64_t descriptor_at, std::uint64_t output,
-                   Time) override;
+  void iommu_stale(const IommuAccess&, std::uint64_t output, bool walks_see_it, Time) override;
+  void overlay_newest(PhysicalAddress, std::span<std::byte> data) const override;
   const LineMarks& memory_marks(LineNumber) override;
 
  private:

@@ -37,6 +37,23 @@ bool Checker::differs_for_software_only(const CopyHolder& holder, LineNumber lin
   return same_to_walkers(descriptor(below), descriptor(above));
 }
 
+// A store hides what is below it: the lowest place comes first.
+void Checker::overlay_newest(PhysicalAddress address, std::span<std::byte> data) const {
+  const LineNumber line = line_of(address);
+  const unsigned offset = line_offset(address);
+  for (auto holder = holders_.rbegin(); holder != holders_.rend(); ++holder) {
+    if (!copies_.may_be_held(line)) return;
+    const CopyView view = (*holder)->find(line);
+    if (view.valid == 0) continue;
+    const ByteMask newest = view.newest() & view.marks->dirty;
+    std::array<std::byte, kLineBytes> copy{};
+    (*holder)->overlay(line, copy);
+    for (std::size_t i = 0; i < data.size() && offset + i < kLineBytes; ++i) {
+      if ((newest >> (offset + i) & 1U) != 0) data[i] = copy.at(offset + i);
+    }
+  }
+}
+
 std::optional<std::uint32_t> Checker::io_address_of(const Attributes& attributes) {
   if (!attributes.translated) return {};
   return attributes.io_address;
@@ -107,11 +124,11 @@ void Checker::iommu_refused(const IommuAccess& access, IommuFault kind, Time tim
   raise_io(std::move(finding), access);
 }
 
-void Checker::iommu_stale(const IommuAccess& access, std::uint64_t /*descriptor_at*/,
-                          std::uint64_t output, Time time) {
+void Checker::iommu_stale(const IommuAccess& access, std::uint64_t output, bool walks_see_it,
+                          Time time) {
   Finding finding;
   finding.kind = FindingKind::kIotlbStale;
-  finding.cause = "not_invalidated";
+  finding.cause = walks_see_it ? "not_invalidated" : "not_cleaned";
   finding.time = time;
   finding.address = static_cast<std::uint32_t>(output);
   stale_translation_ = {access.attributes.origin.master, access.io_address};

@@ -158,7 +158,9 @@ constexpr std::array kKinds{
                     "A mapping was changed or removed in the tables, and the TLB not told, or not "
                     "waited for: the device still\n"
                     "reaches the old page, which may be another's by now.",
-                    "not_invalidated: the old entry was still in the TLB.",
+                    "not_invalidated: the old entry was still in the TLB; not_cleaned: and the new "
+                    "descriptor in the caches,\n"
+                    "so that a walk would not have found it either.",
                     "After the descriptor is changed and cleaned: TLBIVA (iommu_iotlb_sync), "
                     "TLBSYNC, and wait for TLBSTATUS before\n"
                     "the page or the I/O address is given away."},

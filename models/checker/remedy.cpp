@@ -152,6 +152,9 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
       return finding.cause == "write" ? "a mapping with DMA_FROM_DEVICE or DMA_BIDIRECTIONAL"
                                       : "a mapping that allows this";
     case FindingKind::kIotlbStale:
+      if (finding.cause == "not_cleaned")
+        return "a clean of the descriptor in L1 and in the outer cache after it was stored, then "
+               "TLBIVA of the page, TLBSYNC and its end (iommu_iotlb_sync)";
       return "TLBIVA of the page, TLBSYNC and its end (iommu_iotlb_sync) after its descriptor was "
              "changed";
     case FindingKind::kDmaWrongDirection:

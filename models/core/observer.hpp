@@ -137,15 +137,20 @@ class Observer {
 
   /// An IOMMU refused an access.
   virtual void iommu_refused(const IommuAccess&, IommuFault, Time) {}
-  /// An IOMMU let an access pass to `output` by what it has kept of a descriptor that is another
-  /// now.
-  virtual void iommu_stale(const IommuAccess&, std::uint64_t /*descriptor_at*/,
-                           std::uint64_t /*output*/, Time) {}
+  /// An IOMMU translated an access, to `output`, by what it has kept of descriptors that say
+  /// something else now. `walks_see_it`: its walks would find that; else it has not left the
+  /// caches.
+  virtual void iommu_stale(const IommuAccess&, std::uint64_t /*output*/, bool /*walks_see_it*/,
+                           Time) {}
 
   /// A line came in. `marks` are those it came with.
   virtual void filled(CopyLevel, LineNumber, const LineMarks&, FillCause, const Origin&, Time) {}
   /// A cache maintenance operation was performed.
   virtual void maintained(const Maintenance&) {}
+
+  /// Lays the bytes that the processor has stored last, wherever they are, over `data`, which is
+  /// what memory has.
+  virtual void overlay_newest(PhysicalAddress, std::span<std::byte> /*data*/) const {}
 
   /// Marks that memory itself carries for a line: only `lost` can be set. Empty for most.
   virtual const LineMarks& memory_marks(LineNumber) {

@@ -230,15 +230,17 @@ Verdict Block::look_up(const Request& request, const Wanted& access, const Regim
     now = std::max(now, entry->ready);
   } else {
     ++misses_;
-    if (!walk_in_time(request, access, regime, walk_options(), walked, fault, now))
+    if (!walk_in_time(request, access, regime, walk_options(), walked, fault, now)) {
+      judge_refusal(request, access, regime, now);
       return context_fault(request, access, fault, now);
+    }
     walked.ready = now;
-    walked.in_memory = peek_descriptor(walked);
+    note_tables(regime, access.address, walked);
     entry = &translator_.keep(access, walked);
   }
   const std::uint64_t in_page = access.address & ((std::uint64_t{1} << entry->page_shift) - 1);
   const std::uint64_t output = entry->output + in_page;
-  if (hit) tell_use(request, *entry, output, now);
+  judge_use(request, regime, *entry, now);
   if (!Translator::check(access, regime, *entry, fault))
     return context_fault(request, access, fault, now);
   const bool leaves_secure = regime.secure ? !entry->non_secure : request.attributes.secure;

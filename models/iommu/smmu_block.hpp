@@ -111,6 +111,7 @@ class Block final : private ContextBankUser, private GlobalSpaceUser {
 
  private:
   class BusTables;
+  class NewestTables;
   /// Why an access has no bank: bits of sGFSR, 0 for none.
   struct RouteFault {
     std::uint32_t bits = 0;
@@ -176,8 +177,9 @@ class Block final : private ContextBankUser, private GlobalSpaceUser {
   /// Whether a Secure fetch would leave as a Non-secure one, which SCR1.SIF forbids (3.7.1).
   bool forbidden_fetch(bool secure, bool instruction, bool leaves_secure) const;
   void tell_fault(const Request& request, IommuFault kind, Time now);
-  void tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output, Time now);
-  std::uint64_t peek_descriptor(const TlbEntry& entry) const;
+  void note_tables(const Regime& regime, std::uint64_t address, TlbEntry& entry);
+  void judge_use(const Request& request, const Regime& regime, const TlbEntry& entry, Time now);
+  void judge_refusal(const Request& request, const Wanted& access, const Regime& regime, Time now);
   WalkOptions walk_options() const;
   static constexpr std::uint32_t kCacheLock = 1U << 26;
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accesses that are refused, held, or only asked about.
-#include <array>
-
-#include "models/core/long_descriptor.hpp"
 #include "models/iommu/smmu_block.hpp"
 #include "models/translation/descriptor_bits.hpp"
 
@@ -120,8 +117,7 @@ std::optional<std::uint64_t> Block::peek_translation(std::uint64_t address, bool
   const TlbEntry* known = by_tables ? nullptr : translator_.find(access, *regime);
   if (known != nullptr) {
     entry = *known;
-  } else if (!translator_.walk(access, *regime, memory, {false, false, false, true, false}, entry,
-                               fault)) {
+  } else if (!translator_.walk(access, *regime, memory, kUntraced, entry, fault)) {
     return {};
   }
   if (!Translator::check(access, *regime, entry, fault)) return {};
@@ -134,31 +130,6 @@ void Block::tell_fault(const Request& request, IommuFault kind, Time now) {
   if (observer_ == nullptr) return;
   observer_->iommu_refused(
       {request.address, request.size, request.write, request.attributes, self_}, kind, now);
-}
-
-// What memory has at an entry's descriptor; its own value where that cannot be told.
-std::uint64_t Block::peek_descriptor(const TlbEntry& entry) const {
-  if (peek_ == nullptr || entry.descriptor_bytes == 0) return entry.descriptor;
-  std::array<std::byte, 8> data{};
-  const std::span<std::byte> place{data.data(), entry.descriptor_bytes};
-  if (peek_->read(entry.descriptor_at, place, {}, true) != BusResponse::kOkay)
-    return entry.descriptor;
-  std::uint64_t value = 0;
-  for (unsigned i = 0; i < entry.descriptor_bytes; ++i)
-    value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);
-  return value;
-}
-
-// A walker that is coherent reads a newer descriptor than memory has: no change is seen before that
-// is written back.
-void Block::tell_use(const Request& request, const TlbEntry& entry, std::uint64_t output,
-                     Time now) {
-  if (observer_ == nullptr) return;
-  const std::uint64_t value = peek_descriptor(entry);
-  if (value == entry.descriptor || value == entry.in_memory) return;
-  if (entry.descriptor_bytes == 8 && same_to_walkers(value, entry.descriptor)) return;
-  observer_->iommu_stale({request.address, request.size, request.write, request.attributes, self_},
-                         entry.descriptor_at, output, now);
 }
 
 }  // namespace linefill::smmu

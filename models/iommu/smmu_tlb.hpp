@@ -44,6 +44,21 @@ struct Invalidation {
   std::uint64_t address = 0;
 };
 
+/// What tables make of an access to some address. Two that are equal nobody can tell apart.
+struct Meaning {
+  bool translated = false;
+  std::uint64_t distance = 0;  ///< From the input to the output address.
+  bool non_secure = false;
+  MemoryAttributes attributes{};
+  AccessPermission permission = AccessPermission::kReadWrite;
+  bool execute_never = false;
+  bool privileged_execute_never = false;
+  bool stage2_readable = true;
+  bool stage2_writable = true;
+  bool stage2_execute_never = false;
+  bool operator==(const Meaning&) const = default;
+};
+
 /// What a walk came to, as the TLB keeps it.
 struct TlbEntry {
   Tag tag{};
@@ -63,14 +78,25 @@ struct TlbEntry {
   std::uint8_t stage2_level = 0;
   std::uint64_t ipa = 0;  ///< Of the first byte of the page, where there are two stages.
 
-  /// The leaf descriptor that it came from (stage 1's, if there is one), for the checker.
-  std::uint64_t descriptor = 0;
-  std::uint64_t descriptor_at = 0;
-  std::uint64_t in_memory = 0;  ///< What memory had there: another if the walk was coherent.
-  std::uint8_t descriptor_bytes = 0;
+  /// For the checker: what the processor's newest stores made of the tables when they were walked.
+  Meaning known{};
 
   std::uint64_t page = 0;  ///< Input address above `page_shift`. Set by the TLB.
   Time ready{0};           ///< When its walk ends.
+
+  Meaning meaning_of(std::uint64_t address) const {
+    const std::uint64_t in_page = address & ((std::uint64_t{1} << page_shift) - 1);
+    return {true,
+            output + in_page - address,
+            non_secure,
+            attributes,
+            permission,
+            execute_never,
+            privileged_execute_never,
+            stage2_readable,
+            stage2_writable,
+            stage2_execute_never};
+  }
 };
 
 /// The translations an SMMU has kept: fully associative, replaced in turn. They hold until

@@ -93,10 +93,8 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
 
   /// Stage 2 refused: the walk's own fault is not to be told.
   bool refused() const { return refused_; }
-  /// Of the last descriptor: as the table above it gave it, and where it was read.
+  /// Of the last descriptor: as the table above it gave it.
   std::uint64_t last_input() const { return last_input_; }
-  std::uint64_t last_address() const { return last_address_; }
-  std::uint64_t last_value() const { return last_value_; }
 
  private:
   BusResponse read(std::uint64_t address, unsigned size, const WalkCache::Key& key,
@@ -122,8 +120,6 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
         job_.memory.read(address, {data.data(), size}, walk_attributes, secure_);
     value = 0;
     for (unsigned i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(data[i]) << (8 * i);
-    last_address_ = address;
-    last_value_ = value;
     return response;
   }
 
@@ -144,8 +140,6 @@ class Translator::StagePort final : public WalkPort, public LongWalkPort {
   unsigned reads_ = 0;
   unsigned granule_shift_ = 12;
   std::uint64_t last_input_ = 0;
-  std::uint64_t last_address_ = 0;
-  std::uint64_t last_value_ = 0;
 };
 
 Translator::Translator(std::size_t tlb_entries, std::size_t walk_cache_entries,
@@ -201,6 +195,13 @@ bool Translator::walk(const Wanted& access, const Regime& regime, TableMemory& m
   return true;
 }
 
+Meaning Translator::ask_tables(std::uint64_t address, const Regime& regime, TableMemory& memory) {
+  TlbEntry entry;
+  ContextFault fault;
+  const bool there = walk({address}, regime, memory, kUntraced, entry, fault);
+  return there ? entry.meaning_of(address) : Meaning{};
+}
+
 bool Translator::walk_stage1(Job& job, TlbEntry& entry) {
   const ContextBank& bank = *job.regime.stage1;
   StagePort port{*this, job, entry.tag, job.access.address, bank.has(ContextBank::kE)};
@@ -220,9 +221,6 @@ bool Translator::walk_stage1(Job& job, TlbEntry& entry) {
     }
     return false;
   }
-  entry.descriptor = port.last_value();
-  entry.descriptor_at = port.last_address();
-  entry.descriptor_bytes = bank.format() == TableFormat::kShort ? 4 : 8;
   return true;
 }
 
@@ -308,9 +306,6 @@ bool Translator::walk_stage2(Job& job, std::uint64_t ipa, bool for_stage1_walk, 
     entry.stage2_writable = translation.writable;
     entry.stage2_execute_never = translation.execute_never;
     entry.stage2_level = static_cast<std::uint8_t>(translation.level);
-    entry.descriptor = port.last_value();
-    entry.descriptor_at = port.last_address();
-    entry.descriptor_bytes = 8;
     if (combined && job.options.ipa_cache && !job.options.quiet) tlb_.insert(ipa, entry);
   }
   // A descriptor is read, whatever the access that it is read for.

@@ -49,6 +49,9 @@ struct WalkOptions {
   bool stage1_only = false;  ///< Stage 2 is for stage 1's tables only: the result is an IPA.
 };
 
+/// As a debugger walks.
+inline constexpr WalkOptions kUntraced{false, false, false, true, false};
+
 /// Look-up, walk of one or two stages, permission check.
 class Translator {
  public:
@@ -70,6 +73,9 @@ class Translator {
                     ContextFault& fault);
   /// The memory type that an access of the device's own `attributes` has behind it.
   static MemoryAttributes attributes_of(const TlbEntry& entry, const MemoryAttributes& attributes);
+
+  /// What the tables in `memory` say, whatever is kept of them; without traces.
+  Meaning ask_tables(std::uint64_t address, const Regime& regime, TableMemory& memory);
 
   const SmmuTlb& tlb() const { return tlb_; }
 

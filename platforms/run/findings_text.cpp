@@ -124,7 +124,7 @@ std::string io_sentence(const Finding& finding) {
     case FindingKind::kIommuPermissionFault:
       return who + " was refused: its mapping does not allow a " + finding.cause;
     case FindingKind::kIotlbStale:
-      return who + " passed by an old translation that the IOMMU's TLB had kept";
+      return who + " went by an old translation that the IOMMU's TLB had kept";
     case FindingKind::kDmaAfterUnmap:
       return who + ": a " + finding.cause + " after the unmap";
     case FindingKind::kDmaWrongDirection:

@@ -133,15 +133,17 @@ void read_only_case() {
 }
 
 /// The device goes on to write where its mapping was.
-void after_unmap(bool invalidated) {
+void after_unmap(bool invalidated, bool cleaned = true) {
   IommuBench bench;
   const dma_addr_t first = bench.map_page_of(kNew, DMA_TO_DEVICE);
   const dma_addr_t to = bench.map_page_of(kOld, DMA_FROM_DEVICE);
   std::byte* const target = bench.last_page();
   check(bench.copy(to, first), "the mapping is used");
   io_pgtable_skip_invalidate = !invalidated;
+  io_pgtable_skip_clean = !cleaned;
   bench.unmap_page(to);
   io_pgtable_skip_invalidate = false;
+  io_pgtable_skip_clean = false;
   check_equal(peek(target), kNew, "what was copied");
   // The page is somebody else's now.
   for (std::size_t i = 0; i < kPageBytes; i += 4) poke(target + i, kOld);
@@ -154,6 +156,7 @@ void after_unmap(bool invalidated) {
 
 void after_unmap_case() { after_unmap(true); }
 void after_unmap_not_invalidated_case() { after_unmap(false); }
+void after_unmap_neither_case() { after_unmap(false, false); }
 
 /// A descriptor that has not left the CPU's caches.
 void table(bool cleaned) {
@@ -209,6 +212,7 @@ constexpr Case kCases[] = {
     {"read_only", read_only_case},
     {"after_unmap", after_unmap_case},
     {"after_unmap_not_invalidated", after_unmap_not_invalidated_case},
+    {"after_unmap_neither", after_unmap_neither_case},
     {"table_cleaned", table_cleaned_case},
     {"table_not_cleaned", table_not_cleaned_case},
     {"split", split_case},

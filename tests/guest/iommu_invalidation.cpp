@@ -95,17 +95,22 @@ void split(std::size_t size) {
 void split_large_case() { split(kLarge); }
 void split_block_case() { split(kBlock); }
 
-/// A block that was mapped by the page goes as a whole, with its table.
-void table_case() {
+/// A block that was mapped by the page goes as a whole, with its table; if nobody tells the SMMU,
+/// the device goes on by the table that is gone.
+void table(bool invalidated) {
   Bench bench;
   for (std::size_t at = 0; at < kBlock; at += kPageBytes)
     bench.map(kIova + at, bench.first + static_cast<phys_addr_t>(at), kPageBytes);
   bench.reads(kOld);
+  io_pgtable_skip_invalidate = !invalidated;
   bench.unmap(kIova, kBlock);
+  io_pgtable_skip_invalidate = false;
   bench.map(kIova, bench.second, kBlock);
-  bench.reads(kNew);
+  bench.reads(invalidated ? kNew : kOld);
   bench.unmap(kIova, kBlock);
 }
+void table_case() { table(true); }
+void table_not_invalidated_case() { table(false); }
 
 /// Everything is invalidated instead of what was unmapped.
 void all_case() {
@@ -176,6 +181,7 @@ constexpr Case kCases[] = {
     {"split_large", split_large_case},
     {"split_block", split_block_case},
     {"table", table_case},
+    {"table_not_invalidated", table_not_invalidated_case},
     {"all", all_case},
     {"freed", freed_case},
     {"fresh_table", fresh_table_case},

@@ -92,7 +92,7 @@ TEST_CASE_METHOD(Behind, "iommu: a permission fault names the access", "[checker
 TEST_CASE_METHOD(Behind, "iommu: what a stale entry lets pass is one finding, not two",
                  "[checker]") {
   unmap();
-  checker.iommu_stale(access(kIo, true), 0x7000'0000, kMemory, Time{49});
+  checker.iommu_stale(access(kIo, true), kMemory, true, Time{49});
   write(kIo, 4);
   const Finding* found = only(FindingKind::kIotlbStale);
   REQUIRE(found != nullptr);

@@ -27,6 +27,14 @@ bool found_after(CheckerBench& b, std::uint32_t upper_half_then) {
   return b.first(FindingKind::kStaleWalkerRead) != nullptr;
 }
 
+std::uint32_t newest_at(CheckerBench& b, std::uint32_t at) {
+  std::uint32_t value = 0;
+  const std::span bytes = std::as_writable_bytes(std::span{&value, 1});
+  b.board.bus.debug_access(false, PhysicalAddress{at}, bytes);
+  b.checker.overlay_newest(PhysicalAddress{at}, bytes);
+  return value;
+}
+
 }  // namespace
 
 TEST_CASE("A mark of software in a long descriptor that was cleaned before is no finding",
@@ -38,4 +46,18 @@ TEST_CASE("A mark of software in a long descriptor that was cleaned before is no
 TEST_CASE("A long descriptor that changed for the walker is one", "[checker]") {
   CheckerBench b;
   CHECK(found_after(b, 1U << (54 - 32)));
+}
+
+TEST_CASE("The newest bytes are found wherever they are", "[checker]") {
+  constexpr std::uint32_t kAt = kArea + 0x3004;
+  CheckerBench b;
+  b.store(kAt, 1U);
+  CHECK(newest_at(b, kAt) == 1);  // In L1, or on the way there.
+  b.clean_l1(kAt, 4);
+  CHECK(newest_at(b, kAt) == 1);  // In L2.
+  b.store(kAt, 2U);
+  CHECK(newest_at(b, kAt) == 2);  // L1 hides L2.
+  b.clean(kAt, 4);
+  b.device_write(kAt, 3);
+  CHECK(newest_at(b, kAt) == 3);  // The caches' copies are older.
 }
