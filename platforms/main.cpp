@@ -39,7 +39,7 @@ int explain(const std::string& name) {
   const FindingKindInfo* info = find_kind(name);
   if (info == nullptr)
     throw ConfigurationError{"explain " + name +
-                             ": no such kind of finding; linefill explain lists them"};
+                             ": no such kind of finding: expected one that linefill explain lists"};
   std::cout << info->name << "\n\n"
             << info->meaning << "\n\nHow it comes about\n"
             << info->how << "\n\nCauses\n"

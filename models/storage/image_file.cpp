@@ -49,7 +49,8 @@ ImageFile::ImageFile(const std::string& path, Writes writes) : writes_{writes} {
   file_ = ::open(path.c_str(), (to_file ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
   if (file_ < 0) {
     const std::string reason = std::strerror(errno);
-    refuse(path, to_file && errno != ENOENT ? "cannot be written: " + reason : reason);
+    refuse(path, to_file && errno != ENOENT ? "cannot be written: " + reason
+                                            : reason + ": expected a file of 512-byte blocks");
   }
   try {
     open(path);

@@ -36,7 +36,8 @@ BootLayout layout_of(const KernelFile& kernel, const std::string& kernel_path,
   if (kernel.kind == KernelFile::Kind::kElf) {
     layout.entry = kernel.elf.entry;
     for (const auto& segment : kernel.elf.segments) {
-      const std::uint64_t segment_end = segment.address + std::uint64_t{segment.bytes.size()} + segment.behind;
+      const std::uint64_t segment_end =
+          segment.address + std::uint64_t{segment.bytes.size()} + segment.behind;
       if (segment_end <= end) kernel_end = std::max(kernel_end, segment_end);
     }
   } else {

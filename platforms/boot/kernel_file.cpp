@@ -171,6 +171,9 @@ std::optional<Bytes> payload_of(const Bytes& bytes) {
 KernelFile read_zimage(const std::string& path, Bytes bytes) {
   const std::uint32_t start = word_at(bytes, kZImageStartAt);
   const std::uint32_t end = word_at(bytes, kZImageEndAt);
+  if (bytes.size() < kZImageOrderAt + sizeof(std::uint32_t))
+    throw ConfigurationError{path + ": truncated: " + std::to_string(bytes.size()) +
+                             " bytes of a zImage" + kExpected};
   if (word_at(bytes, kZImageOrderAt) != kZImageOrder)
     throw ConfigurationError{path + ": a big-endian zImage" + kExpected};
   if (end <= start || bytes.size() < end - start)

@@ -37,6 +37,14 @@ std::vector<fdt32_t> cells_of(const std::string& text) {
   return cells;
 }
 
+/// As --memory takes it: by the largest unit of which it is a multiple.
+std::string size_text(std::uint64_t bytes) {
+  for (const auto& [shift, unit] : {std::pair{30U, "G"}, {20U, "M"}, {10U, "K"}}) {
+    if (bytes % (std::uint64_t{1} << shift) == 0) return std::to_string(bytes >> shift) + unit;
+  }
+  return std::to_string(bytes);
+}
+
 }  // namespace
 
 BoardFile::BoardFile(const std::string& path) : path_{path} {
@@ -100,6 +108,9 @@ BoardFile::MemoryNode BoardFile::memory_node() const {
   fdt_for_each_subnode(memory.node, blob_.data(), 0) {
     const void* type = fdt_getprop(blob_.data(), memory.node, "device_type", nullptr);
     if (type == nullptr || std::string{static_cast<const char*>(type)} != "memory") continue;
+    const void* status = fdt_getprop(blob_.data(), memory.node, "status", nullptr);
+    if (status != nullptr && !std::string{static_cast<const char*>(status)}.starts_with("ok"))
+      continue;
     int length = 0;
     const auto* cells =
         static_cast<const fdt32_t*>(fdt_getprop(blob_.data(), memory.node, "reg", &length));
@@ -127,9 +138,9 @@ void BoardFile::set_memory(std::uint64_t bytes) {
   const std::uint64_t base = memory.reg[static_cast<std::size_t>(memory.address_cells) - 1];
   const std::uint64_t most = (std::uint64_t{1} << 32) - base;
   if (bytes < kLeastMemory || bytes > most) {
-    throw ConfigurationError{"--memory " + std::to_string(bytes) + ": expected " +
-                             std::to_string(kLeastMemory) + " to " + std::to_string(most) +
-                             " bytes, from " + hex(base)};
+    throw ConfigurationError{"--memory " + size_text(bytes) + ": expected " +
+                             size_text(kLeastMemory) + " to " + size_text(most) +
+                             ", the memory begins at " + hex(base)};
   }
   std::vector<fdt32_t> reg;
   for (int i = 0; i < memory.address_cells; ++i)

@@ -87,7 +87,7 @@ Soc::~Soc() = default;
 void Soc::build(const DeviceNode& node) {
   for (const auto& child : node.children()) {
     if (child->string_or("device_type", "") == "memory") {
-      build_memory(*child);
+      if (child->enabled()) build_memory(*child);
     } else if (has_model_or_window(*child) && child->enabled() && on_the_bus(*child)) {
       build_device(*child);
     }
@@ -103,6 +103,7 @@ void Soc::build(const DeviceNode& node) {
 
 void Soc::build_memory(const DeviceNode& node) {
   for (const AddressRange& window : windows_of(node)) {
+    if ((window.address | window.size) % kPage != 0) node.fail("reg", "whole pages of 4 KiB");
     auto& dram = *memories_.emplace_back(
         std::make_unique<Dram>(module_name(node).c_str(), node, window.size));
     interconnect_->map(window, Interconnect::Kind::kMemory, node.path());
@@ -133,6 +134,9 @@ void Soc::build_device(const DeviceNode& node) {
 void Soc::build_processor(const DeviceNode& cpus) {
   for (const auto& cpu : cpus.children()) {
     if (cpu->string_or("device_type", "") != "cpu") continue;
+    // Software looks for the processor that it runs on by MPIDR.
+    const auto number = cpu->cells("reg");
+    if (!number.empty() && number.back() != 0) cpu->fail("reg", "0: the first processor's number");
     processor_ = std::make_unique<Processor>("cpu0", *cpu);
     break;
   }

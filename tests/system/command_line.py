@@ -80,6 +80,9 @@ def test_arguments(bench: Bench) -> None:
     for option, values in wrong_values.items():
         for value in values:
             bench.refuses(*bench.good("--" + option, value), names=str(value) if option in ("symbols", "initrd") else option)
+    bench.refuses(*bench.good("--memory", "4G"), names="--memory 4G: expected 1M to 2560M, ")
+    bench.refuses(*bench.good("--sd", "/does/not/exist"), names="expected")
+    bench.refuses("explain", "no_such_kind", names="expected")
     bench.refuses(*bench.good("--unknown"), names="--unknown")
     bench.refuses(*bench.good("--unti", "1ms"), names="--unti")
     for option in ("report", "screenshot"):

@@ -46,6 +46,11 @@ TEST_CASE("a zImage that is shorter than its header says is refused", "[boot]") 
   refused(zimage(0x1001), "truncated: 4096 of 4097 bytes");
 }
 
+TEST_CASE("a zImage that ends within its header is truncated", "[boot]") {
+  for (const std::size_t size : {40U, 44U, 48U, 51U})
+    refused(zimage(0x1000).substr(0, size), "truncated");
+}
+
 TEST_CASE("a zImage whose xz stream cannot be read is refused, one with gzip's magic is not",
           "[boot]") {
   std::string file = zimage(0x1000);
