@@ -222,6 +222,37 @@ void zero_address(bool linux_fault) {
 void zero_address_case() { zero_address(false); }
 void linux_zero_address_case() { zero_address(true); }
 
+/// What is mapped at I/O address 0 is not synced either: the CPU goes on with what it had.
+void linux_zero_address_synced_case() {
+  constexpr std::uint64_t kMappingBytes = 1U << 20;
+  constexpr unsigned long kSource = 0x5000'0000;
+  linux_iommu_faults.zero_address = true;
+  IommuBench bench;
+  const Inheritance inheritance{bench.domain()};
+  device* const dev = &bench.dev();
+  arm_iommu_detach_device(dev);
+  dma_iommu_mapping* const mapping = arm_iommu_create_mapping(dev->bus, 0, kMappingBytes);
+  check(!IS_ERR(mapping) && arm_iommu_attach_device(dev, mapping) == 0, "attached");
+  inheritance.map(bench.domain());
+  check(
+      iommu_map(bench.domain(), kSource, virt_to_phys(page_of(kNew)), kPageBytes, IOMMU_READ) == 0,
+      "the source is mapped");
+  std::byte* const target = page_of(kOld);
+  check_equal(static_cast<std::uint32_t>(mapped(*dev, target, kPageBytes, DMA_FROM_DEVICE)), 0,
+              "the target's I/O address");
+  check_equal(peek(target), kOld, "the CPU looks");
+  check(bench.copy(0, kSource), "the copy ends well");
+  dma_sync_single_for_cpu(dev, 0, kPageBytes, DMA_FROM_DEVICE);
+  check_equal(peek(target), kOld, "and does not see what the device wrote");
+  check_equal(bench.in_memory(target), kNew, "though it is there");
+  dma_unmap_single(dev, 0, kPageBytes, DMA_FROM_DEVICE);
+  iommu_unmap(bench.domain(), 0, kPageBytes);
+  iova_free(*mapping, 0, kPageBytes);
+  arm_iommu_detach_device(dev);
+  arm_iommu_release_mapping(mapping);
+  linux_iommu_faults = {};
+}
+
 /// Several pages for who cannot wait.
 void atomic_memory(bool linux_fault) {
   linux_iommu_faults.one_page_pool = linux_fault;
@@ -281,6 +312,7 @@ constexpr Case kCases[] = {
     {"bypassed", bypassed_case},
     {"zero_address", zero_address_case},
     {"linux_zero_address", linux_zero_address_case},
+    {"linux_zero_address_synced", linux_zero_address_synced_case},
     {"atomic_memory", atomic_memory_case},
     {"linux_atomic_memory", linux_atomic_memory_case},
     {"snooping", snooping_case},
