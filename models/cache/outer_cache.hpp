@@ -10,6 +10,7 @@
 #include <span>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "models/bus/bus_port.hpp"
 #include "models/cache/l2_cache.hpp"
@@ -36,6 +37,7 @@ class OuterCache : public Device, protected BusPort {
   CopyHolder& cache_holder() { return cache(); }
   CopyHolder& buffer_holder() { return buffer(); }
   CopyHolder& eviction_holder() { return evictions(); }
+  std::vector<CopyHolder*> holders() { return {&cache(), &buffer(), &evictions()}; }
   /// How the processor's CP15 operates it; null for one that has registers on the bus.
   virtual OuterMaintenance* maintenance() { return nullptr; }
 

@@ -143,8 +143,7 @@ void Soc::build_processor(const DeviceNode& cpus) {
   if (processor_ == nullptr) throw ConfigurationError{"/cpus: no cpu node: expected one"};
   processor_->set_memory_test([this](PhysicalAddress at) { return interconnect_->is_memory(at); });
   if (outer_cache_ != nullptr) {
-    processor_->set_lower_holders({&outer_cache_->cache_holder(), &outer_cache_->buffer_holder(),
-                                   &outer_cache_->eviction_holder()});
+    processor_->set_lower_holders(outer_cache_->holders());
     processor_->set_outer(outer_cache_->maintenance());
     processor_->memory.bind(outer_cache_->slave);
     outer_cache_->master.bind(interconnect_->caches);
@@ -335,9 +334,7 @@ std::vector<CopyHolder*> Soc::copy_holders() {
   std::vector<CopyHolder*> all;
   for (CopyHolder* holder : processor_->copy_holders()) all.push_back(holder);
   if (outer_cache_ != nullptr) {
-    all.push_back(&outer_cache_->cache_holder());
-    all.push_back(&outer_cache_->buffer_holder());
-    all.push_back(&outer_cache_->eviction_holder());
+    for (CopyHolder* holder : outer_cache_->holders()) all.push_back(holder);
   }
   return all;
 }
