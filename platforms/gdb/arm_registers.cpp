@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/gdb/arm_registers.hpp"
 
+#include <algorithm>
 #include <array>
+#include <set>
+
+#include "models/cpu/isa/vfp/identification.hpp"
 
 namespace linefill::gdb {
 
@@ -10,47 +14,33 @@ namespace {
 constexpr std::array kBanked{
     BankedRegister{"sp_usr", Mode::kUser, 13},
     BankedRegister{"lr_usr", Mode::kUser, 14},
-    BankedRegister{"sp_svc", Mode::kSupervisor, 13},
-    BankedRegister{"lr_svc", Mode::kSupervisor, 14},
-    BankedRegister{"sp_abt", Mode::kAbort, 13},
-    BankedRegister{"lr_abt", Mode::kAbort, 14},
-    BankedRegister{"sp_und", Mode::kUndefined, 13},
-    BankedRegister{"lr_und", Mode::kUndefined, 14},
-    BankedRegister{"sp_irq", Mode::kIrq, 13},
-    BankedRegister{"lr_irq", Mode::kIrq, 14},
+    BankedRegister{"r8_fiq", Mode::kFiq, 8},
+    BankedRegister{"r9_fiq", Mode::kFiq, 9},
+    BankedRegister{"r10_fiq", Mode::kFiq, 10},
+    BankedRegister{"r11_fiq", Mode::kFiq, 11},
+    BankedRegister{"r12_fiq", Mode::kFiq, 12},
     BankedRegister{"sp_fiq", Mode::kFiq, 13},
     BankedRegister{"lr_fiq", Mode::kFiq, 14},
+    BankedRegister{"spsr_fiq", Mode::kFiq, BankedRegister::kSpsr},
+    BankedRegister{"sp_irq", Mode::kIrq, 13},
+    BankedRegister{"lr_irq", Mode::kIrq, 14},
+    BankedRegister{"spsr_irq", Mode::kIrq, BankedRegister::kSpsr},
+    BankedRegister{"sp_svc", Mode::kSupervisor, 13},
+    BankedRegister{"lr_svc", Mode::kSupervisor, 14},
+    BankedRegister{"spsr_svc", Mode::kSupervisor, BankedRegister::kSpsr},
+    BankedRegister{"sp_mon", Mode::kMonitor, 13},
+    BankedRegister{"lr_mon", Mode::kMonitor, 14},
+    BankedRegister{"spsr_mon", Mode::kMonitor, BankedRegister::kSpsr},
+    BankedRegister{"sp_abt", Mode::kAbort, 13},
+    BankedRegister{"lr_abt", Mode::kAbort, 14},
+    BankedRegister{"spsr_abt", Mode::kAbort, BankedRegister::kSpsr},
+    BankedRegister{"sp_und", Mode::kUndefined, 13},
+    BankedRegister{"lr_und", Mode::kUndefined, 14},
+    BankedRegister{"spsr_und", Mode::kUndefined, BankedRegister::kSpsr},
 };
 
-// CoprocessorRegister: coprocessor, opc1, CRn, CRm, opc2.
-constexpr std::array kControl{
-    ControlRegister{"MIDR", {15, 0, 0, 0, 0}},
-    ControlRegister{"MPIDR", {15, 0, 0, 0, 5}},
-    ControlRegister{"SCTLR", {15, 0, 1, 0, 0}},
-    ControlRegister{"ACTLR", {15, 0, 1, 0, 1}},
-    ControlRegister{"CPACR", {15, 0, 1, 0, 2}},
-    ControlRegister{"SCR", {15, 0, 1, 1, 0}},
-    ControlRegister{"TTBR0", {15, 0, 2, 0, 0}},
-    ControlRegister{"TTBR1", {15, 0, 2, 0, 1}},
-    ControlRegister{"TTBCR", {15, 0, 2, 0, 2}},
-    ControlRegister{"DACR", {15, 0, 3, 0, 0}},
-    ControlRegister{"DFSR", {15, 0, 5, 0, 0}},
-    ControlRegister{"IFSR", {15, 0, 5, 0, 1}},
-    ControlRegister{"DFAR", {15, 0, 6, 0, 0}},
-    ControlRegister{"IFAR", {15, 0, 6, 0, 2}},
-    ControlRegister{"PAR", {15, 0, 7, 4, 0}},
-    ControlRegister{"PMCR", {15, 0, 9, 12, 0}},
-    ControlRegister{"PMCCNTR", {15, 0, 9, 13, 0}},
-    ControlRegister{"PRRR", {15, 0, 10, 2, 0}},
-    ControlRegister{"NMRR", {15, 0, 10, 2, 1}},
-    ControlRegister{"VBAR", {15, 0, 12, 0, 0}},
-    ControlRegister{"ISR", {15, 0, 12, 1, 0}},
-    ControlRegister{"CONTEXTIDR", {15, 0, 13, 0, 1}},
-    ControlRegister{"TPIDRURW", {15, 0, 13, 0, 2}},
-    ControlRegister{"TPIDRURO", {15, 0, 13, 0, 3}},
-    ControlRegister{"TPIDRPRW", {15, 0, 13, 0, 4}},
-    ControlRegister{"CBAR", {15, 4, 15, 0, 0}},
-};
+constexpr std::array kVfpIdNames{"FPSID", "MVFR0", "MVFR1"};
+constexpr std::array kVfpIds{isa::vfp::kFpsid, isa::vfp::kMvfr0, isa::vfp::kMvfr1};
 
 std::string row(const std::string& name, unsigned bits, const char* rest) {
   return R"(<reg name=")" + name + R"(" bitsize=")" + std::to_string(bits) + R"(" )" + rest +
@@ -93,21 +83,38 @@ std::string neon_rows() {
   return rows;
 }
 
-std::string system_rows() {
+std::string system_rows(std::span<const ControlRegister> control) {
   constexpr const char* kSystem = R"(type="uint32" group="system" save-restore="no")";
   std::string rows;
   for (const BankedRegister& r : kBanked) rows += row(r.name, 32, kSystem);
   rows += row("spsr", 32, kSystem) + row("fpexc", 32, kSystem);
-  for (const ControlRegister& r : kControl) rows += row(r.name, 32, kSystem);
+  for (const char* name : kVfpIdNames) rows += row(name, 32, kSystem);
+  for (const ControlRegister& r : control) rows += row(r.name, 32, kSystem);
   return rows;
 }
 
 }  // namespace
 
 std::span<const BankedRegister> banked_registers() { return kBanked; }
-std::span<const ControlRegister> control_registers() { return kControl; }
+std::span<const std::uint32_t> vfp_ids() { return kVfpIds; }
 
-std::string arm_description() {
+std::vector<ControlRegister> control_registers(const SystemControlTable& table) {
+  std::vector<ControlRegister> result;
+  std::set<std::string> known;
+  for (const auto rows : {table.own, table.shared}) {
+    for (const SystemControlRegister& r : rows) {
+      const auto field = [&](unsigned shift) { return r.key >> shift & 0xF; };
+      const CoprocessorRegister which{r.key >> 16, field(8), field(12), field(4), field(0)};
+      std::string name{r.name};
+      std::replace(name.begin(), name.end(), ' ', '_');
+      const bool readable = r.access != Access::kWriteOnly && table.find(which) == &r;
+      if (readable && known.insert(name).second) result.push_back({name, which});
+    }
+  }
+  return result;
+}
+
+std::string arm_description(std::span<const ControlRegister> control) {
   return R"(<?xml version="1.0"?>
 <!DOCTYPE target SYSTEM "gdb-target.dtd">
 <target version="1.0">
@@ -122,7 +129,7 @@ std::string arm_description() {
 )" + neon_rows() +
          R"(</feature>
 <feature name="org.linefill.arm.system">
-)" + system_rows() +
+)" + system_rows(control) +
          "</feature>\n</target>\n";
 }
 

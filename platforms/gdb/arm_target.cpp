@@ -6,8 +6,6 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "platforms/gdb/arm_registers.hpp"
-
 namespace linefill::gdb {
 
 namespace {
@@ -45,12 +43,15 @@ ArmTarget::ArmTarget(Processor& processor, Interconnect& interconnect,
     : processor_{processor},
       interconnect_{interconnect},
       holders_{std::move(holders)},
-      description_{arm_description()} {}
+      control_{control_registers(processor.personality().registers)},
+      description_{arm_description(control_)} {}
 
 // --- Registers
 // -----------------------------------------------------------------------------------------
 
-unsigned ArmTarget::register_count() const { return arm_register_count(); }
+unsigned ArmTarget::register_count() const {
+  return first_control_number() + static_cast<unsigned>(control_.size());
+}
 unsigned ArmTarget::general_register_count() const { return kFirstQuad; }
 
 std::optional<std::vector<std::byte>> ArmTarget::read_register(unsigned number) {
@@ -75,13 +76,17 @@ std::optional<std::uint32_t> ArmTarget::read_word(unsigned number) {
   if (number == kFpscr) return state.extension.fpscr;
   if (number < spsr_number()) {
     const BankedRegister& r = banked_registers()[number - kFirstBanked];
-    return state.banked(r.mode, r.number);
+    if (r.number != BankedRegister::kSpsr) return state.banked(r.mode, r.number);
+    CoreState other = state;
+    other.set_mode(r.mode);
+    return other.spsr();
   }
   if (number == spsr_number()) return state.has_spsr() ? state.spsr() : 0;
-  if (number == spsr_number() + 1) return state.extension.fpexc();
+  if (number == fpexc_number()) return state.extension.fpexc();
+  if (number < first_control_number()) return vfp_ids()[number - first_vfp_id_number()];
   if (number >= register_count()) return std::nullopt;
   std::uint32_t value = 0;
-  const auto& r = control_registers()[number - first_control_number()];
+  const ControlRegister& r = control_[number - first_control_number()];
   if (!processor_.debug_read_register(r.which, value)) return std::nullopt;
   return value;
 }
@@ -112,12 +117,20 @@ bool ArmTarget::write_word(unsigned number, std::uint32_t value) {
   } else if (number < kPc) {
     processor_.core().set_reg(number, value);
   } else if (number == kCpsr) {
+    if (!CoreState::is_mode(value & psr::kMode)) return false;
     processor_.core().set_cpsr(value);
   } else if (number == kFpscr) {
     state.extension.fpscr = value & fpscr::kWritable;
   } else if (number < spsr_number()) {
     const BankedRegister& r = banked_registers()[number - kFirstBanked];
-    state.set_banked(r.mode, r.number, value);
+    if (r.number != BankedRegister::kSpsr) {
+      state.set_banked(r.mode, r.number, value);
+      return true;
+    }
+    const Mode mode = state.mode();
+    state.set_mode(r.mode);
+    state.set_spsr(value);
+    state.set_mode(mode);
   } else {
     return write_control(number, value);
   }
@@ -131,14 +144,13 @@ bool ArmTarget::write_control(unsigned number, std::uint32_t value) {
     state.set_spsr(value);
     return true;
   }
-  if (number == spsr_number() + 1) {
+  if (number == fpexc_number()) {
     state.extension.set_fpexc(value);
     return true;
   }
-  if (number >= register_count() || midway_) return false;
+  if (number < first_control_number() || number >= register_count() || midway_) return false;
   changed_ = true;
-  return processor_.debug_write_register(control_registers()[number - first_control_number()].which,
-                                         value);
+  return processor_.debug_write_register(control_[number - first_control_number()].which, value);
 }
 
 // --- Memory

@@ -10,6 +10,7 @@
 #include "models/bus/interconnect.hpp"
 #include "models/core/observer.hpp"
 #include "models/cpu/processor.hpp"
+#include "platforms/gdb/arm_registers.hpp"
 #include "platforms/gdb/target.hpp"
 
 namespace linefill::gdb {
@@ -75,6 +76,7 @@ class ArmTarget final : public Target {
   Processor& processor_;
   Interconnect& interconnect_;
   std::vector<CopyHolder*> holders_;
+  std::vector<ControlRegister> control_;
   std::string description_;
   View view_ = View::kCpu;
   Space space_ = Space::kVirtual;

@@ -141,6 +141,22 @@ def session() -> None:
     equal(number("$TTBR0") & 0x3FFF, 0x59, "TTBR0's attributes")
     run("set $TPIDRURO = 0x12345678")
     equal(number("$TPIDRURO"), 0x12345678, "a CP15 register that was written")
+    # TRMs of the Cortex-A9 (r0p0) and its MPE.
+    for name, value in (("CTR", 0x80038003), ("ID_PFR0", 0x1031), ("ID_MMFR0", 0x00100103), ("FPSID", 0x41033090),
+                        ("MVFR0", 0x10110222), ("MVFR1", 0x01111111), ("PMXEVTYPER", 0), ("ADFSR", 0), ("AIFSR", 0)):
+        equal(number(f"${name}"), value, name)
+    for name in ("CSSELR", "NSACR", "MVBAR", "r8_fiq", "r12_fiq", "sp_mon", "lr_mon", "spsr_fiq", "spsr_irq", "spsr_abt", "spsr_und",
+                 "spsr_mon"):
+        run(f"set ${name} = 0")
+        equal(number(f"${name}"), 0, f"{name} as it was written")
+    run("set $spsr_irq = 0x60000013")
+    equal((number("$spsr_irq"), number("$spsr_abt")), (0x60000013, 0), "one SPSR, and another")
+    for wrong in ("$cpsr = 0x15", "$MVFR0 = 0", "$ID_PFR0 = 0"):
+        try:
+            run(f"set {wrong}")
+            raise AssertionError(f"{wrong} is accepted")
+        except gdb.error:
+            pass
     run("set $d31 = 1.5")
     contains(run("info registers d31"), "1.5")
     equal(number("$q15.u32[3]"), 0x3FF80000, "q15's upper half, which is d31")

@@ -2,6 +2,7 @@
 #include "models/cpu/isa/vfp/transfer.hpp"
 
 #include "models/cpu/isa/vfp/cost.hpp"
+#include "models/cpu/isa/vfp/identification.hpp"
 #include "models/cpu/isa/vfp/operands.hpp"
 
 namespace linefill::isa::vfp {
@@ -64,10 +65,6 @@ constexpr unsigned kMvfr1 = 6;
 constexpr unsigned kMvfr0 = 7;
 constexpr unsigned kFpexc = 8;
 }  // namespace system_register
-
-constexpr std::uint32_t kFpsidValue = 0x4103'3090;
-constexpr std::uint32_t kMvfr0Value = 0x1011'0222;
-constexpr std::uint32_t kMvfr1Value = 0x0111'1111;
 
 bool read_fpscr(Executor& e, const Instruction& i) {
   const std::uint32_t value = e.state.extension.fpscr;
@@ -145,13 +142,13 @@ void take_system(const Fields& f, Instruction& i) {
   i.cycles = cost::kSystemRegister;
   switch (i.kind) {
     case system_register::kFpsid:
-      i.immediate = kFpsidValue;
+      i.immediate = vfp::kFpsid;
       break;
     case system_register::kMvfr0:
-      i.immediate = kMvfr0Value;
+      i.immediate = vfp::kMvfr0;
       break;
     case system_register::kMvfr1:
-      i.immediate = kMvfr1Value;
+      i.immediate = vfp::kMvfr1;
       break;
     default:
       break;
