@@ -15,7 +15,8 @@ struct Place {
 };
 
 constexpr std::string_view kModes = "conformance/bare/modes.cpp (QEMU)";
-constexpr std::string_view kRegisters = "conformance/bare/system_registers.cpp (QEMU)";
+constexpr std::string_view kRegisters =
+    "conformance/bare/system_registers.cpp (QEMU; A32), models/cpu/isa/exceptions_test.cpp (T32)";
 constexpr std::string_view kHints = "models/cpu/isa/execution_test.cpp";
 constexpr std::array kPlaces{
     Place{"SVC", kModes},

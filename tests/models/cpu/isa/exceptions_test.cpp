@@ -354,4 +354,17 @@ TEST_CASE("MCR and MRC name the register as encoded", "[isa][coprocessor]") {
   CHECK(b.core.reg(4) == 0xABCD);
 }
 
+TEST_CASE("MCR and MRC of T32 are those of A32", "[isa][coprocessor]") {
+  CoreBench b;
+  b.t32({0xEE47, 0x3FB6, 0xEE57, 0x4FB6, CoreBench::kStopT32});
+  b.core.set_reg(3, 0xABCD);
+  b.run();
+  CHECK(b.system.last_register.coprocessor == 15);
+  CHECK(b.system.last_register.opc1 == 2);
+  CHECK(b.system.last_register.crn == 7);
+  CHECK(b.system.last_register.crm == 6);
+  CHECK(b.system.last_register.opc2 == 5);
+  CHECK(b.core.reg(4) == 0xABCD);
+}
+
 }  // namespace linefill::test
