@@ -60,8 +60,8 @@ extern LinuxIommuFaults linux_iommu_faults;
 /// Pages of I/O addresses that are handed out, of all mappings.
 std::size_t iova_pages_in_use();
 
-/// I/O addresses for `size` bytes, whole pages, aligned to that size or to 1 MiB; so that no part
-/// of it lies on both sides of a multiple of `boundary` + 1 if that is possible.
+/// I/O addresses for `size` bytes, whole pages, aligned to that size, at most to 1 MiB; further if
+/// part of it would lie on both sides of a multiple of `boundary` + 1, as far as that is possible.
 /// DMA_MAPPING_ERROR: none left.
 dma_addr_t iova_alloc(dma_iommu_mapping& mapping, std::size_t size,
                       std::uint64_t boundary = 0xFFFF'FFFF);

@@ -31,6 +31,12 @@ void for_memory(const dma_iommu_mapping& mapping, dma_addr_t handle, std::size_t
   }
 }
 
+/// By direction and attributes: Linux's __dma_info_to_prot.
+int info_to_prot(dma_data_direction direction, dma_attrs attrs) {
+  const int prot = direction_to_prot(direction);
+  return (attrs & DMA_ATTR_PRIVILEGED) != 0 ? prot | IOMMU_PRIV : prot;
+}
+
 const IommuDmaOps plain_ops{false};
 const IommuDmaOps snooping_ops{true};
 
@@ -48,8 +54,7 @@ void iommu_release(dma_iommu_mapping& mapping, dma_addr_t iova, std::size_t size
 }
 
 int IommuDmaOps::prot(dma_data_direction direction, dma_attrs attrs) const {
-  int prot = direction_to_prot(direction);
-  if ((attrs & DMA_ATTR_PRIVILEGED) != 0) prot |= IOMMU_PRIV;
+  int prot = info_to_prot(direction, attrs);
   if (coherent_ && !linux_iommu_faults.never_cacheable) prot |= IOMMU_CACHE;
   return prot;
 }
@@ -91,8 +96,8 @@ void IommuDmaOps::unmap_page(device& dev, dma_addr_t handle, std::size_t size,
 }
 
 dma_addr_t IommuDmaOps::map_resource(device& dev, phys_addr_t address, std::size_t size,
-                                     dma_data_direction direction, dma_attrs /*attrs*/) const {
-  return map_range(dev, address, size, direction_to_prot(direction) | IOMMU_MMIO);
+                                     dma_data_direction direction, dma_attrs attrs) const {
+  return map_range(dev, address, size, info_to_prot(direction, attrs) | IOMMU_MMIO);
 }
 
 void IommuDmaOps::unmap_resource(device& dev, dma_addr_t handle, std::size_t size,

@@ -18,7 +18,7 @@ inline int dma_mmap_writecombine(device* dev, vm_area_struct* area, void* cpu_ad
                                  dma_addr_t handle, std::size_t size) {
   return dma_mmap_wc(dev, area, cpu_addr, handle, size);
 }
-/// Linux 4.1 to 4.19: what a failed mapping returned on ARM.
+/// Linux 4.1 to 4.12: what a failed mapping returned on ARM.
 inline constexpr dma_addr_t DMA_ERROR_CODE = DMA_MAPPING_ERROR;
 // Linux 4.1 to 5.x; they do nothing on ARM.
 inline constexpr dma_attrs DMA_ATTR_WRITE_BARRIER = 0;

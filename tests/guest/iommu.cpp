@@ -86,6 +86,20 @@ void unmapped_case() {
   check_recovered(bench);
 }
 
+/// The PL330 copies unprivileged.
+void privileged_case() {
+  IommuBench bench;
+  dma_addr_t handle = 0;
+  void* const memory =
+      dma_alloc_attrs(&bench.dev(), kPageBytes, &handle, GFP_KERNEL, DMA_ATTR_PRIVILEGED);
+  check(memory != nullptr, "memory");
+  const dma_addr_t page = bench.map_page_of(kOld, DMA_BIDIRECTIONAL);
+  check(!bench.copy(page, handle), "reading what is privileged fails");
+  check_fault(bench, static_cast<unsigned long>(handle), IOMMU_FAULT_READ);
+  dma_free_attrs(&bench.dev(), kPageBytes, memory, handle, DMA_ATTR_PRIVILEGED);
+  check_recovered(bench);
+}
+
 /// Whoever prints is also who listens.
 class Listener final : public TextSink {
  public:
@@ -210,6 +224,7 @@ constexpr Case kCases[] = {
     {"unmapped", unmapped_case},
     {"unhandled", unhandled_case},
     {"read_only", read_only_case},
+    {"privileged", privileged_case},
     {"after_unmap", after_unmap_case},
     {"after_unmap_not_invalidated", after_unmap_not_invalidated_case},
     {"after_unmap_neither", after_unmap_neither_case},

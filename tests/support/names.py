@@ -5,7 +5,7 @@
 usage: names.py [FOLDER]     FOLDER: the repository (default: this one)
 Each name is in one of the row's files and in the source of one of its programs; those behind "inside:" are called by other
 names, and looked for in the files only. Files, tests, programs and their cases are there; and each function that a header
-declares outside of a namespace is in a table. `{a,b}` is both; `*` stands for any part of a name, `_end` for the name
+declares outside of a namespace is in a table, and each attribute (`dma_attrs`). `{a,b}` is both; `*` stands for any part of a name, `_end` for the name
 before it with another end. Prints a line for each fault; status 1 if there is one.
 """
 import re
@@ -172,6 +172,7 @@ def row_faults(repository, folder, cells, before):
 def declared(text):
     """The functions (and macros with arguments) that a header has outside of a namespace and of classes."""
     names = set(re.findall(r"^#define (\w+)\(", text, re.M))
+    names |= set(re.findall(r"^inline constexpr dma_attrs (\w+)", text, re.M))
     text = re.sub(r"^\s*#(.*\\\n)*.*$", "", text, flags=re.M).replace('extern ""', "extern")
     depth, statement = 0, ""
     transparent = []  # For each open brace: of an `extern`.

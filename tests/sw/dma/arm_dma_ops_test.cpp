@@ -45,6 +45,22 @@ TEST_CASE_METHOD(DmaFixture, "map and unmap do what Linux does to the caches, in
   }
 }
 
+TEST_CASE_METHOD(DmaFixture, "attributes that are not about the caches change no mapping",
+                 "[sw][dma]") {
+  const Log expected{"map_area 0x1000+64 from_device", "outer_inv 0x1000+64"};
+  for (const dma_attrs attrs :
+       {DMA_ATTR_WEAK_ORDERING, DMA_ATTR_WRITE_COMBINE, DMA_ATTR_NO_KERNEL_MAPPING,
+        DMA_ATTR_FORCE_CONTIGUOUS, DMA_ATTR_ALLOC_SINGLE_PAGES, DMA_ATTR_NO_WARN,
+        DMA_ATTR_PRIVILEGED}) {
+    CAPTURE(attrs);
+    log().clear();
+    const dma_addr_t handle = dma_map_single_attrs(&dev, at(0x1000), 64, DMA_FROM_DEVICE, attrs);
+    CHECK(log() == expected);
+    dma_unmap_single_attrs(&dev, handle, 64, DMA_FROM_DEVICE, attrs);
+    CHECK(log().size() == 4);
+  }
+}
+
 TEST_CASE_METHOD(DmaFixture, "an unmap or sync without a direction does nothing, and is said",
                  "[sw][dma]") {
   scatterlist list[1];

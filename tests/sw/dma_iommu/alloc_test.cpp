@@ -70,6 +70,24 @@ TEST_CASE_METHOD(AllocFixture, "memory is cleared, and nothing of it stays in th
   dma_free_coherent(dmac, 3 * kPageBytes - 100, memory, handle);
 }
 
+TEST_CASE_METHOD(IommuDmaFixture, "large blocks are taken first, or single pages if asked for",
+                 "[sw][dma][iommu]") {
+  static std::vector<phys_addr_t> flushed;
+  outer_cache.flush_range = [](phys_addr_t start, phys_addr_t end) {
+    flushed.push_back(end - start);
+  };
+  dma_addr_t handle = 0;
+  const auto blocks = [&](dma_attrs attrs) {
+    flushed.clear();
+    void* memory = dma_alloc_attrs(dmac, 18 * kPageBytes, &handle, GFP_KERNEL, attrs);
+    REQUIRE(memory != nullptr);
+    dma_free_attrs(dmac, 18 * kPageBytes, memory, handle, attrs);
+    return flushed;
+  };
+  CHECK(blocks(0) == std::vector<phys_addr_t>{16 * kPageBytes, kPageBytes, kPageBytes});
+  CHECK(blocks(DMA_ATTR_ALLOC_SINGLE_PAGES) == std::vector<phys_addr_t>(18, kPageBytes));
+}
+
 TEST_CASE_METHOD(AllocFixture, "contiguous memory comes from no CMA area where there is none",
                  "[sw][dma][iommu]") {
   handle = 0;

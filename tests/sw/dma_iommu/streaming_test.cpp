@@ -7,7 +7,8 @@ using namespace guest::test;
 
 namespace {
 
-constexpr std::uint64_t kReadOnly = 1U << 7;
+constexpr std::uint64_t kUnprivileged = 1U << 6;  // AP[1].
+constexpr std::uint64_t kReadOnly = 1U << 7;      // AP[2].
 constexpr std::uint64_t kAttributeIndex = 7U << 2;
 
 struct CoherentFixture : IommuDmaFixture {
@@ -95,6 +96,25 @@ TEST_CASE_METHOD(IommuDmaFixture, "what a device may do follows the direction",
   CHECK((walk(both)->descriptor & kReadOnly) == 0);
   CHECK(direction_to_prot(DMA_FROM_DEVICE) == IOMMU_WRITE);  // Stage 2 can tell them apart.
   CHECK(direction_to_prot(DMA_NONE) == 0);
+}
+
+TEST_CASE_METHOD(IommuDmaFixture, "what is PRIVILEGED is not for unprivileged accesses",
+                 "[sw][dma][iommu]") {
+  for (const dma_attrs attrs : {dma_attrs{0}, DMA_ATTR_PRIVILEGED}) {
+    CAPTURE(attrs);
+    const std::uint64_t unprivileged = attrs == 0 ? kUnprivileged : 0;
+    const auto may = [&](dma_addr_t handle) { return walk(handle)->descriptor & kUnprivileged; };
+    scatterlist list[1];
+    sg_init_one(list, at(0x2000), 64);
+    dma_addr_t coherent = 0;
+    void* memory = dma_alloc_attrs(dmac, 64, &coherent, GFP_KERNEL, attrs);
+    CHECK(may(coherent) == unprivileged);
+    dma_free_attrs(dmac, 64, memory, coherent, attrs);
+    CHECK(may(dma_map_single_attrs(dmac, at(0x1000), 64, DMA_TO_DEVICE, attrs)) == unprivileged);
+    REQUIRE(dma_map_sg_attrs(dmac, list, 1, DMA_FROM_DEVICE, attrs) == 1);
+    CHECK(may(sg_dma_address(list)) == unprivileged);
+    CHECK(may(dma_map_resource(dmac, 0x1000'5080, 4, DMA_BIDIRECTIONAL, attrs)) == unprivileged);
+  }
 }
 
 TEST_CASE_METHOD(CoherentFixture, "a device that sees the caches gets cacheable descriptors",
