@@ -248,6 +248,11 @@ void list_case() {
   check(iommu_map(domain, kIova + 3 * kPageBytes, kSram, kPageBytes, IOMMU_READ) == 0, "a page");
   check(iommu_map_sg(domain, kIova, scattered.list.data(), 4, IOMMU_READ) == kEexist, "the last");
   iommu_unmap(domain, kIova + 3 * kPageBytes, kPageBytes);
+  for (scatterlist& entry : scattered.list) entry.length = 0;
+  sg_table table;
+  table.sgl = scattered.list.data();
+  table.nents = table.orig_nents = 4;
+  check(dma_map_sgtable(pl330(), &table, DMA_TO_DEVICE, 0) == kEinval, "a list without bytes");
 }
 
 /// Domains, and the hardware's contexts, come to an end.
