@@ -51,6 +51,11 @@ bool Interconnect::is_memory(PhysicalAddress address) const {
   return window != nullptr && window->kind == Kind::kMemory;
 }
 
+std::string Interconnect::path_at(PhysicalAddress address) const {
+  const Window* window = find(raw(address));
+  return window != nullptr ? window->path : std::string{};
+}
+
 void Interconnect::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay,
                              Observer* observer) {
   const Attributes& attributes = attributes_of(payload);

@@ -54,6 +54,8 @@ class Interconnect final : public sc_core::sc_module {
     return traffic_[static_cast<std::size_t>(master)];
   }
   bool is_memory(PhysicalAddress address) const;
+  /// The device-tree path of what answers there; empty if nothing does.
+  std::string path_at(PhysicalAddress address) const;
   /// Debug access as DMA would see memory: around all caches. Returns how many bytes were served.
   unsigned debug_access(bool write, PhysicalAddress address, std::span<std::byte> data);
   const Statistics& statistics() const { return statistics_; }

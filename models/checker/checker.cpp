@@ -120,6 +120,7 @@ ByteMask Checker::invisible_for_long(LineNumber line, ByteMask newer, const Line
 void Checker::device_wrote(PhysicalAddress address, std::uint32_t size,
                            const Attributes& attributes, Time time) {
   account(address, size, true, attributes, time);
+  if (early_) note_early(address, size, attributes, time);
   if (nothing_known_of(address, size)) return;
   for_each_line(address, size, [&](LineNumber line, ByteMask bytes) {
     bool copied = false;

@@ -50,6 +50,9 @@ class Checker final : public Observer {
   void name_master(MasterId master, std::string path) { masters_[master] = std::move(path); }
   /// This master moves data for the device at `path`, whose driver may map them (`dmas`).
   void name_client(MasterId master, std::string path) { clients_[master].insert(std::move(path)); }
+  /// The device-tree path of the device whose register is at an address.
+  using RegisterOwner = std::function<std::string(PhysicalAddress)>;
+  void set_register_owner(RegisterOwner owner) { register_owner_ = std::move(owner); }
   /// Software was told that this master sees the caches.
   void expect_coherent(MasterId master) { expected_coherent_.insert(master); }
   /// What moves this master's addresses is a bus, which maps nothing by itself: that it does not
@@ -67,6 +70,9 @@ class Checker final : public Observer {
   void uncached_access(PhysicalAddress, std::uint32_t size, bool write, const Attributes&,
                        Time) override;
   void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) override;
+  void load_overtook(const EarlyLoadOf&, Time) override;
+  void overtaken_load_done(bool news, Time) override;
+  void early_load_used(const Origin&, Time) override;
   void dropped_dirty(CopyLevel, LineNumber, const LineMarks&, const Origin&, Time) override;
   void wrote_back_to_memory(CopyLevel, LineNumber, const LineMarks&, WriteBackCause, const Origin&,
                             Time) override;
@@ -95,6 +101,17 @@ class Checker final : public Observer {
     Time since{};
   };
 
+  /// A load that was done early, and what devices have written before the one it overtook was done.
+  struct Early {
+    EarlyLoadOf load{};
+    ByteMask newer = 0;  ///< Bytes of the line that `by` has written since.
+    Overtaking by{};
+    bool flagged = false;  ///< Then `by` has written what the other load reads.
+    bool news = false;     ///< That gave another value than it would have given before.
+    bool over = false;     ///< It is done.
+    Time done{};
+  };
+
   /// Whether a device may move these bytes without anyone's notice.
   bool nothing_known_of(PhysicalAddress address, std::uint32_t size) const {
     return memory_.empty() && (size == 0 || !copies_.may_be_held(address, size));
@@ -104,6 +121,8 @@ class Checker final : public Observer {
     if (!copies_.may_be_held(line)) return {};
     return holders_;
   }
+  void note_early(PhysicalAddress, std::uint32_t size, const Attributes&, Time);
+  bool guards(const Early&, const Mapping*) const;
   void read_line(LineNumber, ByteMask, const Attributes&, Time);
   ByteMask read_behind(const CopyHolder&, LineNumber, ByteMask, const Attributes&, Time);
   bool differs_for_software_only(const CopyHolder&, LineNumber, ByteMask) const;
@@ -171,6 +190,8 @@ class Checker final : public Observer {
   /// Older bytes that nobody minds: their memory was given back since.
   std::unordered_map<LineNumber, ByteMask> forgiven_;
   std::size_t many_forgiven_ = kFewOvertakings;
+  std::optional<Early> early_;
+  RegisterOwner register_owner_;
   /// The last access that an old translation has let pass.
   struct {
     MasterId master{};

@@ -54,6 +54,11 @@ void Checker::stale_port_read(LineNumber line, ByteMask bytes, const Attributes&
 void Checker::port_wrote(LineNumber line, ByteMask bytes, const Attributes& attributes, Time time) {
   on_port_.insert(attributes.origin.master);
   account_line(line, bytes, true, attributes, time);
+  if (early_) {
+    const auto first = static_cast<std::uint32_t>(std::countr_zero(bytes));
+    const std::uint32_t end = std::bit_width(bytes);
+    note_early(address_of(line) + first, end - first, attributes, time);
+  }
   bool copied = false;
   for (CopyHolder* holder : holders_of(line)) {
     const CopyLevel level = holder->level();

@@ -36,6 +36,17 @@ constexpr std::array kKinds{
         "writel(), which\n"
         "contains it. dma_wmb() and writel_relaxed() do not drain the outer cache."},
     FindingKindInfo{
+        FindingKind::kReadNotOrdered, "read_not_ordered",
+        "The processor loaded data before the flag or status that says when they are there.",
+        "A device wrote data, then a flag (in memory, or in a register of its own). The program "
+        "loads the flag, then\n"
+        "the data; with no barrier between, the core may do the second load first. A condition "
+        "does not order loads.",
+        "memory: the flag lies in memory; register: it is in a register of the device.",
+        "After the flag was seen, before the data are loaded: dma_rmb() if it lies in coherent "
+        "memory; if it is a\n"
+        "register, readl() in place of readl_relaxed(), or rmb()."},
+    FindingKindInfo{
         FindingKind::kStaleCpuRead, "stale_cpu_read",
         "The processor used cached bytes older than what a device had written to memory.",
         "A line of the buffer was in a cache when the device wrote around it, or came in "

@@ -16,6 +16,7 @@ namespace linefill {
 enum class FindingKind : std::uint8_t {
   kStaleDeviceRead,
   kWriteNotDrained,
+  kReadNotOrdered,
   kStaleCpuRead,
   kLostCpuWrite,
   kLostDeviceWrite,
@@ -100,6 +101,10 @@ struct Finding {
   bool free_running = false;  ///< The device reads all the time, by nobody's order: scan-out.
   Party reader;
   Party writer;
+  /// Of loads that were not ordered: the earlier one, which says when the bytes may be used, and
+  /// what it loads.
+  std::optional<Party> guard{};
+  std::uint32_t guard_address = 0;
   std::string missing;  ///< The call that would have made it right.
   std::uint64_t count = 1;
   std::uint64_t total_bytes = 0;  ///< Of all occurrences; kept by the log.

@@ -116,6 +116,11 @@ std::string remedy_for(const Finding& finding, const Mapping* mapping) {
       if (finding.cause == "l2_eviction_buffer")
         return "outer_sync() after the operation on the outer cache, before the doorbell";
       return "wmb() after the store, before the doorbell (or ring it with writel())";
+    case FindingKind::kReadNotOrdered:
+      return finding.cause == "memory"
+                 ? "dma_rmb() between the load of the flag and the load of the data"
+                 : "rmb() between the load of the register and the load of the data (or readl() in "
+                   "place of readl_relaxed())";
     case FindingKind::kStaleCpuRead:
       return before_cpu_reads(finding, mapping);
     case FindingKind::kLostCpuWrite:

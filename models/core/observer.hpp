@@ -78,6 +78,16 @@ struct Maintenance {
   Time time{};
 };
 
+/// A load that the processor did before one that is earlier in its program.
+struct EarlyLoadOf {
+  PhysicalAddress address{0};
+  std::uint32_t size = 0;
+  PhysicalAddress earlier{0};  ///< What is loaded by the one that was overtaken.
+  std::uint32_t earlier_size = 0;
+  std::uint32_t earlier_pc = 0;
+  bool earlier_in_memory = false;  ///< It is no device's register.
+};
+
 /// An access that a bus master makes through an IOMMU, in I/O addresses.
 struct IommuAccess {
   std::uint64_t io_address = 0;
@@ -122,6 +132,12 @@ class Observer {
   /// Strongly-ordered or with caches off. Called before the access.
   virtual void uncached_access(PhysicalAddress, std::uint32_t /*size*/, bool /*write*/,
                                const Attributes&, Time) {}
+  /// The processor has done a load early. Then: the one that was overtaken is done, too; `news`: it
+  /// gave another value than it would have given when it was overtaken. Then, perhaps: the program
+  /// has come to the early load, and uses what it gave. Another one ends it.
+  virtual void load_overtook(const EarlyLoadOf&, Time) {}
+  virtual void overtaken_load_done(bool /*news*/, Time) {}
+  virtual void early_load_used(const Origin&, Time) {}
   /// An uncached store's bytes have reached `level` (a buffer's slot, L2, memory).
   virtual void uncached_store_reached(CopyLevel, LineNumber, ByteMask, const Origin&, Time) {}
 

@@ -35,6 +35,7 @@ Adversary::Adversary(DataSide& data, L1DataCache& l1d, StoreBuffer& buffer, Core
 void Adversary::configure(const AdversaryEvents& events, Time drain_time) {
   events_ = events;
   state_ = events.seed;
+  early_state_ = ~events.seed;
   candidates_.clear();
   buffer_.set_drain_time(events.late_drain ? std::max(kLatest, drain_time) : drain_time);
   const bool acts = events.early_eviction || events.speculative_fill;
@@ -87,9 +88,9 @@ void Adversary::fill_some(const Origin& origin) {
 }
 
 // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-std::uint64_t Adversary::random() {
-  state_ += 0x9E37'79B9'7F4A'7C15;
-  std::uint64_t z = state_;
+std::uint64_t Adversary::next_of(std::uint64_t& state) {
+  state += 0x9E37'79B9'7F4A'7C15;
+  std::uint64_t z = state;
   z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9;
   z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
   return z ^ (z >> 31);

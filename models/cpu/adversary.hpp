@@ -18,9 +18,12 @@ struct AdversaryEvents {
   bool speculative_fill = false;  ///< Lines come back soon after they were invalidated.
   bool late_drain = false;        ///< The store buffer holds its slots as long as it may.
   bool late_maintenance = false;  ///< What CP15 is asked for waits for its barriers.
+  bool early_load = false;        ///< Loads are done before earlier ones that take long.
   std::uint64_t seed = 1;
 
-  bool any() const { return early_eviction || speculative_fill || late_drain || late_maintenance; }
+  bool any() const {
+    return early_eviction || speculative_fill || late_drain || late_maintenance || early_load;
+  }
 };
 
 /// Does, at the worst moments, what the architecture allows a core to do at any moment and a calm
@@ -51,6 +54,9 @@ class Adversary {
   void invalidated(VirtualAddress va, LineNumber line);
   /// Whether a dirty line is written down before its late invalidation.
   bool evicts_first() { return events_.early_eviction && (random() & 1) != 0; }
+  bool loads_early() const { return events_.early_load; }
+  /// What is chosen for early loads: the other events come as they do without.
+  std::uint64_t early_choice() { return next_of(early_state_); }
   /// An opportunity: between instructions, at any slow access, while the core sleeps.
   void poll(const Origin& origin) {
     if (context_.clock.now >= next_) act(origin);
@@ -67,7 +73,8 @@ class Adversary {
   void act(const Origin& origin);
   void evict_some(const Origin& origin);
   void fill_some(const Origin& origin);
-  std::uint64_t random();
+  static std::uint64_t next_of(std::uint64_t& state);
+  std::uint64_t random() { return next_of(state_); }
   std::uint64_t random_between(std::uint64_t low, std::uint64_t high) {
     return low + random() % (high - low);
   }
@@ -82,6 +89,7 @@ class Adversary {
       0;  ///< So many opportunities are left out below, because nothing was dirty.
   AdversaryEvents events_{};
   std::uint64_t state_ = 1;
+  std::uint64_t early_state_ = 1;
   std::uint64_t next_ = ~std::uint64_t{0};
   std::multimap<std::uint64_t, Candidate> candidates_;  ///< By when they are due, in cycles.
   Counter evictions_;

@@ -146,6 +146,23 @@ DataSide::Result DataSide::read_uncached(const Access& access, std::span<std::by
   return {response};
 }
 
+bool DataSide::read_ahead(const Access& access, std::span<std::byte> data) {
+  const LineNumber number = line_of(access.address);
+  if (access.cached) {
+    prefetch(number, access.attributes.memory, FillCause::kSpeculative, access.attributes.origin);
+    const CacheLine* const line = l1d_.find(number);
+    if (line == nullptr) return false;
+    copy_part(data.data(), line->data.data() + line_offset(access.address), data.size());
+    return true;
+  }
+  order_uncached(access);
+  Time end = context_.now();
+  const BusResponse response =
+      context_.bus.transport({false, access.address, data, access.attributes, nullptr, true}, end);
+  context_.stall_until(end);
+  return response == BusResponse::kOkay;
+}
+
 DataSide::Result DataSide::write_uncached(const Access& access, std::span<const std::byte> data) {
   ++uncached_stores_;
   const bool memory = context_.bus.is_memory(access.address);

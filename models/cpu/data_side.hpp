@@ -42,6 +42,8 @@ class DataSide {
   /// PLD: brings in a line that the program may use; nothing waits for it.
   void prefetch(LineNumber line, const MemoryAttributes& attributes, FillCause cause,
                 const Origin& origin);
+  /// A load that the program may never come to: nobody is told. False: it failed.
+  bool read_ahead(const Access& access, std::span<std::byte> data);
   /// DSB: everything that has left the core has arrived.
   void complete();
   /// Applies a cache operation to one line, if it is held.

@@ -223,6 +223,10 @@ class MemoryInterface {
   /// Also when fetching is not cached (SCTLR.I clear): then a line of the implementation's own.
   virtual bool fetch_slow(std::uint32_t va, CacheLine*& line) = 0;
 
+  /// The instruction at `at` is to be executed. Called only if `Core::follow_program` was asked
+  /// for.
+  virtual void at_instruction(std::uint32_t /*at*/, std::uint32_t /*word*/) {}
+
   /// The mode, CPSR.E or anything else that decides which accesses are allowed has changed.
   virtual void context_changed(bool privileged, bool big_endian) = 0;
 

@@ -53,7 +53,8 @@ MemorySystem::MemorySystem(const Configuration& configuration, CoreClock& clock,
       mmu_{*this, statistics},
       l1i_hits_total_{statistics, "l1i_hits", "lines"},
       l1d_hits_total_{statistics, "l1d_hits", "accesses"},
-      l1d_line_operations_{statistics, "l1d_line_operations", "operations"} {
+      l1d_line_operations_{statistics, "l1d_line_operations", "operations"},
+      early_loads_{statistics, "adversary_early_loads", "loads"} {
   context_.store_buffer = &buffer_;
   select_maps();
 }
@@ -170,7 +171,9 @@ bool MemorySystem::load_slow(std::uint32_t va, unsigned size, AccessKind kind,
   std::array<std::byte, 4> bytes{};
   Pieces pieces;
   if (!locate(va, size, false, kind, pieces)) return false;
-  if (!read(pieces, std::span{bytes}.first(size), kind)) return false;
+  const std::span<std::byte> data = std::span{bytes}.first(size);
+  if (!(adversary_.loads_early() ? read_early(pieces, data, kind) : read(pieces, data, kind)))
+    return false;
   value = static_cast<std::uint32_t>(from_bytes(std::span{bytes}.first(size), big_endian_));
   return true;
 }

@@ -16,7 +16,9 @@
 #include "models/cpu/adversary.hpp"
 #include "models/cpu/cp15/cache_operations.hpp"
 #include "models/cpu/data_side.hpp"
+#include "models/cpu/early_load.hpp"
 #include "models/cpu/exclusive_monitor.hpp"
+#include "models/cpu/isa/core_state.hpp"
 #include "models/cpu/late_maintenance.hpp"
 #include "models/cpu/memory_interface.hpp"
 #include "models/translation/mmu.hpp"
@@ -78,6 +80,9 @@ class MemorySystem final : public MemoryInterface,
   void watch_data(BeforeAccess before, std::unordered_set<std::uint32_t> virtual_lines);
   void set_adversary(const AdversaryEvents& events);
   Adversary& adversary() { return adversary_; }
+  /// The registers that the adversary's early loads are found by; without, there are none. Whoever
+  /// executes then has to call `at_instruction`.
+  void set_program(const CoreState& state) { program_ = &state; }
 
   /// What happens by itself as time goes by: by the processor, at least once a slice.
   void advance();
@@ -95,6 +100,9 @@ class MemorySystem final : public MemoryInterface,
   void alignment_fault(std::uint32_t va, bool write) override;
   void preload(std::uint32_t va, bool for_write) override;
   bool fetch_slow(std::uint32_t va, CacheLine*& line) override;
+  void at_instruction(std::uint32_t at, std::uint32_t word) override {
+    early_.at_instruction(at, word);
+  }
   void context_changed(bool privileged, bool big_endian) override;
 
   // Both.
@@ -172,6 +180,12 @@ class MemorySystem final : public MemoryInterface,
   bool translate(Piece& piece, bool write, bool privileged);
   bool read(const Pieces& pieces, std::span<std::byte> data, AccessKind kind);
   bool write(const Pieces& pieces, std::span<const std::byte> data, AccessKind kind);
+  class Ahead;
+  bool read_early(const Pieces& pieces, std::span<std::byte> data, AccessKind kind);
+  bool overtake(const Piece& earlier);
+  bool translate_ahead(std::uint32_t va, Translation& translation);
+  bool may_load_early(const LookAhead::Load& load, DataSide::Access& access);
+  bool use_early(const Piece& piece, std::span<std::byte> data);
   bool report(BusResponse response, const Piece& piece, bool write);
   void enter_load(const Piece& piece, CacheLine& line);
   void enter_store(const Piece& piece, CacheLine& line);
@@ -211,6 +225,8 @@ class MemorySystem final : public MemoryInterface,
   DataSide data_;
   Adversary adversary_;
   LateMaintenance late_;
+  EarlyLoad early_;
+  const CoreState* program_ = nullptr;
   Mmu mmu_;
   AbortReceiver* receiver_ = nullptr;
   ExclusiveMonitor monitor_;
@@ -225,6 +241,7 @@ class MemorySystem final : public MemoryInterface,
   Counter l1i_hits_total_;
   Counter l1d_hits_total_;
   Counter l1d_line_operations_;  ///< By address.
+  Counter early_loads_;          ///< That the program came to.
 };
 
 }  // namespace linefill

@@ -20,6 +20,7 @@ void MemorySystem::context_changed(bool privileged, bool big_endian) {
 void MemorySystem::set_adversary(const AdversaryEvents& events) {
   adversary_.configure(events, configuration_.store_buffer_drain);
   late_.order();
+  early_.drop();
   const bool late = events.late_maintenance;
   late_.set_latest(late ? Adversary::kLatest : Time{0}, late ? Adversary::kLatestEffect : Time{0});
 }
@@ -294,6 +295,7 @@ bool MemorySystem::debug_read(PhysicalAddress address, std::span<std::byte> data
 
 // Every copy is changed: the code the processor runs, the data it sees, and what is below.
 bool MemorySystem::debug_write(PhysicalAddress address, std::span<const std::byte> data) {
+  early_.drop();
   return by_line(raw(address), data, [this](std::uint32_t at, std::span<const std::byte> part) {
     const PhysicalAddress where{at};
     const LineNumber number = line_of(where);

@@ -92,6 +92,7 @@ Processor::Processor(const sc_core::sc_module_name& name, const DeviceNode& node
         return std::to_integer<std::uint8_t>(byte);
       }} {
   system_.set_abort_receiver(*this);
+  system_.set_program(core_.state());
   system_.mmu().registers().format = personality_.tables;
   control_.set_wait_for_interrupt([this] { wait_for_interrupt(); });
   semihosting_.set_exit([this](std::uint32_t status) { end(status); });

@@ -94,7 +94,10 @@ class Processor final : public sc_core::sc_module, private SystemInterface, priv
   void stop_at_data(std::unordered_set<std::uint32_t> virtual_lines);
 
   // The adversary.
-  void set_adversary(const AdversaryEvents& events) { system_.set_adversary(events); }
+  void set_adversary(const AdversaryEvents& events) {
+    system_.set_adversary(events);
+    core_.follow_program(events.early_load && personality_.speculates);
+  }
   /// How the adversary asks the cache below to evict a dirty line of its own. `evict` takes a
   /// random number, and may return whether there was one.
   template <class Evict>

@@ -61,7 +61,7 @@ po::options_description run_options() {
       "a function of the guest that returns at once, to see what comes of it; may be repeated");
   add("adversary", po::value<std::string>()->value_name("SEED[:EVENT,...]"),
       "do what the architecture allows at the worst moment: early_eviction, speculative_fill, "
-      "late_drain, late_maintenance (default: all)");
+      "late_drain, late_maintenance, early_load (default: all)");
   add("until", po::value<std::string>()->value_name("TIME"),
       "end at this simulated time: 500ms, 10s");
   add("quantum", po::value<std::string>()->value_name("TIME"),
@@ -124,8 +124,8 @@ Value choice(const std::string& option, const std::string& text,
 }
 
 void parse_adversary(const std::string& text, RunOptions& run) {
-  static const std::array<std::string, 4> kEvents{"early_eviction", "speculative_fill",
-                                                  "late_drain", "late_maintenance"};
+  static const std::array<std::string, 5> kEvents{"early_eviction", "speculative_fill",
+                                                  "late_drain", "late_maintenance", "early_load"};
   const auto colon = text.find(':');
   const std::string seed = text.substr(0, colon);
   std::uint64_t value = 0;
@@ -139,7 +139,8 @@ void parse_adversary(const std::string& text, RunOptions& run) {
   for (std::string event; std::getline(events, event, ',');) {
     if (std::find(kEvents.begin(), kEvents.end(), event) == kEvents.end()) {
       fail("--adversary: no event \"" + event +
-           "\": expected early_eviction, speculative_fill, late_drain or late_maintenance");
+           "\": expected early_eviction, speculative_fill, late_drain, late_maintenance or "
+           "early_load");
     }
     run.adversary_events.push_back(event);
   }

@@ -148,6 +148,9 @@ std::string sentence(const Finding& finding, std::uint64_t count) {
     case FindingKind::kWriteNotDrained:
       return finding.reader.agent + " read " + bytes + " that were old: the newest were still " +
              place_of(finding.cause);
+    case FindingKind::kReadNotOrdered:
+      return "the CPU used " + bytes + " that were old: it had loaded them before the " +
+             (finding.cause == "memory" ? "flag" : "register") + " that says when they are new";
     case FindingKind::kStaleCpuRead:
       return "the CPU used " + bytes + " that were old: " + reason_of(finding.cause);
     case FindingKind::kLostCpuWrite:
@@ -293,6 +296,10 @@ void print_whole(std::ostream& out, const Group& group, const Symbols& symbols) 
   line(group.count > 1 ? "first" : "where", where(finding));
   line(reader, side(finding.reader, finding.kind, symbols));
   if (!finding.writer.agent.empty()) line(writer, side(finding.writer, finding.kind, symbols));
+  if (finding.guard) {
+    line("guarded by", side(*finding.guard, finding.kind, symbols) + ", which loads " +
+                           hex(finding.guard_address));
+  }
   line("missing", finding.missing);
 }
 

@@ -43,6 +43,10 @@ Json finding_of(const Finding& finding, const Symbols& symbols) {
   if (finding.mapping_site != 0) result["mapping_site"] = symbols.describe(finding.mapping_site);
   result["reader"] = party_of(finding.reader, symbols);
   result["writer"] = party_of(finding.writer, symbols);
+  if (finding.guard) {
+    result["guard"] = party_of(*finding.guard, symbols);
+    result["guard"]["address"] = hex(finding.guard_address);
+  }
   result["missing"] = finding.missing;
   result["total_bytes"] = finding.total_bytes;
   result["count"] = finding.count;

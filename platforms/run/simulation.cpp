@@ -160,6 +160,8 @@ void Simulation::connect_checker() {
   checker_.set_memory_view([this](PhysicalAddress at, std::span<std::byte> data) {
     return soc_.interconnect().debug_access(false, at, data) == data.size();
   });
+  checker_.set_register_owner(
+      [this](PhysicalAddress at) { return soc_.interconnect().path_at(at); });
   for (const auto& [id, master] : soc_.masters()) {
     checker_.name_master(id, master.path);
     if (master.told_coherent) checker_.expect_coherent(id);
@@ -223,7 +225,7 @@ void Simulation::connect_adversary() {
     return events.empty() || std::find(events.begin(), events.end(), name) != events.end();
   };
   soc_.set_adversary({wanted("early_eviction"), wanted("speculative_fill"), wanted("late_drain"),
-                      wanted("late_maintenance"), *options_.adversary_seed});
+                      wanted("late_maintenance"), wanted("early_load"), *options_.adversary_seed});
 }
 
 void Simulation::connect_debugger() {

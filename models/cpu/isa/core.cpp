@@ -39,6 +39,11 @@ void Core::watch_all(bool watch, bool soon) {
   mark_watched_lines();
 }
 
+void Core::follow_program(bool on) {
+  follows_ = on;
+  mark_watched_lines();
+}
+
 void Core::mark_watched_lines() {
   watched_lines_.clear();
   watched_hashes_ = {};
@@ -46,7 +51,7 @@ void Core::mark_watched_lines() {
     watched_lines_.insert(at / kLineBytes);
     watched_hashes_[at / kLineBytes % kWatchHashes] = true;
   }
-  any_line_watched_ = watch_all_ || watch_soon_;
+  any_line_watched_ = watch_all_ || watch_soon_ || follows_;
   any_watched_ = any_line_watched_ || !watched_.empty();
 }
 
@@ -156,7 +161,11 @@ inline void Core::execute(DecodedLine& line, unsigned slot) {
 bool Core::call_hook(const Instruction& i, std::uint32_t address) {
   executor_.next = address;
   executor_.state.it = i.it;
-  if (!watch_all_ && !watched_.contains(address)) return false;
+  if (follows_) executor_.memory.at_instruction(address, i.word);
+  if (!watch_all_ &&
+      (!watched_hashes_[address / kLineBytes % kWatchHashes] || !watched_.contains(address))) {
+    return false;
+  }
   refetch_ = false;
   executor_.system.instruction_hook(address);
   return refetch_;

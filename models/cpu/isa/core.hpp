@@ -60,6 +60,8 @@ class Core {
   /// Likewise for every instruction. Takes effect at once in the hook, else with the next block;
   /// `soon`: not yet, but to take effect at once wherever it is asked for.
   void watch_all(bool watch, bool soon);
+  /// Has MemoryInterface::at_instruction called before every instruction, or no longer.
+  void follow_program(bool on);
 
   /// Every architectural instruction, those whose condition failed too.
   std::uint64_t instructions() const { return instructions_; }
@@ -97,8 +99,9 @@ class Core {
   bool any_watched_ = false;
   bool watch_all_ = false;
   bool watch_soon_ = false;
+  bool follows_ = false;
   bool refetch_ = false;
-  bool any_line_watched_ = false;  ///< By watch_all.
+  bool any_line_watched_ = false;  ///< By watch_all, or followed.
   std::unordered_set<std::uint32_t> watched_lines_;
   /// Those lines, by a hash: most others are told apart.
   std::array<bool, kWatchHashes> watched_hashes_{};

@@ -60,6 +60,7 @@ bool BarePl330::reaches(std::uint32_t wanted) const {
   for (const Deadline deadline = Deadline::in_ms(kPatienceMs); state() != wanted;) {
     if (deadline.passed()) return false;
   }
+  rmb();  // What it wrote is loaded now.
   return true;
 }
 

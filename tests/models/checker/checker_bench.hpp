@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -240,6 +241,7 @@ class CheckerBench : private AbortReceiver {
   Time now() const { return period_of(400'000'000) * static_cast<std::int64_t>(clock_.now); }
 
   MemoryBoard& board = MemoryBoard::instance();
+  std::function<void()> meanwhile;  ///< What others do while the processor waits.
 
  private:
   // Short-descriptor sections (ARM ARM B3.5.1): TEX in [14:12], C [3], B [2], S [16], AP 0b11,
@@ -290,7 +292,10 @@ class CheckerBench : private AbortReceiver {
   static constexpr std::uint32_t kTable = kMemory + kMemorySize - 0x4000;
   CoreClock clock_{0, ~std::uint64_t{0}};
   Statistics statistics_;
-  BusUnit bus_unit_{board.core, [this] { MemoryBoard::catch_up(now(), false); }};
+  BusUnit bus_unit_{board.core, [this] {
+                      MemoryBoard::catch_up(now(), false);
+                      if (meanwhile) meanwhile();
+                    }};
   BusUnit port_unit_{board.port, [] {}};
 
  public:

@@ -54,6 +54,7 @@ class FakeBus final : public CoreBus {
       marks_of_memory;  ///< By line address: likewise, for this line.
   std::function<void(const CoreTransaction&)> before;  ///< Called before data move.
   unsigned caught_up = 0;
+  std::function<void()> on_catch_up;
 
   BusResponse transport(const CoreTransaction& t, Time& now) override {
     const Time start = now;
@@ -87,7 +88,10 @@ class FakeBus final : public CoreBus {
     return true;
   }
   bool is_memory(PhysicalAddress address) override { return raw(address) - kMemory < kMemorySize; }
-  void catch_up() override { ++caught_up; }
+  void catch_up() override {
+    ++caught_up;
+    if (on_catch_up) on_catch_up();
+  }
 
   std::uint32_t word(std::uint32_t address) const {
     std::uint32_t value = 0;
