@@ -2,6 +2,7 @@
 // Accesses of bus masters, judged by what software has mapped for them: the definitions of
 // dma_outside_mapping, dma_after_unmap, dma_wrong_direction and of what bounces.
 #include "models/checker/checker.hpp"
+#include "tests/models/checker/judge.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace linefill;
@@ -14,7 +15,7 @@ constexpr std::uint32_t kBuffer = 0x6000'1000;
 constexpr std::uint32_t kSize = 256;
 
 /// A checker of a board without caches, whose DMA controller serves a card.
-struct Accesses {
+struct Accesses : test::Judge {
   Accesses() {
     checker.name_master(kDma, "/dma");
     checker.name_client(kDma, "/card");
@@ -50,14 +51,6 @@ struct Accesses {
     attributes.origin = {master, 0xD000, 7};
     return attributes;
   }
-  const Finding* only(FindingKind kind) const {
-    return findings.all().size() == 1 && findings.all()[0].kind == kind ? &findings.all()[0]
-                                                                        : nullptr;
-  }
-
-  FindingLog findings;
-  Ledger ledger;
-  Checker checker{findings, ledger};
 };
 
 }  // namespace

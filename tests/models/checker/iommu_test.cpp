@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said of accesses through an IOMMU, in the device's own addresses.
 #include "models/checker/checker.hpp"
+#include "tests/models/checker/judge.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace linefill;
@@ -12,7 +13,7 @@ constexpr std::uint32_t kIo = 0x0000'2000;
 constexpr std::uint32_t kMemory = 0x6000'5000;
 
 /// A device behind an IOMMU, with one mapping of 256 bytes.
-struct Behind {
+struct Behind : test::Judge {
   Behind() {
     checker.name_master(kDma, "/dma");
     Mapping mapping;
@@ -41,14 +42,6 @@ struct Behind {
     checker.device_wrote(PhysicalAddress{kMemory + (io - kIo)}, size, attributes(io), Time{50});
   }
   void unmap() { ledger.find_io_space("/dma")->end(kIo, Time{10}, Time{11}); }
-  const Finding* only(FindingKind kind) const {
-    return findings.all().size() == 1 && findings.all()[0].kind == kind ? &findings.all()[0]
-                                                                        : nullptr;
-  }
-
-  FindingLog findings;
-  Ledger ledger;
-  Checker checker{findings, ledger};
 };
 
 }  // namespace
